@@ -1,0 +1,178 @@
+"""The one loop that joins verifications to a resolver, for one address or for millions.
+
+Owns starting, stopping and counting of checks. The rules are in ``verification``, the questions'
+journey in ``resolution``: this room only carries answers from one to the other.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from gotrdns.lookup import Answer, Question, RecordType, Resolver
+from gotrdns.names import Address, DomainName, HostName
+from gotrdns.verification import NAMES_EVALUATED, Verdict, Verification
+
+_REVERSE: Final = -1  # the token of the PTR question; a forward question's is its name's position
+_PTR: Final = RecordType.PTR
+
+
+class Check:
+    """One verification under way.
+
+    ``on_decided(verification)`` is called once, unless ``start`` decided at once or ``give_up``
+    came first. With ``every_name`` it waits for all names, else the first confirmation decides.
+    """
+
+    __slots__ = ("_asked", "_every_name", "_finished", "_on_decided", "_resolver", "verification")
+
+    def __init__(
+        self,
+        verification: Verification,
+        resolver: Resolver,
+        on_decided: Callable[[Verification], None],
+        *,
+        every_name: bool = False,
+    ) -> None:
+        self.verification = verification
+        self._resolver = resolver
+        self._on_decided = on_decided
+        self._every_name = every_name
+        self._finished = False
+        self._asked: Iterable[HostName] = ()
+
+    def start(self) -> bool:
+        """Ask the PTR question. True if everything was known already: then no call-back follows."""
+        answer = self._resolver.ask(
+            Question(self.verification.client.reverse_name, _PTR), self._heard, _REVERSE
+        )
+        if answer is not None:
+            self._reverse_heard(answer)
+            self._finished = self._can_stop()
+        return self._finished
+
+    def give_up(self) -> None:
+        """Decide now. Questions under way go on and fill the resolver's cache."""
+        self._finished = True
+        self.verification.give_up(resolver_answers=self._resolver.reachable)
+
+    def withdraw(self) -> None:
+        """Stop without deciding, and take every question back."""
+        self._finished = True
+        client = self.verification.client
+        self._resolver.forget(Question(client.reverse_name, _PTR), self._heard, _REVERSE)
+        self._forget_names()
+
+    def _heard(self, token: int, answer: Answer) -> None:
+        if self._finished:
+            return
+        if token == _REVERSE:
+            self._reverse_heard(answer)
+        else:
+            self.verification.forward_heard(token, answer)
+        if self._can_stop():
+            self._finished = True
+            if not self.verification.complete:
+                self._forget_names()
+            self._on_decided(self.verification)
+
+    def _reverse_heard(self, answer: Answer) -> None:
+        verification = self.verification
+        names = verification.reverse_heard(answer)
+        self._asked = names
+        forward_type = verification.forward_type
+        for index, name in enumerate(names):
+            at_once = self._resolver.ask(Question(name, forward_type), self._heard, index)
+            if at_once is not None:
+                verification.forward_heard(index, at_once)
+                if verification.cause is not None and not self._every_name:
+                    return
+
+    def _can_stop(self) -> bool:
+        verification = self.verification
+        return verification.cause is not None and (not self._every_name or verification.complete)
+
+    def _forget_names(self) -> None:
+        forward_type = self.verification.forward_type
+        for index, name in enumerate(self._asked):
+            self._resolver.forget(Question(name, forward_type), self._heard, index)
+
+
+async def check_address(
+    resolver: Resolver,
+    address: Address,
+    *,
+    helo: DomainName | None = None,
+    limit: int = NAMES_EVALUATED,
+) -> Verdict:
+    """Verify one address and wait for every name, to report on each.
+
+    Ends when the resolver's questions do; cancelling it withdraws them.
+    """
+    import asyncio  # noqa: PLC0415 - callers that drive Check themselves need not pay for it
+
+    decided: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def on_decided(_verification: Verification) -> None:
+        if not decided.done():
+            decided.set_result(None)
+
+    verification = Verification(address, helo=helo, limit=limit)
+    check = Check(verification, resolver, on_decided, every_name=True)
+    if not check.start():
+        try:
+            await decided
+        finally:
+            if not decided.done() or decided.cancelled():
+                check.withdraw()
+    return verification.verdict()
+
+
+class Stream:
+    """Verifies a stream of addresses with a bounded number under way, in order of completion.
+
+    ``on_decided`` is handed each verification as it is decided; memory does not grow with the
+    length of the stream, because an address is taken only when another has been finished.
+    """
+
+    def __init__(
+        self,
+        addresses: Iterable[Address],
+        resolver: Resolver,
+        on_decided: Callable[[Verification], None],
+        *,
+        concurrency: int,
+        on_exhausted: Callable[[], None],
+    ) -> None:
+        self._addresses: Iterator[Address] = iter(addresses)
+        self._resolver = resolver
+        self._deliver = on_decided
+        self._concurrency = concurrency
+        self._on_exhausted = on_exhausted
+        self._under_way = 0
+        self._ended = False
+
+    def start(self) -> None:
+        """Start the first checks; ``on_exhausted`` is called after the last verdict."""
+        while not self._ended and self._under_way < self._concurrency:
+            self._start_next()
+
+    def _start_next(self) -> None:
+        # A loop, not recursion: answers from a warm cache decide at once.
+        resolver = self._resolver
+        for address in self._addresses:
+            verification = Verification(address)
+            if not Check(verification, resolver, self._decided).start():
+                self._under_way += 1
+                return
+            self._deliver(verification)
+        if not self._ended:
+            self._ended = True
+            if self._under_way == 0:
+                self._on_exhausted()
+
+    def _decided(self, verification: Verification) -> None:
+        self._deliver(verification)
+        self._under_way -= 1
+        if not self._ended:
+            self._start_next()
+        elif self._under_way == 0:
+            self._on_exhausted()

@@ -1,0 +1,1 @@
+"""All DNS input and output: wire format, client, cache, and the scripted resolver."""

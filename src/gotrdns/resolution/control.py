@@ -1,0 +1,70 @@
+"""Whose fault is it? The control question tells a broken resolver from a broken zone.
+
+When a question ends in trouble, the root's NS is asked as well. A resolver that does not answer
+even that is itself the trouble, and no sender is blamed for it.
+"""
+
+from asyncio import AbstractEventLoop, TimerHandle
+from collections.abc import Callable
+from typing import Final
+
+from gotrdns.lookup import TEMPORARY, Answer, Listener, Outcome
+
+_GOOD_FOR: Final = 5.0  # seconds that an answered control question vouches for the resolver
+_BAD_FOR: Final = 1.0  # seconds between control questions while they fail
+_UNREACHABLE: Final = Answer(Outcome.UNREACHABLE)
+
+
+class Control:
+    """Judges answers that are trouble. ``ask`` puts the control question on its way.
+
+    ``reachable`` is the latest finding. With ``persistent`` it keeps asking while the resolver is
+    down, so that a daemon notices the recovery by itself.
+    """
+
+    def __init__(
+        self, ask: Callable[[Listener], None], loop: AbstractEventLoop, *, persistent: bool
+    ) -> None:
+        self.reachable = True
+        self._ask = ask
+        self._loop = loop
+        self._persistent = persistent
+        self._known_until = 0.0
+        self._asking = False
+        self._waiting: list[tuple[Callable[[Answer], None], Answer]] = []
+        self._timer: TimerHandle | None = None
+
+    def prepare(self) -> None:
+        """A question is taking long: find out about the resolver before it ends in trouble."""
+        if not self._asking and self._loop.time() >= self._known_until:
+            self._start()
+
+    def judge(self, answer: Answer, deliver: Callable[[Answer], None]) -> None:
+        """Deliver ``answer``, or UNREACHABLE in its place if the resolver is to blame."""
+        if not self._asking and self._loop.time() < self._known_until:
+            deliver(answer if self.reachable else _UNREACHABLE)
+            return
+        self._waiting.append((deliver, answer))
+        if not self._asking:
+            self._start()
+
+    def _start(self) -> None:
+        self._asking = True
+        self._ask(self._heard)
+
+    def _heard(self, _token: int, answer: Answer) -> None:
+        # A NOERROR that proves nothing is an answer all the same.
+        trouble = answer.outcome in TEMPORARY and answer.outcome is not Outcome.UNPROVEN
+        self._asking = False
+        self.reachable = not trouble
+        self._known_until = self._loop.time() + (_BAD_FOR if trouble else _GOOD_FOR)
+        if trouble and self._persistent:
+            self._timer = self._loop.call_later(_BAD_FOR, self.prepare)
+        waiting, self._waiting = self._waiting, []
+        for deliver, original in waiting:
+            deliver(original if self.reachable else _UNREACHABLE)
+
+    def close(self) -> None:
+        self._waiting.clear()
+        if self._timer is not None:
+            self._timer.cancel()

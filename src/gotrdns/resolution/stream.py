@@ -1,0 +1,27 @@
+"""One question over TCP, for answers too long for UDP (RFC 7766)."""
+
+import asyncio
+
+from gotrdns.resolution.servers import ServerAddress
+
+
+async def exchange(server: ServerAddress, message: bytes, patience: float) -> bytes:
+    """Send one message and read the one that comes back, within ``patience`` seconds.
+
+    Raises OSError (TimeoutError included) when the server cannot be reached or stops half-way.
+    """
+    try:
+        async with asyncio.timeout(patience):
+            reader, writer = await asyncio.open_connection(server.host, server.port)
+            try:
+                writer.write(len(message).to_bytes(2) + message)
+                await writer.drain()
+                length = int.from_bytes(await reader.readexactly(2))
+                reply = await reader.readexactly(length)
+            finally:
+                writer.close()
+    except asyncio.IncompleteReadError as error:
+        raise ConnectionResetError("the server closed the connection early") from error
+    if reply[:2] != message[:2]:
+        raise ConnectionResetError("the server answered with another id")
+    return reply
