@@ -4,8 +4,10 @@ Owns starting, stopping and counting of checks. The rules are in ``verification`
 journey in ``resolution``: this room only carries answers from one to the other.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
+
+import msgspec
 
 from gotrdns.lookup import Answer, Question, RecordType, Resolver
 from gotrdns.names import Address, DomainName, HostName
@@ -15,33 +17,23 @@ _REVERSE: Final = -1  # the token of the PTR question; a forward question's is i
 _PTR: Final = RecordType.PTR
 
 
-class Check:
+class Check(msgspec.Struct, eq=False, gc=False):
     """One verification under way.
 
     ``on_decided(verification)`` is called once, unless ``start`` decided at once or ``give_up``
     came first. With ``every_name`` it waits for all names, else the first confirmation decides.
     """
 
-    __slots__ = ("_asked", "_every_name", "_finished", "_on_decided", "_resolver", "verification")
-
-    def __init__(
-        self,
-        verification: Verification,
-        resolver: Resolver,
-        on_decided: Callable[[Verification], None],
-        *,
-        every_name: bool = False,
-    ) -> None:
-        self.verification = verification
-        self._resolver = resolver
-        self._on_decided = on_decided
-        self._every_name = every_name
-        self._finished = False
-        self._asked: Iterable[HostName] = ()
+    verification: Verification
+    resolver: Resolver
+    on_decided: Callable[[Verification], None]
+    every_name: bool = False
+    _finished: bool = False
+    _asked: Sequence[HostName] = ()
 
     def start(self) -> bool:
         """Ask the PTR question. True if everything was known already: then no call-back follows."""
-        answer = self._resolver.ask(
+        answer = self.resolver.ask(
             Question(self.verification.client.reverse_name, _PTR), self._heard, _REVERSE
         )
         if answer is not None:
@@ -52,27 +44,31 @@ class Check:
     def give_up(self) -> None:
         """Decide now. Questions under way go on and fill the resolver's cache."""
         self._finished = True
-        self.verification.give_up(resolver_answers=self._resolver.reachable)
+        self.verification.give_up(resolver_answers=self.resolver.reachable)
 
     def withdraw(self) -> None:
         """Stop without deciding, and take every question back."""
         self._finished = True
         client = self.verification.client
-        self._resolver.forget(Question(client.reverse_name, _PTR), self._heard, _REVERSE)
+        self.resolver.forget(Question(client.reverse_name, _PTR), self._heard, _REVERSE)
         self._forget_names()
 
     def _heard(self, token: int, answer: Answer) -> None:
         if self._finished:
             return
+        verification = self.verification
         if token == _REVERSE:
             self._reverse_heard(answer)
         else:
-            self.verification.forward_heard(token, answer)
-        if self._can_stop():
+            verification.forward_heard(token, answer)
+        if verification.cause is None:
+            return
+        complete = verification.complete
+        if complete or not self.every_name:
             self._finished = True
-            if not self.verification.complete:
+            if not complete:
                 self._forget_names()
-            self._on_decided(self.verification)
+            self.on_decided(verification)
 
     def _reverse_heard(self, answer: Answer) -> None:
         verification = self.verification
@@ -80,20 +76,20 @@ class Check:
         self._asked = names
         forward_type = verification.forward_type
         for index, name in enumerate(names):
-            at_once = self._resolver.ask(Question(name, forward_type), self._heard, index)
+            at_once = self.resolver.ask(Question(name, forward_type), self._heard, index)
             if at_once is not None:
                 verification.forward_heard(index, at_once)
-                if verification.cause is not None and not self._every_name:
+                if verification.cause is not None and not self.every_name:
                     return
 
     def _can_stop(self) -> bool:
         verification = self.verification
-        return verification.cause is not None and (not self._every_name or verification.complete)
+        return verification.cause is not None and (not self.every_name or verification.complete)
 
     def _forget_names(self) -> None:
         forward_type = self.verification.forward_type
         for index, name in enumerate(self._asked):
-            self._resolver.forget(Question(name, forward_type), self._heard, index)
+            self.resolver.forget(Question(name, forward_type), self._heard, index)
 
 
 async def check_address(

@@ -9,8 +9,11 @@ Knows nothing of DNS messages, verdicts or policy.
 import enum
 import functools
 import re
-import socket
-from typing import Final, NewType, TypeGuard
+from socket import AF_INET as _AF_INET
+from socket import AF_INET6 as _AF_INET6
+from socket import inet_ntop as _packed_to_text
+from socket import inet_pton as _text_to_packed
+from typing import Final, TypeGuard
 
 LONGEST_NAME: Final = 255  # octets of wire form, RFC 1035 section 2.3.4
 LONGEST_LABEL: Final = 63
@@ -49,14 +52,13 @@ class Address(bytes):
 
         Raises InvalidAddress, also for octets with leading zeros and for scoped addresses.
         """
-        family = socket.AF_INET6 if ":" in text else socket.AF_INET
         try:
-            packed = socket.inet_pton(family, text)
+            if ":" not in text:
+                return cls(_text_to_packed(_AF_INET, text))
+            packed = _text_to_packed(_AF_INET6, text)
         except (OSError, ValueError):
             raise InvalidAddress(text) from None
-        if packed.startswith(_MAPPED_PREFIX):
-            return cls(packed[12:])
-        return cls(packed)
+        return cls(packed[12:] if packed.startswith(_MAPPED_PREFIX) else packed)
 
     @property
     def is_ipv6(self) -> bool:
@@ -65,7 +67,7 @@ class Address(bytes):
     @property
     def text(self) -> str:
         """The canonical text: dotted decimal, or RFC 5952."""
-        return socket.inet_ntop(socket.AF_INET6 if len(self) == 16 else socket.AF_INET, self)
+        return _packed_to_text(_AF_INET if len(self) == 4 else _AF_INET6, self)
 
     @property
     def reverse_name(self) -> "DomainName":
@@ -140,8 +142,11 @@ class DomainName(bytes):
         return f"DomainName({self.text!r})"
 
 
-# A DomainName that is_host_name accepted.
-HostName = NewType("HostName", DomainName)
+class HostName(DomainName):
+    """A domain name that can be a host's: see ``is_host_name``. Made by ``read_host_name``."""
+
+    __slots__ = ()
+
 
 ROOT: Final = DomainName(b"\x00")
 
@@ -165,7 +170,17 @@ def is_host_name(name: DomainName) -> TypeGuard[HostName]:
     The last label must not be a number, which also refuses address literals. Underscores and a
     leading hyphen are tolerated, as most receivers do (RFC 1123 section 2.1 is stricter).
     """
-    return _HOST_NAME.fullmatch(name) is not None
+    return name.__class__ is HostName or _HOST_NAME.fullmatch(name) is not None
+
+
+def read_host_name(wire: bytes) -> HostName | None:
+    """The host name in ``wire`` (lower case, uncompressed, nothing before or after), if it is one.
+
+    One pass settles both that it is a name and that it can be a host's.
+    """
+    if _HOST_NAME.fullmatch(wire) is None or len(wire) > LONGEST_NAME:
+        return None
+    return HostName(wire)
 
 
 class Flaw(enum.Enum):

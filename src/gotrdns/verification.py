@@ -136,52 +136,37 @@ _NAME_STATES: Final = {
 
 # Where names ended differently the first of these is the cause: trouble before any "no", and among
 # each kind the order of DESIGN, so that the order of answers never matters.
-_CAUSE_OF_STATES: Final = (
-    (NameState.SERVFAIL, Cause.FORWARD_SERVFAIL),
-    (NameState.REFUSED, Cause.FORWARD_REFUSED),
-    (NameState.TIMEOUT, Cause.FORWARD_TIMEOUT),
-    (NameState.UNPROVEN, Cause.FORWARD_UNPROVEN),
-    (NameState.MISMATCH, Cause.FORWARD_MISMATCH),
-    (NameState.NODATA, Cause.FORWARD_NODATA),
-    (NameState.NXDOMAIN, Cause.FORWARD_NXDOMAIN),
-    (NameState.UNUSABLE, Cause.PTR_UNUSABLE),
-)
+_CAUSES: Final = {
+    NameState.SERVFAIL: Cause.FORWARD_SERVFAIL,
+    NameState.REFUSED: Cause.FORWARD_REFUSED,
+    NameState.TIMEOUT: Cause.FORWARD_TIMEOUT,
+    NameState.UNPROVEN: Cause.FORWARD_UNPROVEN,
+    NameState.MISMATCH: Cause.FORWARD_MISMATCH,
+    NameState.NODATA: Cause.FORWARD_NODATA,
+    NameState.NXDOMAIN: Cause.FORWARD_NXDOMAIN,
+    NameState.UNUSABLE: Cause.PTR_UNUSABLE,
+}
 
 
-class Verification:
+class Verification(msgspec.Struct, eq=False, gc=False):
     """One address on its way to a verdict.
 
     Ask the PTR question of ``client.reverse_name``, tell ``reverse_heard``, ask the
     ``forward_type`` question of each name it returns, and tell ``forward_heard`` with the name's
     position. ``cause`` is None until decided; ``complete`` when no question is left unanswered.
+    ``helo`` is the name the client gave for itself, if any: among the PTR names it comes first.
     """
 
-    __slots__ = (
-        "_answers",
-        "_asked",
-        "_helo",
-        "_limit",
-        "_names",
-        "_outstanding",
-        "_resolver_failed",
-        "_reverse",
-        "cause",
-        "client",
-    )
-
-    def __init__(
-        self, client: Address, *, helo: DomainName | None = None, limit: int = NAMES_EVALUATED
-    ) -> None:
-        self.client = client
-        self.cause: Cause | None = None
-        self._helo = helo
-        self._limit = limit
-        self._reverse: Answer | None = None
-        self._names: Sequence[DomainName] = ()
-        self._asked: Sequence[HostName] = ()
-        self._answers: list[Answer | None] = []
-        self._outstanding = 1
-        self._resolver_failed = False
+    client: Address
+    helo: DomainName | None = None
+    limit: int = NAMES_EVALUATED
+    cause: Cause | None = None
+    _reverse: Answer | None = None
+    _names: Sequence[DomainName] = ()
+    _asked: Sequence[HostName] = ()
+    _answers: list[Answer | None] = []
+    _outstanding: int = 1
+    _resolver_failed: bool = False
 
     @property
     def forward_type(self) -> RecordType:
@@ -208,14 +193,14 @@ class Verification:
         return self._choose_names(names)
 
     def _choose_names(self, names: Sequence[DomainName]) -> Sequence[HostName]:
-        helo = self._helo
+        helo = self.helo
         # Sorted, so that rotation of the answers never changes which names are evaluated.
         distinct = sorted({name for name in names if len(name) > 1}, key=_canonical_key)
         if helo is not None and helo in distinct:
             distinct.remove(helo)
             distinct.insert(0, helo)
         self._names = distinct
-        self._asked = [name for name in distinct if is_host_name(name)][: self._limit]
+        self._asked = [name for name in distinct if is_host_name(name)][: self.limit]
         self._answers = [None] * len(self._asked)
         self._outstanding = len(self._asked)
         if not distinct:
@@ -255,8 +240,10 @@ class Verification:
     def _cause_without_confirmation(self) -> Cause:
         if self._resolver_failed:
             return Cause.RESOLVER_UNREACHABLE
+        if len(self._answers) == 1:
+            return _CAUSES[self._state(self._answers[0])]
         states = {self._state(answer) for answer in self._answers}
-        return next(cause for state, cause in _CAUSE_OF_STATES if state in states)
+        return next(_CAUSES[state] for state in _CAUSES if state in states)
 
     def _state(self, answer: Answer | None) -> NameState:
         if answer is None:

@@ -6,10 +6,9 @@ askers: every trouble ends as an Outcome.
 """
 
 import asyncio
-import os
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -25,18 +24,13 @@ from gotrdns.resolution.servers import ServerAddress, choose_servers, parse_serv
 from gotrdns.resolution.settings import ResolverSettings
 from gotrdns.resolution.upstream import Upstream
 from gotrdns.resolution.window import Window
-from gotrdns.resolution.wire import Reply, message_tail, question_section
+from gotrdns.resolution.wire import Identifiers, Reply, message_tail, question_section
 
 _FEWEST_ATTEMPTS: Final = 3
 _TICK: Final = 0.05  # seconds between looks at the clock: how exact patience is
 _WITHOUT_SOCKETS: Final = 0.05  # seconds until sending is tried again
 _CONTROL_TIMEOUT: Final = 2.0
-_RANDOM_POOL: Final = 4096  # octets of randomness fetched at once, for ids
 
-# Names in this module are read faster than an enum's attributes, and this is the hot path.
-_FOUND: Final = Outcome.FOUND
-_NXDOMAIN: Final = Outcome.NXDOMAIN
-_NODATA: Final = Outcome.NODATA
 _UNREACHABLE: Final = Answer(Outcome.UNREACHABLE)
 
 
@@ -58,22 +52,23 @@ class Client:
         questions_per_port: int = 1,
         cache: Cache | None = None,
         daemon: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.counters = Counters()
         self.cache = cache
         self._loop = asyncio.get_running_loop()
+        self._clock = clock
         self._daemon = daemon
         self._timeout = timeout
         attempts = max(_FEWEST_ATTEMPTS, len(servers) + 1)
-        self._patience = spread_patience(timeout, attempts)
-        self._control_patience = spread_patience(min(timeout, _CONTROL_TIMEOUT), attempts)
+        patience = spread_patience(timeout, attempts)
+        self._first_patience = patience[0]
         self._outstanding: dict[bytes, Query] = {}
         self._queue: deque[Query] = deque()
         self._again: deque[Query] = deque()
         self._in_flight = 0
         self._window = Window(window)
-        self._randomness = b""
-        self._drawn = 0
+        self._identifiers = Identifiers()
         self._flushing = False
         self._ticker: asyncio.TimerHandle | None = None
         self._closed = False
@@ -91,18 +86,19 @@ class Client:
             )
             for server in servers
         ]
-        self._control = Control(self._ask_control, self._loop, persistent=daemon)
+        self._control = Control(self._ask_control, self._loop, clock, persistent=daemon)
         self._recovery = Recovery(
             self._upstreams,
             self._control,
             self._window,
             self.counters,
             self._loop,
+            clock,
             resend=self._send_again,
             finish=self._finish,
-            dispatch=self._reply_came,
             begin=self._begin,
-            patience=self._control_patience,
+            patience=patience,
+            control_patience=spread_patience(min(timeout, _CONTROL_TIMEOUT), attempts),
         )
 
     @property
@@ -114,20 +110,24 @@ class Client:
         return self._control.reachable
 
     def ask(self, question: Question, listener: Listener, token: int) -> Answer | None:
-        key = question_section(question)
+        section = question_section(question)
         if self.cache is not None:
-            kept = self.cache.get(key)
+            kept = self.cache.get(section)
             if kept is not None:
                 self.counters.cache_hits += 1
                 return kept
-        query = self._outstanding.get(key)
+        query = self._outstanding.get(section)
         if query is not None:
             query.also_tell(listener, token)
             return None
         if self._daemon and not self._control.reachable:
             return _UNREACHABLE
-        give_up_at = self._loop.time() + self._timeout
-        self._begin(Query(key, question.type, listener, token, self._patience, give_up_at))
+        give_up_at = self._clock() + self._timeout
+        query = Query(section, question.type, listener, token, give_up_at)
+        self._outstanding[section] = query
+        self._queue.append(query)
+        if not self._flushing:
+            self._flush_soon()
         return None
 
     def forget(self, question: Question, listener: Listener, token: int) -> None:
@@ -136,7 +136,7 @@ class Client:
             return
         query.stop_telling(listener, token)
         if not query.is_wanted:
-            self._end(query)
+            self._drop(query)
 
     def close(self) -> None:
         """Drop every question, unanswered, and close the sockets."""
@@ -152,21 +152,16 @@ class Client:
             upstream.close()
 
     def _ask_control(self, listener: Listener) -> None:
-        key = question_section(CONTROL_QUESTION)
-        query = self._outstanding.get(key)
+        query = self._outstanding.get(question_section(CONTROL_QUESTION))
         if query is not None:
             query.also_tell(listener, 0)
-            return
-        give_up_at = self._loop.time() + self._timeout
-        kind = CONTROL_QUESTION.type
-        self._begin(Query(key, kind, listener, 0, self._control_patience, give_up_at))
+        else:
+            self._begin(self._recovery.control_query(listener))
 
     def _begin(self, query: Query) -> None:
         self._outstanding[query.key] = query
         self._queue.append(query)
         self._flush_soon()
-        if self._ticker is None:
-            self._ticker = self._loop.call_later(_TICK, self._tick)
 
     def _send_again(self, query: Query) -> None:
         self._again.append(query)
@@ -180,30 +175,40 @@ class Client:
     def _flush(self) -> None:
         """Send what one turn of the loop has gathered, grouped so that batches are possible."""
         self._flushing = False
-        now = self._loop.time()
-        preferred = self._recovery.preferred(now)
-        groups: dict[tuple[Upstream, int], list[Query]] = {}
-        for query in self._take_ready():
-            upstream = preferred if query.trouble is None else self._recovery.choose(query, now)
-            groups.setdefault((upstream, len(query.section)), []).append(query)
-        for (upstream, _), queries in groups.items():
-            self._send_group(upstream, queries, now)
-
-    def _take_ready(self) -> list[Query]:
-        ready = [query for query in self._again if not query.done]
-        self._again.clear()
+        now = self._clock()
+        if self._ticker is None:
+            self._ticker = self._loop.call_later(_TICK, self._tick)
+        if self._again:
+            self._flush_again(now)
+        # Questions of one length can leave together.
+        groups: dict[int, list[Query]] = {}
         queue = self._queue
         room = self._window.size - self._in_flight
         while queue and room > 0:
             query = queue.popleft()
-            if not query.done:
-                query.sent = True
-                ready.append(query)
-                self._in_flight += 1
-                room -= 1
-        return ready
+            if query.done:
+                continue
+            query.sent = True
+            room -= 1
+            length = len(query.section)
+            if length in groups:
+                groups[length].append(query)
+            else:
+                groups[length] = [query]
+        self._in_flight = self._window.size - room
+        if groups:
+            upstream = self._recovery.preferred(now)
+            for queries in groups.values():
+                self._send(queries, upstream, now)
 
-    def _send_group(self, upstream: Upstream, queries: list[Query], now: float) -> None:
+    def _flush_again(self, now: float) -> None:
+        queries, self._again = self._again, deque()
+        for query in queries:
+            if not query.done:
+                self._send([query], self._recovery.choose(query, now), now)
+
+    def _send(self, queries: Sequence[Query], upstream: Upstream, now: float) -> None:
+        """Send queries whose sections are of one length."""
         start = 0
         while start < len(queries):
             try:
@@ -212,7 +217,8 @@ class Client:
                 self._postpone(queries[start:])
                 return
             batch = queries[start : start + allowed]
-            messages = [self._register(query, port, now) for query in batch]
+            start += allowed
+            messages = self._register(batch, port, now)
             try:
                 sent = port.send(messages)
             except OSError:
@@ -220,34 +226,34 @@ class Client:
                 upstream.discard(port)
                 for query in batch:
                     self._recovery.out_of_reach(query, upstream, now)
-                start += allowed
                 continue
             self.counters.questions += sent
             if sent < len(batch):
                 self._put_back(batch[sent:], port)
-                self._postpone(queries[start + sent :])
+                self._postpone(batch[sent:])
+                self._postpone(queries[start:])
                 return
-            start += allowed
 
-    def _register(self, query: Query, port: Port, now: float) -> bytes:
+    def _register(self, queries: Sequence[Query], port: Port, now: float) -> list[bytes]:
+        """Await replies to ``queries`` at ``port``; returns the messages to send."""
         pending = port.pending
-        identifier = self._draw_identifier()
-        while identifier in pending:
-            identifier = self._draw_identifier()
-        pending[identifier] = query
-        query.port = port
-        query.id = identifier
-        query.expires_at = now + query.patience[query.attempt]
-        trouble = query.trouble
-        return identifier + message_tail(query.section, edns=trouble is None or trouble.edns)
-
-    def _draw_identifier(self) -> bytes:
-        drawn = self._drawn
-        if drawn >= len(self._randomness):
-            self._randomness = os.urandom(_RANDOM_POOL)
-            drawn = 0
-        self._drawn = drawn + 2
-        return self._randomness[drawn : drawn + 2]
+        expires_at = now + self._first_patience
+        messages = []
+        for query in queries:
+            identifier = self._identifiers.draw()
+            while identifier in pending:
+                identifier = self._identifiers.draw()
+            pending[identifier] = query
+            query.port = port
+            query.id = identifier
+            query.expires_at = expires_at
+            trouble = query.trouble
+            if trouble is None:
+                messages.append(identifier + message_tail(query.section))
+            else:
+                query.expires_at = now + trouble.patience[trouble.attempt]
+                messages.append(identifier + message_tail(query.section, edns=trouble.edns))
+        return messages
 
     def _put_back(self, queries: Iterable[Query], port: Port) -> None:
         for query in queries:
@@ -262,7 +268,7 @@ class Client:
 
     def _tick(self) -> None:
         self._ticker = None
-        now = self._loop.time()
+        now = self._clock()
         for query in list(self._outstanding.values()):
             if query.expires_at <= now and not query.done:
                 if query.sent:
@@ -275,10 +281,20 @@ class Client:
     def heard(self, query: Query, port: Port, reply: Reply) -> None:
         """A port has a reply to one of our questions."""
         upstream = port.upstream
-        if query.attempt and query.port is port and query.id not in port.pending:
-            self._recovery.note_loss(query, upstream, self._loop.time())
-        upstream.trust_again()
-        self._reply_came(query, upstream, reply)
+        if upstream.suspect_until:
+            upstream.suspect_until = 0.0
+        if reply.__class__ is not Answer or query.trouble is not None:
+            if query.trouble is not None and query.id not in port.pending:
+                self._recovery.note_loss(query, upstream, self._clock())
+            self._recovery.consider(query, upstream, reply)
+            return
+        if reply.authenticated and not upstream.trusted:
+            reply = msgspec.structs.replace(reply, authenticated=False)
+        window = self._window
+        if window.size < window.largest:
+            window.size += 1
+        query.port = None
+        self._finish(query, reply)
 
     def heard_garbage(self, query: Query, port: Port) -> None:
         """A port has a reply to one of our questions that cannot be read."""
@@ -286,7 +302,7 @@ class Client:
 
     def port_failed(self, port: Port) -> None:
         """A port leads nowhere: its questions are asked again, elsewhere if there is anywhere."""
-        now = self._loop.time()
+        now = self._clock()
         queries = list(port.pending.values())
         port.pending.clear()
         port.upstream.discard(port)
@@ -295,41 +311,32 @@ class Client:
                 query.port = None
                 self._recovery.out_of_reach(query, port.upstream, now)
 
-    def _reply_came(self, query: Query, upstream: Upstream, reply: Reply) -> None:
-        if reply.__class__ is Answer:
-            outcome = reply.outcome
-            if outcome is _FOUND or outcome is _NXDOMAIN or outcome is _NODATA:
-                if reply.authenticated and not upstream.trusted:
-                    reply = msgspec.structs.replace(reply, authenticated=False)
-                self._window.answered()
-                self._finish(query, reply)
-                return
-        self._recovery.consider(query, upstream, reply)
-
     def _finish(self, query: Query, answer: Answer) -> None:
         if query.done:
             return
-        self._end(query)
-        self.counters.answers += 1
         if query.trouble is not None:
             answer = settle(query, answer)
+        self._drop(query)
         if self.cache is not None:
             self.cache.put(query.key, answer)
-        query.tell(answer)
+        if query.listener is not None:
+            query.listener(query.token, answer)
+        if query.others:
+            for listener, token in query.others:
+                listener(token, answer)
 
-    def _end(self, query: Query) -> None:
+    def _drop(self, query: Query) -> None:
         query.done = True
-        # A probe of ours may bear the key of a question that somebody else asked meanwhile.
-        if self._outstanding.get(query.key) is query:
-            del self._outstanding[query.key]
+        del self._outstanding[query.key]
         if query.sent:
             self._in_flight -= 1
         if query.port is not None:
             query.port.release(query.id, query)
+            query.port = None
         if query.trouble is not None:
             for port, identifier in query.trouble.sent_from:
                 port.release(identifier, query)
-        if self._queue:
+        if self._queue and not self._flushing:
             self._flush_soon()
 
 

@@ -23,11 +23,17 @@ class Control:
     """
 
     def __init__(
-        self, ask: Callable[[Listener], None], loop: AbstractEventLoop, *, persistent: bool
+        self,
+        ask: Callable[[Listener], None],
+        loop: AbstractEventLoop,
+        clock: Callable[[], float],
+        *,
+        persistent: bool,
     ) -> None:
         self.reachable = True
         self._ask = ask
         self._loop = loop
+        self._clock = clock
         self._persistent = persistent
         self._known_until = 0.0
         self._asking = False
@@ -36,12 +42,12 @@ class Control:
 
     def prepare(self) -> None:
         """A question is taking long: find out about the resolver before it ends in trouble."""
-        if not self._asking and self._loop.time() >= self._known_until:
+        if not self._asking and self._clock() >= self._known_until:
             self._start()
 
     def judge(self, answer: Answer, deliver: Callable[[Answer], None]) -> None:
         """Deliver ``answer``, or UNREACHABLE in its place if the resolver is to blame."""
-        if not self._asking and self._loop.time() < self._known_until:
+        if not self._asking and self._clock() < self._known_until:
             deliver(answer if self.reachable else _UNREACHABLE)
             return
         self._waiting.append((deliver, answer))
@@ -57,7 +63,7 @@ class Control:
         trouble = answer.outcome in TEMPORARY and answer.outcome is not Outcome.UNPROVEN
         self._asking = False
         self.reachable = not trouble
-        self._known_until = self._loop.time() + (_BAD_FOR if trouble else _GOOD_FOR)
+        self._known_until = self._clock() + (_BAD_FOR if trouble else _GOOD_FOR)
         if trouble and self._persistent:
             self._timer = self._loop.call_later(_BAD_FOR, self.prepare)
         waiting, self._waiting = self._waiting, []

@@ -128,11 +128,14 @@ class Port:
         receive = self._socket.recv
         pending = self.pending
         counters = self._counters
-        owner = self._owner
+        heard = self._owner.heard
+        heard_garbage = self._owner.heard_garbage
+        answers = 0
         try:
             while True:
                 message = receive(_LONGEST_DATAGRAM)
-                query = pending.get(message[:2])
+                identifier = message[:2]
+                query = pending.get(identifier)
                 if query is None:
                     counters.forged += 1
                     continue
@@ -143,15 +146,17 @@ class Port:
                     continue
                 except MalformedMessage:
                     counters.malformed += 1
-                    del pending[message[:2]]
-                    owner.heard_garbage(query, self)
+                    del pending[identifier]
+                    heard_garbage(query, self)
                     continue
-                del pending[message[:2]]
-                owner.heard(query, self, reply)
+                del pending[identifier]
+                answers += 1
+                heard(query, self, reply)
         except BlockingIOError:
             pass
         except OSError:
-            owner.port_failed(self)
+            self._owner.port_failed(self)
+        counters.answers += answers
         if self.retired and not pending:
             self.close()
 

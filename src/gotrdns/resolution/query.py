@@ -5,7 +5,9 @@ Owns the state of a question and its patience; the moves are the client's.
 
 from typing import TYPE_CHECKING, Final
 
-from gotrdns.lookup import Answer, Listener, Outcome, RecordType
+import msgspec
+
+from gotrdns.lookup import Listener, Outcome, RecordType
 from gotrdns.names import DomainName
 
 if TYPE_CHECKING:
@@ -17,21 +19,31 @@ _TELLING_ORDER: Final = (Outcome.SERVFAIL, Outcome.REFUSED, Outcome.TIMEOUT, Out
 
 
 class Trouble:
-    """What a question meets that did not go straight; most never need one."""
+    """What a question meets that does not go straight; most never need one.
+
+    ``key`` is the question section as it was asked, before any alias was followed; ``patience``
+    is how long each attempt waits, in seconds.
+    """
 
     __slots__ = (
         "aliases",
         "answered_by",
+        "attempt",
         "authenticated",
         "edns",
+        "key",
         "outcomes",
+        "patience",
         "pinned",
         "sent_from",
         "tries",
         "ttl",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, key: bytes, patience: tuple[float, ...]) -> None:
+        self.key = key
+        self.patience = patience
+        self.attempt = 0
         self.outcomes: set[Outcome] = set()
         self.answered_by: set[Upstream] = set()
         self.tries: dict[Upstream, int] = {}
@@ -50,59 +62,30 @@ class Trouble:
         )
 
 
-class Query:
+class Query(msgspec.Struct, eq=False, gc=False):
     """A question that has been asked and not answered.
 
-    ``key`` is the question section as asked; ``section`` the one now under way, which differs once
-    an alias is being followed. ``id`` and ``port`` are those of the latest attempt. Times are the
-    event loop's, in seconds.
+    ``section`` is the question section under way, ``port`` and ``id`` where the latest attempt
+    went, ``expires_at`` when that attempt ends, in the client's seconds. Untracked by the garbage
+    collector because thousands live at once: the references to ports are cut when it is done.
     """
 
-    __slots__ = (
-        "attempt",
-        "done",
-        "expires_at",
-        "id",
-        "key",
-        "kind",
-        "listener",
-        "others",
-        "patience",
-        "port",
-        "section",
-        "sent",
-        "token",
-        "trouble",
-    )
+    section: bytes
+    kind: RecordType
+    listener: Listener | None
+    token: int
+    expires_at: float
+    sent: bool = False
+    done: bool = False
+    port: "Port | None" = None
+    id: bytes = b""
+    others: list[tuple[Listener, int]] | None = None
+    trouble: Trouble | None = None
 
-    def __init__(
-        self,
-        section: bytes,
-        kind: RecordType,
-        listener: Listener,
-        token: int,
-        patience: tuple[float, ...],
-        expires_at: float,
-    ) -> None:
-        self.key = section
-        self.section = section
-        self.kind = kind
-        self.listener: Listener | None = listener
-        self.token = token
-        self.others: list[tuple[Listener, int]] | None = None
-        self.patience = patience
-        self.expires_at = expires_at
-        self.attempt = 0
-        self.sent = False
-        self.done = False
-        self.port: Port | None = None
-        self.id = b""
-        self.trouble: Trouble | None = None
-
-    def in_trouble(self) -> Trouble:
-        if self.trouble is None:
-            self.trouble = Trouble()
-        return self.trouble
+    @property
+    def key(self) -> bytes:
+        """The question section as it was asked."""
+        return self.section if self.trouble is None else self.trouble.key
 
     def also_tell(self, listener: Listener, token: int) -> None:
         if self.listener is None:
@@ -121,14 +104,6 @@ class Query:
     @property
     def is_wanted(self) -> bool:
         return self.listener is not None or bool(self.others)
-
-    def tell(self, answer: Answer) -> None:
-        listener, others = self.listener, self.others
-        if listener is not None:
-            listener(self.token, answer)
-        if others:
-            for other, token in others:
-                other(token, answer)
 
 
 def spread_patience(timeout: float, attempts: int) -> tuple[float, ...]:

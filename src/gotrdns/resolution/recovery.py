@@ -12,12 +12,20 @@ from typing import Final
 
 import msgspec
 
-from gotrdns.lookup import CONTROL_QUESTION, TEMPORARY, Answer, Outcome, Question, RecordType
+from gotrdns.lookup import (
+    CONTROL_QUESTION,
+    TEMPORARY,
+    Answer,
+    Listener,
+    Outcome,
+    Question,
+    RecordType,
+)
 from gotrdns.names import DomainName
 from gotrdns.resolution import stream
 from gotrdns.resolution.control import Control
 from gotrdns.resolution.counters import Counters
-from gotrdns.resolution.query import Query
+from gotrdns.resolution.query import Query, Trouble
 from gotrdns.resolution.upstream import Upstream
 from gotrdns.resolution.window import Window
 from gotrdns.resolution.wire import (
@@ -32,6 +40,7 @@ from gotrdns.resolution.wire import (
     read_reply,
 )
 
+_SUSPECT_FOR: Final = 10.0  # seconds that a silent resolver is asked after the others
 _AFTER_ICMP: Final = 0.1  # seconds before a resolver that refuses packets is tried again
 _STREAMS_AT_ONCE: Final = 64
 _NEVER: Final = float("inf")
@@ -45,7 +54,7 @@ class Recovery:
     """Decides the next step of a query in trouble.
 
     ``resend`` sends a query to the upstream that ``choose`` names; ``finish`` ends it with an
-    answer; ``dispatch`` takes a reply as if it had come over UDP; ``begin`` starts a query of ours.
+    answer; ``begin`` starts a query of ours.
     """
 
     def __init__(
@@ -55,29 +64,31 @@ class Recovery:
         window: Window,
         counters: Counters,
         loop: asyncio.AbstractEventLoop,
+        clock: Callable[[], float],
         *,
         resend: Callable[[Query], None],
         finish: Callable[[Query, Answer], None],
-        dispatch: Callable[[Query, Upstream, Reply], None],
         begin: Callable[[Query], None],
         patience: tuple[float, ...],
+        control_patience: tuple[float, ...],
     ) -> None:
         self._upstreams = upstreams
         self._control = control
         self._window = window
         self._counters = counters
         self._loop = loop
+        self._clock = clock
         self._resend = resend
         self._finish = finish
-        self._dispatch = dispatch
         self._begin = begin
         self._patience = patience
+        self._control_patience = control_patience
         self._streams: set[asyncio.Task[None]] = set()
 
     def preferred(self, now: float) -> Upstream:
         """The first upstream that is not suspected of silence."""
         return next(
-            (each for each in self._upstreams if not each.is_suspect(now)), self._upstreams[0]
+            (each for each in self._upstreams if each.suspect_until <= now), self._upstreams[0]
         )
 
     def choose(self, query: Query, now: float) -> Upstream:
@@ -87,19 +98,32 @@ class Recovery:
             return self.preferred(now)
         chosen = trouble.pinned or min(
             (each for each in self._upstreams if each not in trouble.answered_by),
-            key=lambda each: (trouble.tries.get(each, 0), each.is_suspect(now)),
+            key=lambda each: (trouble.tries.get(each, 0), each.suspect_until > now),
             default=self._upstreams[0],
         )
         trouble.tries[chosen] = trouble.tries.get(chosen, 0) + 1
         return chosen
 
+    def trouble_of(self, query: Query) -> Trouble:
+        """The query's trouble, begun if it had none."""
+        if query.trouble is None:
+            query.trouble = Trouble(query.section, self._patience)
+        return query.trouble
+
+    def control_query(self, listener: Listener) -> Query:
+        """The control question, with a patience of its own."""
+        section = question_section(CONTROL_QUESTION)
+        query = Query(section, CONTROL_QUESTION.type, listener, 0, _NEVER)
+        query.trouble = Trouble(section, self._control_patience)
+        return query
+
     def silent(self, query: Query, now: float) -> None:
         """No reply came in time."""
         self._counters.timeouts += 1
-        trouble = query.in_trouble()
+        trouble = self.trouble_of(query)
         if query.port is not None:
             if len(self._upstreams) > 1:
-                query.port.upstream.suspect(now)
+                query.port.upstream.suspect_until = now + _SUSPECT_FOR
             # The reply may still come, to this id: keep listening for it.
             trouble.sent_from.append((query.port, query.id))
             trouble.tries.setdefault(query.port.upstream, 1)
@@ -109,8 +133,8 @@ class Recovery:
 
     def out_of_reach(self, query: Query, upstream: Upstream, now: float) -> None:
         """The kernel says that packets to ``upstream`` do not arrive."""
-        upstream.suspect(now)
-        trouble = query.in_trouble()
+        upstream.suspect_until = now + _SUSPECT_FOR
+        trouble = self.trouble_of(query)
         trouble.tries.setdefault(upstream, 1)
         trouble.outcomes.add(Outcome.TIMEOUT)
         self._prepare_judgement(query)
@@ -121,8 +145,11 @@ class Recovery:
             query.expires_at = now + _AFTER_ICMP
 
     def consider(self, query: Query, upstream: Upstream, reply: Reply) -> None:
-        """A reply came that is not a plain answer."""
-        if isinstance(reply, Truncated):
+        """A reply came that does not simply end a query on its straight way."""
+        if isinstance(reply, Answer):
+            trusted = reply.authenticated and upstream.trusted
+            self._finish(query, msgspec.structs.replace(reply, authenticated=trusted))
+        elif isinstance(reply, Truncated):
             self._counters.truncated += 1
             self._open_stream(query, upstream)
         elif isinstance(reply, Unsupported):
@@ -136,7 +163,7 @@ class Recovery:
 
     def unusable(self, query: Query, upstream: Upstream, outcome: Outcome) -> None:
         """``upstream`` answered, and the answer says nothing: the others may know more."""
-        trouble = query.in_trouble()
+        trouble = self.trouble_of(query)
         trouble.outcomes.add(outcome)
         trouble.answered_by.add(upstream)
         self._try_again(query)
@@ -151,17 +178,17 @@ class Recovery:
             self._control.prepare()
 
     def _try_again(self, query: Query) -> None:
-        trouble = query.in_trouble()
+        trouble = self.trouble_of(query)
         asked = {trouble.pinned} if trouble.pinned else set(self._upstreams)
-        query.attempt += 1
-        if query.attempt >= len(query.patience) or asked <= trouble.answered_by:
+        trouble.attempt += 1
+        if trouble.attempt >= len(trouble.patience) or asked <= trouble.answered_by:
             self._conclude(query)
         else:
             self._counters.retries += 1
             self._resend(query)
 
     def _conclude(self, query: Query) -> None:
-        trouble = query.in_trouble()
+        trouble = self.trouble_of(query)
         answer = Answer(trouble.outcome)
         if trouble.pinned is not None or query.key == _CONTROL_KEY:
             self._finish(query, answer)
@@ -170,7 +197,7 @@ class Recovery:
         self._control.judge(answer, lambda judged: self._finish(query, judged))
 
     def _ask_without_edns(self, query: Query, upstream: Upstream) -> None:
-        trouble = query.in_trouble()
+        trouble = self.trouble_of(query)
         if trouble.edns:
             trouble.edns = False
             self._resend(query)
@@ -178,7 +205,7 @@ class Recovery:
             self.unusable(query, upstream, Outcome.SERVFAIL)
 
     def _follow(self, query: Query, reply: AliasOnly) -> None:
-        trouble = query.in_trouble()
+        trouble = self.trouble_of(query)
         trouble.aliases += reply.aliases
         trouble.ttl = min(trouble.ttl, reply.ttl)
         trouble.authenticated = trouble.authenticated and reply.authenticated
@@ -186,13 +213,13 @@ class Recovery:
             self._finish(query, Answer(Outcome.SERVFAIL))
             return
         query.section = question_section(Question(trouble.aliases[-1], query.kind))
-        query.attempt = 0
+        trouble.attempt = 0
         trouble.answered_by.clear()
         self._resend(query)
 
     def _doubt(self, query: Query, upstream: Upstream) -> None:
         # NOERROR, no answer, no SOA: a "no" only from a resolver that never sends the SOA.
-        if query.in_trouble().pinned is not None:
+        if self.trouble_of(query).pinned is not None:
             self._finish(query, Answer(Outcome.UNPROVEN))
         elif upstream.proves is None:
             query.expires_at = _NEVER
@@ -212,8 +239,11 @@ class Recovery:
             self._learn(upstream, answer)
 
         section = question_section(_PROOF_QUESTION)
-        probe = Query(section, _PROOF_QUESTION.type, heard, 0, self._patience, _NEVER)
-        probe.in_trouble().pinned = upstream
+        # Another asker's question for the same record is not bound to this upstream: a key apart.
+        key = b"proof from " + upstream.address.text.encode()
+        probe = Query(section, _PROOF_QUESTION.type, heard, 0, _NEVER)
+        probe.trouble = Trouble(key, self._control_patience)
+        probe.trouble.pinned = upstream
         self._begin(probe)
 
     def _learn(self, upstream: Upstream, answer: Answer) -> None:
@@ -234,7 +264,7 @@ class Recovery:
 
     def _open_stream(self, query: Query, upstream: Upstream) -> None:
         if len(self._streams) >= _STREAMS_AT_ONCE:
-            query.expires_at = self._loop.time() + _AFTER_ICMP
+            query.expires_at = self._clock() + _AFTER_ICMP
             return
         query.expires_at = _NEVER
         task = self._loop.create_task(self._exchange(query, upstream))
@@ -243,14 +273,16 @@ class Recovery:
 
     async def _exchange(self, query: Query, upstream: Upstream) -> None:
         section = query.section
+        trouble = self.trouble_of(query)
         identifier = os.urandom(2)
-        tail = message_tail(section, edns=query.in_trouble().edns)
+        tail = message_tail(section, edns=trouble.edns)
+        patience = trouble.patience[-1]
         try:
-            message = await stream.exchange(upstream.address, identifier + tail, query.patience[-1])
+            message = await stream.exchange(upstream.address, identifier + tail, patience)
             reply = read_reply(message, section, query.kind)
         except OSError:
             if not query.done:
-                self.silent(query, self._loop.time())
+                self.silent(query, self._clock())
         except MalformedMessage:
             self._counters.malformed += 1
             if not query.done:
@@ -261,7 +293,7 @@ class Recovery:
             if isinstance(reply, Truncated):
                 self.unusable(query, upstream, Outcome.SERVFAIL)
             else:
-                self._dispatch(query, upstream, reply)
+                self.consider(query, upstream, reply)
 
     def close(self) -> None:
         for task in self._streams:

@@ -11,7 +11,6 @@ from gotrdns.resolution.servers import ServerAddress
 # Nobody can forge a reply on loopback, so sockets may live long there. Eight of them hold a full
 # window in default receive buffers (some 277 small packets each).
 _LASTING_PORTS: Final = 8
-_SUSPECT_FOR: Final = 10.0  # seconds that a silent resolver is asked after the others
 
 
 class Upstream:
@@ -19,7 +18,8 @@ class Upstream:
 
     ``questions_per_port`` says how many questions may leave from one source port towards a
     resolver that is not on loopback (RFC 5452 section 9.2 wants ports that cannot be guessed).
-    ``proves`` is whether its negative answers carry the SOA; None while that is not known.
+    ``suspect_until`` is the time before which it is asked after the others, for having been
+    silent. ``proves`` is whether its negative answers carry the SOA; None while that is not known.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Upstream:
         self._loop = loop
         self._segmentation = segmentation
         self._counters = counters
-        self._suspect_until = 0.0
+        self.suspect_until = 0.0
         self._lasting = address.is_loopback
         self._questions_per_port = questions_per_port
         self._questions_left = 0
@@ -81,15 +81,6 @@ class Upstream:
         if port in self._ports:
             self._ports.remove(port)
         port.close()
-
-    def suspect(self, now: float) -> None:
-        self._suspect_until = now + _SUSPECT_FOR
-
-    def trust_again(self) -> None:
-        self._suspect_until = 0.0
-
-    def is_suspect(self, now: float) -> bool:
-        return now < self._suspect_until
 
     def close(self) -> None:
         self._retire_all()

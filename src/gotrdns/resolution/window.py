@@ -13,18 +13,14 @@ _CALM: Final = 0.5  # seconds between two halvings: one burst is one mistake
 
 
 class Window:
-    """``size`` is the number of questions allowed under way."""
+    """``size`` is the number of questions allowed under way; the client adds one an answer."""
 
-    __slots__ = ("_calm_until", "_largest", "size")
+    __slots__ = ("_calm_until", "largest", "size")
 
     def __init__(self, largest: int) -> None:
         self.size = min(_FIRST, largest)
-        self._largest = largest
+        self.largest = largest
         self._calm_until = 0.0
-
-    def answered(self) -> None:
-        if self.size < self._largest:
-            self.size += 1
 
     def lost(self, now: float) -> None:
         if now >= self._calm_until:

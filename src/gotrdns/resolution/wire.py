@@ -5,6 +5,7 @@ and only what a verdict needs is read of a reply. Everything that strangers send
 typed reply or as MalformedMessage, in time bounded by the message's length. Knows no sockets.
 """
 
+import os
 import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -12,7 +13,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from gotrdns.lookup import Answer, MailExchange, Outcome, Question, RecordType
-from gotrdns.names import LONGEST_NAME, Address, DomainName
+from gotrdns.names import LONGEST_NAME, Address, DomainName, read_host_name
 
 HEADER_LENGTH: Final = 12
 LONGEST_ALIAS_CHAIN: Final = 8
@@ -24,10 +25,18 @@ _OPT: Final = struct.pack("!BHHIH", 0, 41, _UDP_PAYLOAD, 0, 0)
 _EDNS_HEADER: Final = struct.pack("!HHHHH", 0x0120, 1, 0, 0, 1)
 _PLAIN_HEADER: Final = struct.pack("!HHHHH", 0x0120, 1, 0, 0, 0)
 
-_SUFFIXES: Final = {each: struct.pack("!HH", each, 1) for each in RecordType}
-# What a single direct answer begins with: a pointer to the question's name, the type, class IN.
-_DIRECT: Final = {each: b"\xc0\x0c" + suffix for each, suffix in _SUFFIXES.items()}
+_IDENTIFIERS_AT_ONCE: Final = 256
 
+_SUFFIXES: Final = {each: struct.pack("!HH", each, 1) for each in RecordType}
+_HEAD: Final = struct.Struct("!HHH")  # flags, questions, answers
+_TC: Final = 0x0200
+_AD: Final = 0x0020
+_REPLY_MASK, _REPLY = 0xF800, 0x8000  # QR set, opcode QUERY
+_STRAIGHT_MASK, _STRAIGHT = _REPLY_MASK | _TC | 0x000F, _REPLY  # complete, and NOERROR
+
+# A compression pointer to the question's name, which always begins at the same octet.
+_TO_QUESTION: Final = 0xC000 | HEADER_LENGTH
+_DIRECT_RECORD: Final = struct.Struct("!HHHIH")  # its owner being such a pointer
 _FIXED: Final = struct.Struct("!HHIH")  # type, class, TTL and data length of a record
 _SOA_NUMBERS: Final = struct.Struct("!IIIII")
 
@@ -36,9 +45,10 @@ _PTR: Final = RecordType.PTR
 _A: Final = RecordType.A
 _AAAA: Final = RecordType.AAAA
 _SOA: Final = RecordType.SOA
+_ADDRESS_LENGTHS: Final = {int(_A): 4, int(_AAAA): 16}
 
 _NXDOMAIN_CODE: Final = 3
-_FAILURES: Final = {2: Outcome.SERVFAIL, 5: Outcome.REFUSED}
+_REFUSED_CODE: Final = 5
 _UNSUPPORTED_CODES: Final = frozenset({1, 4, 16})  # FORMERR, NOTIMP, BADVERS
 
 
@@ -66,10 +76,20 @@ class AliasOnly(msgspec.Struct, frozen=True):
     authenticated: bool
 
 
-Reply = Answer | Truncated | Unsupported | AliasOnly
+class Unusable(msgspec.Struct, frozen=True):
+    """An answer that says nothing about the record: SERVFAIL, REFUSED or UNPROVEN."""
+
+    outcome: Outcome
+
+
+# An Answer here is always a usable one: FOUND, NXDOMAIN or NODATA.
+Reply = Answer | Unusable | Truncated | Unsupported | AliasOnly
 
 _TRUNCATED: Final = Truncated()
 _UNSUPPORTED: Final = Unsupported()
+_SERVFAIL: Final = Unusable(Outcome.SERVFAIL)
+_REFUSED: Final = Unusable(Outcome.REFUSED)
+_UNPROVEN: Final = Unusable(Outcome.UNPROVEN)
 
 
 def question_section(question: Question) -> bytes:
@@ -77,11 +97,26 @@ def question_section(question: Question) -> bytes:
     return question.name + _SUFFIXES[question.type]
 
 
-def message_tail(section: bytes, *, edns: bool) -> bytes:
+def message_tail(section: bytes, *, edns: bool = True) -> bytes:
     """All of a query but its two octets of id."""
     if edns:
         return _EDNS_HEADER + section + _OPT
     return _PLAIN_HEADER + section
+
+
+class Identifiers:
+    """Random message ids (RFC 5452 section 9.2), fetched from the system many at a time."""
+
+    __slots__ = ("_drawn",)
+
+    def __init__(self) -> None:
+        self._drawn: list[bytes] = []
+
+    def draw(self) -> bytes:
+        if not self._drawn:
+            octets = os.urandom(2 * _IDENTIFIERS_AT_ONCE)
+            self._drawn = [octets[i : i + 2] for i in range(0, len(octets), 2)]
+        return self._drawn.pop()
 
 
 def read_reply(message: bytes, section: bytes, kind: RecordType) -> Reply:
@@ -89,21 +124,44 @@ def read_reply(message: bytes, section: bytes, kind: RecordType) -> Reply:
 
     Raises NotThisQuestion when it answers another question, MalformedMessage when it is garbage.
     """
-    if len(message) < HEADER_LENGTH or message[2] & 0xF8 != 0x80:
+    if len(message) < HEADER_LENGTH:
+        raise MalformedMessage("shorter than a header")
+    flags, _, answers = _HEAD.unpack_from(message, 2)
+    # The commonest reply by far: one record, which answers the question itself.
+    if answers == 1 and flags & _STRAIGHT_MASK == _STRAIGHT:
+        data = HEADER_LENGTH + len(section) + _DIRECT_RECORD.size
+        if len(message) >= data and message.startswith(section, HEADER_LENGTH):
+            owner, record_kind, record_class, ttl, length = _DIRECT_RECORD.unpack_from(
+                message, data - _DIRECT_RECORD.size
+            )
+            if owner == _TO_QUESTION and record_kind == kind and record_class == 1:
+                content = message[data : data + length]
+                if kind is _PTR:
+                    # Lower-casing wire form is safe: no length octet is a letter.
+                    name = read_host_name(content.lower())
+                    if name is not None and len(content) == length:
+                        return Answer(_FOUND, (name,), (), bounded_ttl(ttl), flags & _AD != 0)
+                elif len(content) == length == _ADDRESS_LENGTHS.get(record_kind):
+                    addresses = (Address(content),)
+                    return Answer(_FOUND, (), addresses, bounded_ttl(ttl), flags & _AD != 0)
+    return _read_carefully(message, section, kind, flags)
+
+
+def bounded_ttl(ttl: int) -> int:
+    """A TTL with its highest bit set counts as zero (RFC 2181 section 8)."""
+    return ttl if ttl < 0x8000_0000 else 0
+
+
+def _read_carefully(message: bytes, section: bytes, kind: RecordType, flags: int) -> Reply:
+    if flags & _REPLY_MASK != _REPLY:
         raise MalformedMessage("not a reply to a query")
-    start = HEADER_LENGTH + len(section)
     if not message.startswith(section, HEADER_LENGTH):
         _compare_question(message, section)
         if len(message) == HEADER_LENGTH:
             return _UNSUPPORTED
-    if message[2] & 0x02:
+    if flags & _TC:
         return _TRUNCATED
-    flags = message[3]
-    if flags & 0x0F == 0 and message[6] == 0 and message[7] == 1:
-        direct = _read_direct_answer(message, start, kind, authenticated=flags & 0x20 != 0)
-        if direct is not None:
-            return direct
-    return _read_all(message, start, section, kind)
+    return _read_all(message, HEADER_LENGTH + len(section), section, kind)
 
 
 def _compare_question(message: bytes, section: bytes) -> None:
@@ -113,46 +171,6 @@ def _compare_question(message: bytes, section: bytes) -> None:
         return
     if message[4:6] != b"\x00\x01" or message[HEADER_LENGTH:start].lower() != section.lower():
         raise NotThisQuestion
-
-
-def _read_direct_answer(
-    message: bytes, start: int, kind: RecordType, *, authenticated: bool
-) -> Answer | None:
-    # The commonest reply by far: one record that answers the question itself.
-    if not message.startswith(_DIRECT[kind], start):
-        return None
-    data = start + 12
-    end = data + int.from_bytes(message[start + 10 : data])
-    if end > len(message):
-        raise MalformedMessage("a record runs past the end")
-    ttl = _bounded_ttl(int.from_bytes(message[start + 6 : start + 10]))
-    if kind is _PTR:
-        name = _plain_name(message, data, end)
-        if name is None:
-            return None
-        return Answer(_FOUND, (name,), (), ttl, authenticated)
-    if (kind is _A and end - data == 4) or (kind is _AAAA and end - data == 16):
-        return Answer(_FOUND, (), (Address(message[data:end]),), ttl, authenticated)
-    return None
-
-
-def _plain_name(message: bytes, start: int, end: int) -> DomainName | None:
-    offset = start
-    while offset < end:
-        length = message[offset]
-        if length == 0:
-            if offset + 1 != end or end - start > LONGEST_NAME:
-                return None
-            # Lower-casing wire form is safe: no length octet is a letter.
-            return DomainName(message[start:end].lower())
-        if length > 63:
-            return None
-        offset += length + 1
-    return None
-
-
-def _bounded_ttl(ttl: int) -> int:
-    return ttl if ttl < 0x8000_0000 else 0  # RFC 2181 section 8
 
 
 class _Record(NamedTuple):
@@ -166,30 +184,45 @@ class _Record(NamedTuple):
 def _read_all(message: bytes, start: int, section: bytes, kind: RecordType) -> Reply:
     answers, authorities, additionals = struct.unpack_from("!HHH", message, 6)
     records = _Records(message, start)
-    answered = list(records.take(answers))
-    zone, negative_ttl = _find_soa(message, records.take(authorities))
-    code = message[3] & 0x0F | _extended_code(records.take(additionals))
+    answered = list(records.take(answers)) if answers else []
+    zone, negative_ttl = _find_soa(message, records.take(authorities)) if authorities else (None, 0)
+    code = message[3] & 0x0F
+    if additionals:
+        code |= _extended_code(records.take(additionals))
     if code in _UNSUPPORTED_CODES:
         return _UNSUPPORTED
     if code not in (0, _NXDOMAIN_CODE):
-        return Answer(_FAILURES.get(code, Outcome.SERVFAIL))
+        return _REFUSED if code == _REFUSED_CODE else _SERVFAIL
     authenticated = message[3] & 0x20 != 0
+    if not answered:
+        return _negative_answer(code, negative_ttl, (), zone, authenticated=authenticated)
     question_name = DomainName(section[:-4].lower())
     chain = _follow_aliases(message, answered, question_name, kind)
     if chain.looping:
-        return Answer(Outcome.SERVFAIL)
+        return _SERVFAIL
     if chain.records:
         if code != 0:
             raise MalformedMessage("NXDOMAIN with an answer")
         return _positive_answer(message, chain, kind, authenticated=authenticated)
-    ttl = min(chain.ttl, negative_ttl) if chain.aliases else negative_ttl
-    if code == _NXDOMAIN_CODE:
-        return Answer(Outcome.NXDOMAIN, (), (), ttl, authenticated, chain.aliases, zone)
-    if zone is not None:
-        return Answer(Outcome.NODATA, (), (), ttl, authenticated, chain.aliases, zone)
-    if chain.aliases:
+    if code == 0 and zone is None and chain.aliases:
         return AliasOnly(chain.aliases, chain.ttl, authenticated)
-    return Answer(Outcome.UNPROVEN)
+    ttl = min(chain.ttl, negative_ttl)
+    return _negative_answer(code, ttl, chain.aliases, zone, authenticated=authenticated)
+
+
+def _negative_answer(
+    code: int,
+    ttl: int,
+    aliases: tuple[DomainName, ...],
+    zone: DomainName | None,
+    *,
+    authenticated: bool,
+) -> Answer | Unusable:
+    if code == _NXDOMAIN_CODE:
+        return Answer(Outcome.NXDOMAIN, (), (), ttl, authenticated, aliases, zone)
+    if zone is not None:
+        return Answer(Outcome.NODATA, (), (), ttl, authenticated, aliases, zone)
+    return _UNPROVEN
 
 
 class _Records:
@@ -214,7 +247,7 @@ class _Records:
             if kind == 41:
                 yield _Record(owner, kind, ttl, data, end)
             elif dns_class == 1:
-                yield _Record(owner, kind, _bounded_ttl(ttl), data, end)
+                yield _Record(owner, kind, bounded_ttl(ttl), data, end)
 
 
 def read_name(message: bytes, offset: int) -> tuple[DomainName, int]:
@@ -249,6 +282,18 @@ def read_name(message: bytes, offset: int) -> tuple[DomainName, int]:
             return DomainName(labels.lower()), after or offset
 
 
+def _skip_name(message: bytes, offset: int) -> int:
+    limit = len(message)
+    while offset < limit:
+        length = message[offset]
+        if length == 0:
+            return offset + 1
+        if length > 63:
+            return offset + 2
+        offset += 1 + length
+    raise MalformedMessage("a name runs past the end")
+
+
 def _extended_code(additional: Iterator[_Record]) -> int:
     # RFC 6891 section 6.1.3: the upper eight bits of the response code are in the OPT's TTL.
     return next((each.ttl >> 24 << 4 for each in additional if each.kind == 41), 0)
@@ -264,12 +309,11 @@ def _find_soa(message: bytes, authority: Iterator[_Record]) -> tuple[DomainName 
 
 def _soa_minimum(message: bytes, record: _Record) -> int:
     # RFC 2308 section 4: the last field is how long "there is none" may be remembered.
-    _, offset = read_name(message, record.data)
-    _, offset = read_name(message, offset)
+    offset = _skip_name(message, _skip_name(message, record.data))
     if offset + _SOA_NUMBERS.size != record.end:
         raise MalformedMessage("an SOA of the wrong length")
     minimum: int = _SOA_NUMBERS.unpack_from(message, offset)[4]
-    return _bounded_ttl(minimum)
+    return bounded_ttl(minimum)
 
 
 class _Chain(msgspec.Struct):
@@ -313,8 +357,8 @@ def _positive_answer(
     exchanges: tuple[MailExchange, ...] = ()
     texts: tuple[bytes, ...] = ()
     zone: DomainName | None = None
-    if kind is _A or kind is _AAAA:
-        addresses = tuple(_address(message, each, kind) for each in records)
+    if kind in _ADDRESS_LENGTHS:
+        addresses = tuple(_address(message, each) for each in records)
     elif kind is _PTR or kind is RecordType.NS or kind is RecordType.CNAME:
         names = tuple(_name_in_data(message, each) for each in records)
     elif kind is RecordType.MX:
@@ -336,8 +380,8 @@ def _positive_answer(
     )
 
 
-def _address(message: bytes, record: _Record, kind: RecordType) -> Address:
-    if record.end - record.data != (4 if kind is _A else 16):
+def _address(message: bytes, record: _Record) -> Address:
+    if record.end - record.data != _ADDRESS_LENGTHS[record.kind]:
         raise MalformedMessage("an address of the wrong length")
     return Address(message[record.data : record.end])
 
