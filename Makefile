@@ -1,0 +1,59 @@
+# Everything a stranger needs: `make demo` shows the main job, `make test` proves it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# What the live tests and benchmarks run beside gotrdns, as Debian names it.
+LIVE_PACKAGES := postfix unbound nsd iproute2 util-linux
+BENCH_PACKAGES := nsd unbound dnsperf bind9-dnsutils postfwd postfix-policyd-spf-python gcc libc6-dev
+
+.PHONY: demo install test check unit fuzz live docs bench bench-install clean
+
+demo: $(VENV)/installed
+	$(BIN)/gotrdns demo
+
+install: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml src/gotrdns/__init__.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,docs]'
+	touch $@
+
+# Fast things first: a mistake should not wait for the daemons to start.
+test: check unit fuzz docs live
+	@echo "All tests passed."
+
+check: $(VENV)/installed-test
+	$(BIN)/ruff check src tests benchmarks docs tests/live/enter
+	$(BIN)/ruff format --check src tests benchmarks docs tests/live/enter
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/installed-test
+	$(BIN)/python -m pytest tests/unit
+
+fuzz: $(VENV)/installed-test
+	$(BIN)/python -m pytest tests/fuzz
+
+docs: $(VENV)/installed-test
+	$(BIN)/python docs/build.py
+
+live: $(VENV)/installed-test
+	./tests/install-packages $(LIVE_PACKAGES)
+	tests/live/enter $(BIN)/python -m pytest tests/live
+
+bench-install: $(VENV)/installed-test
+	./tests/install-packages $(BENCH_PACKAGES)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+
+bench: bench-install
+	$(BIN)/python -m benchmarks.resolver --memory
+	$(BIN)/python -m benchmarks.policy
+	$(BIN)/python -m benchmarks.startup
+
+clean:
+	rm -rf $(VENV) site dist build

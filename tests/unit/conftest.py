@@ -1,0 +1,24 @@
+"""What every unit test lives with: generated cases that repeat, and no network but loopback."""
+
+import ipaddress
+import sys
+
+from hypothesis import settings
+
+settings.register_profile("gotrdns", derandomize=True, deadline=None)
+settings.load_profile("gotrdns")
+
+
+class NetworkIsBlocked(AssertionError):
+    """A unit test tried to reach another machine."""
+
+
+def _refuse_other_machines(event: str, arguments: tuple[object, ...]) -> None:
+    if event not in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
+        return
+    address = arguments[1]
+    if isinstance(address, tuple) and not ipaddress.ip_address(address[0]).is_loopback:
+        raise NetworkIsBlocked(f"{event} to {address}")
+
+
+sys.addaudithook(_refuse_other_machines)
