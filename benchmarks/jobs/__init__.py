@@ -1,0 +1,1 @@
+"""The resolver benchmark's whole job, written for each library that gotrdns is compared with."""
