@@ -40,7 +40,7 @@ fuzz: $(VENV)/installed-test
 	$(BIN)/python -m pytest tests/fuzz
 
 docs: $(VENV)/installed-test
-	$(BIN)/python docs/build.py
+	$(BIN)/zensical build --clean --strict
 
 live: $(VENV)/installed-test
 	./tests/install-packages $(LIVE_PACKAGES)

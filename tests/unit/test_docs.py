@@ -1,0 +1,74 @@
+"""The documentation says what the program does, and its links lead somewhere."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gotrdns.cli import main
+from gotrdns.diagnosis import diagnose
+from gotrdns.lookup import Answer, Outcome
+from gotrdns.names import Address, DomainName
+from gotrdns.reports.verdict_json import encode_verdict
+from gotrdns.verification import Cause, Verification
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md")])
+NAME = DomainName.parse("dsl.static851056487.ttnet.net.tr")
+FINDINGS = {page.stem for page in (DOCS / "findings").glob("*.md")} - {"index"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_every_page_is_reached_from_the_contents() -> None:
+    contents = tomllib.loads((ROOT / "zensical.toml").read_text())["project"]["nav"]
+    listed = {path for entry in contents for path in entry.values()}
+    for index in ("findings/index.md", "decisions/index.md"):
+        text = (DOCS / index).read_text()
+        listed |= {str(Path(index).parent / name) for name in re.findall(r"\]\(([^)]+)\)", text)}
+    assert listed == {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")}
+
+
+def test_every_cause_has_its_page() -> None:
+    assert {cause.value for cause in Cause} <= FINDINGS
+
+
+def test_the_json_in_the_documentation_is_the_contract() -> None:
+    text = (DOCS / "check.md").read_text()
+    [example] = re.findall(r"```json\n(.+?)\n```", text, re.DOTALL)
+    verification = Verification(Address.parse("85.105.64.87"))
+    [name] = verification.reverse_heard(Answer(Outcome.FOUND, names=(NAME,)))
+    assert name == NAME
+    verification.forward_heard(0, Answer(Outcome.NODATA))
+    verdict = verification.verdict()
+    printed = json.loads(encode_verdict(verdict, diagnose(verdict), 0.0031))
+    for finding in printed["findings"]:
+        finding["details"] = {}
+    printed["findings"] = printed["findings"][:1]
+    assert list(json.loads(example).items()) == list(printed.items())
+
+
+@pytest.mark.parametrize("verb", ["check", "serve", "demo"])
+def test_every_verb_is_told_of_in_the_readme_and_has_help_with_an_example(verb: str) -> None:
+    assert f"gotrdns {verb}" in (ROOT / "README.md").read_text() or verb == "demo"
+    shown = CliRunner().invoke(main, [verb, "--help"])
+    assert shown.exit_code == 0
+    assert f"gotrdns {verb}" in shown.output
+
+
+def test_the_example_in_the_readme_is_what_the_demo_prints() -> None:
+    readme = (ROOT / "README.md").read_text()
+    [shown] = re.findall(
+        r"\$ gotrdns check 85\.105\.64\.87\n\n(.+?)    \.\.\.\n", readme, re.DOTALL
+    )
+    printed = CliRunner().invoke(main, ["demo"])
+    assert shown in printed.output
+    assert NAME.text in shown
