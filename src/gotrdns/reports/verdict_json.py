@@ -1,0 +1,55 @@
+"""A verdict and its findings as one JSON object, the contract of every verb's ``--json``.
+
+Owns the keys, their order and their spelling. Nothing here is wording.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from gotrdns.diagnosis import Finding
+from gotrdns.verification import CheckedName, Verdict
+
+
+class _NameObject(msgspec.Struct, frozen=True):
+    name: str
+    state: str
+    addresses: list[str]
+    # What the name says by itself; null while nothing judges it.
+    class_: str | None = msgspec.field(default=None, name="class")
+
+
+class _VerdictObject(msgspec.Struct, frozen=True):
+    address: str
+    result: str
+    cause: str
+    reverse_name: str
+    names: list[_NameObject]
+    confirmed: list[str]
+    dnssec: str
+    findings: tuple[Finding, ...]
+    elapsed_ms: float
+
+
+def encode_verdict(verdict: Verdict, findings: Iterable[Finding], elapsed: float) -> bytes:
+    """One JSON object without a line end; ``elapsed`` is seconds."""
+    return msgspec.json.encode(
+        _VerdictObject(
+            address=verdict.address.text,
+            result=verdict.result.value,
+            cause=verdict.cause.value,
+            reverse_name=verdict.address.reverse_name.text,
+            names=[_name_object(each) for each in verdict.names],
+            confirmed=[name.text for name in verdict.confirmed],
+            dnssec="secure" if verdict.secure else "insecure",
+            findings=tuple(findings),
+            elapsed_ms=round(elapsed * 1000, 1),
+        )
+    )
+
+
+def _name_object(checked: CheckedName) -> _NameObject:
+    addresses = checked.answer.addresses if checked.answer else ()
+    return _NameObject(
+        checked.name.text, checked.state.value, [address.text for address in addresses]
+    )
