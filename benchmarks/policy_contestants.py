@@ -65,18 +65,18 @@ class PolicyServer:
 def gotrdns_settings(place: Place) -> str:
     """The settings file of `gotrdns serve`: look-ups at place.resolver, requests at place.socket.
 
-    The addresses look public, so no setting for private ones is needed. Decisions are stored and
-    logged as by default.
+    The addresses look public, so no setting for private ones is needed. The cache holds them all,
+    so that "known" means known; decisions are logged as by default.
     """
     return f"""\
+[policy]
 mode = "strict"
 
 [resolver]
-addresses = ["{place.resolver}"]
+servers = ["{place.resolver}"]
 
-[[listen]]
-protocol = "policy"
-socket = "unix:{place.socket}"
+[postfix]
+listen = ["unix:{place.socket}"]
 """
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.seeds import SEEDS
+
 HERE = Path(__file__).parent
 SECONDS = 15
 
@@ -14,6 +16,8 @@ SECONDS = 15
 def test_no_octets_do_worse_than_a_typed_error(fuzzer: Path, tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
+    for number, seed in enumerate(SEEDS[fuzzer.stem]()):
+        (corpus / str(number)).write_bytes(seed)
     command = [
         *(sys.executable, str(fuzzer), f"-max_total_time={SECONDS}", "-max_len=4096"),
         # One input may take five seconds at most, and all of them together 512 MB.

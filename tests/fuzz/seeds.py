@@ -1,0 +1,51 @@
+"""Good input for each fuzzer to start from: it would take long to find by itself."""
+
+import dns.message
+import dns.rcode
+import dns.rrset
+
+from gotrdns.lookup import RecordType
+from gotrdns.names import Address
+
+OWNER = f"{Address.parse('85.105.64.87').reverse_name}."
+ANSWERS = (
+    (RecordType.PTR, f"{OWNER} 60 IN PTR mail.example."),
+    (RecordType.PTR, f"{OWNER} 60 IN CNAME 87.0-127.example."),
+    (RecordType.A, f"{OWNER} 60 IN A 85.105.64.87"),
+    (RecordType.AAAA, f"{OWNER} 60 IN AAAA 2001:db8::1"),
+    (RecordType.MX, f"{OWNER} 60 IN MX 10 mail.example."),
+    (RecordType.TXT, f'{OWNER} 60 IN TXT "v=spf1" "-all"'),
+    (RecordType.SOA, f"{OWNER} 60 IN SOA a.b. c.d. 1 2 3 4 5"),
+)
+KINDS = list(RecordType)
+
+
+def wire_seeds() -> list[bytes]:
+    """Replies as fuzz_wire takes them: the record type, the header, what follows the question."""
+    seeds = []
+    for kind, line in ANSWERS:
+        for rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+            query = dns.message.make_query(OWNER, int(kind), use_edns=0)
+            response = dns.message.make_response(query)
+            response.set_rcode(rcode)
+            name, ttl, _, text, data = line.split(maxsplit=4)
+            section = response.answer if rcode == dns.rcode.NOERROR else response.authority
+            section.append(dns.rrset.from_text(name, int(ttl), "IN", text, data))
+            message = response.to_wire()
+            rest = message[12 + len(query.question[0].name.to_wire()) + 4 :]
+            choice = next(n for n in range(0x80, 0x100) if KINDS[n % len(KINDS)] is kind)
+            seeds.append(bytes([choice]) + message[:12] + rest)
+    return seeds
+
+
+def postfix_policy_seeds() -> list[bytes]:
+    """Requests as fuzz_postfix_policy takes them: the size of the pieces first."""
+    request = (
+        b"request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=85.105.64.87\n"
+        b"client_name=unknown\nhelo_name=mail.example\nsender=a@example\nrecipient=b@example\n"
+        b"sasl_username=\ninstance=1a2b.5f.0\n\n"
+    )
+    return [bytes([size]) + request * 2 for size in (1, 7, 255)]
+
+
+SEEDS = {"fuzz_wire": wire_seeds, "fuzz_postfix_policy": postfix_policy_seeds}
