@@ -1,0 +1,192 @@
+"""Postfix's SMTP access policy delegation protocol, without input or output.
+
+Owns its framing, limits and escaping: bytes become requests, actions become bytes. A request is
+lines ``name=value`` ended by an empty one, a reply ``action=...`` and an empty line
+(SMTPD_POLICY_README). Never composes text, and knows nothing of verdicts.
+"""
+
+import enum
+import re
+from typing import Final
+
+from msgspec import Struct
+
+
+class Limits(Struct, frozen=True):
+    """What one request may take, in octets and in number of attributes."""
+
+    request_octets: int = 65_536
+    line_octets: int = 8_192
+    attributes: int = 200
+
+
+class Junk(enum.Enum):
+    """What is not a request we can answer. Codes are permanent."""
+
+    OVERSIZE = "oversize"
+    NOT_POLICY_PROTOCOL = "not-policy-protocol"
+    OTHER_REQUEST = "other-request"
+    NO_CLIENT_ADDRESS = "no-client-address"
+    REPEATED_ATTRIBUTE = "repeated-attribute"
+
+    @property
+    def ends_stream(self) -> bool:
+        """Whether nothing after it can be understood; otherwise the peer waits for a reply."""
+        return self is Junk.OVERSIZE or self is Junk.NOT_POLICY_PROTOCOL
+
+
+class PolicyRequest(Struct, frozen=True, gc=False):
+    """The attributes that matter, empty when absent; octets that are not UTF-8 read ``\\xNN``."""
+
+    client_address: str
+    client_name: str
+    helo_name: str
+    sender: str
+    recipient: str
+    sasl_username: str
+    instance: str
+
+
+_END: Final = b"\n\n"
+_REQUEST: Final = "smtpd_access_policy"
+
+
+class Decoder:
+    """Takes bytes however they were cut, and gives requests and junk in their order."""
+
+    __slots__ = ("_buffer", "_ended", "_limits", "_searched")
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._buffer = b""
+        self._searched = 0  # no request ends before this offset
+        self._ended = False
+
+    @property
+    def is_mid_request(self) -> bool:
+        """Whether octets wait for the rest of their request, or to be asked for."""
+        return bool(self._buffer)
+
+    def receive(self, data: bytes) -> None:
+        """Add what the peer sent."""
+        if not self._ended:
+            self._buffer = self._buffer + data if self._buffer else data
+
+    def next_event(self) -> PolicyRequest | Junk | None:
+        """The next request or junk; None until more has been received, and for ever after junk
+        that ends the stream."""
+        buffer = self._buffer
+        if not buffer:
+            return None
+        end = buffer.find(_END, self._searched)
+        event: PolicyRequest | Junk | None
+        if end >= 0 and end + 2 <= self._limits.request_octets:
+            self._buffer = buffer[end + 2 :]
+            self._searched = 0
+            event = self._read(buffer[:end])
+        else:
+            self._searched = max(len(buffer) - 1, 0)
+            event = self._judge_unfinished(buffer)
+        if isinstance(event, Junk) and event.ends_stream:
+            self._ended = True
+            self._buffer = b""
+            self._searched = 0
+        return event
+
+    def _judge_unfinished(self, buffer: bytes) -> Junk | None:
+        # HTTP, SMTP and the like never send an empty line of ours: their first line tells.
+        newline = buffer.find(b"\n", 0, self._limits.line_octets)
+        if newline >= 0 and buffer.find(b"=", 0, newline) < 1:
+            return Junk.NOT_POLICY_PROTOCOL
+        if len(buffer) > self._limits.request_octets:
+            return Junk.OVERSIZE
+        return None
+
+    def _read(self, request: bytes) -> PolicyRequest | Junk:
+        limits = self._limits
+        lines = request.decode("utf-8", "backslashreplace").split("\n")
+        try:
+            attributes = dict([line.split("=", 1) for line in lines])
+        except ValueError:
+            return Junk.NOT_POLICY_PROTOCOL
+        if "" in attributes:
+            return Junk.NOT_POLICY_PROTOCOL
+        if len(lines) > limits.attributes or (
+            len(request) > limits.line_octets
+            and max(map(len, request.split(b"\n"))) > limits.line_octets
+        ):
+            return Junk.OVERSIZE
+        if len(attributes) != len(lines):
+            return Junk.REPEATED_ATTRIBUTE
+        get = attributes.get
+        if get("request") != _REQUEST:
+            return Junk.OTHER_REQUEST
+        client_address = get("client_address")
+        if not client_address:
+            return Junk.NO_CLIENT_ADDRESS
+        return PolicyRequest(
+            client_address,
+            get("client_name", ""),
+            get("helo_name", ""),
+            get("sender", ""),
+            get("recipient", ""),
+            get("sasl_username", ""),
+            get("instance", ""),
+        )
+
+
+# Leaves the decision to Postfix's further restrictions. An empty action would accept the mail.
+LET_THROUGH: Final = b"action=DUNNO\n\n"
+
+# Postfix reads a line of unlimited length, but a reply's text is bounded by its caller and a
+# header's by RFC 5322 section 2.1.1.
+_LONGEST_ACTION: Final = 2_000
+_UNPRINTABLE: Final = re.compile(r"[^ -~]")
+
+
+def refuse(text: str) -> bytes:
+    """A permanent refusal: 550 with RFC 7372's code for reverse DNS."""
+    return encode_action(f"550 5.7.25 {text}")
+
+
+def defer(text: str) -> bytes:
+    """A temporary refusal: the client tries again."""
+    return encode_action(f"450 4.7.25 {text}")
+
+
+def prepend_header(name: str, value: str) -> bytes:
+    """Let through, with a header added on top of the message."""
+    return encode_action(f"PREPEND {name}: {value}")
+
+
+def encode_action(action: str) -> bytes:
+    r"""The reply for any text: one non-empty line of printable ASCII, the rest as ``\xNN``."""
+    printable = _UNPRINTABLE.sub(_escape, action).strip()[:_LONGEST_ACTION]
+    if not printable:
+        return LET_THROUGH
+    return b"action=" + printable.encode("ascii") + _END
+
+
+def _escape(found: re.Match[str]) -> str:
+    number = ord(found[0])
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+
+
+# RFC 5321 section 4.5.3.1.5, with the code, the enhanced code and the line's end taken off.
+_REPLY_OCTETS: Final = 512 - len("550 5.7.25 \r\n")
+
+
+def octets_for_text(request: PolicyRequest) -> int:
+    """How long a refusal's text may be to fit one SMTP reply with what Postfix wraps around it.
+
+    The wrapping names the object of the restriction list that asked, which the request does not
+    tell: room is kept for the longest. May be negative.
+    """
+    wrappings = (
+        f"<{request.client_name}[{request.client_address}]>: Client host rejected: ",
+        f"<{request.recipient}>: Recipient address rejected: ",
+        f"<{request.sender}>: Sender address rejected: ",
+        f"<{request.helo_name}>: Helo command rejected: ",
+        "<END-OF-MESSAGE>: End-of-data rejected: ",
+    )
+    return _REPLY_OCTETS - max(len(wrapping.encode()) for wrapping in wrappings)

@@ -1,0 +1,1 @@
+"""SMTP-side listeners: they join reports' words to the protocols' codes."""

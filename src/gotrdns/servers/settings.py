@@ -1,0 +1,123 @@
+"""The ``[postfix]`` section: where Postfix is listened to, and what its connections may take."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from gotrdns.policy import InvalidSetting
+from gotrdns.protocols.postfix_policy import Limits
+from gotrdns.servers.endpoints import (
+    Endpoint,
+    InvalidEndpoint,
+    TcpEndpoint,
+    parse_endpoint,
+)
+
+# The default of Postfix's smtpd_policy_service_max_idle, in seconds: Postfix hangs up first.
+_POSTFIX_MAX_IDLE = 300.0
+
+
+class PostfixSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """The policy service for Postfix (`check_policy_service`). Times are in seconds."""
+
+    listen: Annotated[
+        tuple[str, ...],
+        Meta(
+            min_length=1,
+            description="Where to listen: `unix:/path`, `inet:ADDRESS:PORT`, `inet:[IPV6]:PORT`; "
+            "several at once if wanted.",
+        ),
+    ] = ("unix:/var/spool/postfix/private/gotrdns",)
+    socket_mode: Annotated[
+        str,
+        Meta(
+            pattern="^0?[0-7]{3}$",
+            examples=["0660"],
+            description="Permissions of unix sockets, in octal. The directory of the default one "
+            "admits Postfix alone.",
+        ),
+    ] = "0666"
+    remote_clients: Annotated[
+        bool,
+        Meta(
+            description="Whether TCP ports of other than loopback addresses may be listened on. "
+            "Whoever reaches such a port can ask for decisions: the protocol has no password."
+        ),
+    ] = False
+    connections: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100_000,
+            description="The most connections at once. When all are taken, the one idle longest "
+            "is closed for a new one, which Postfix does not notice.",
+        ),
+    ] = 2000
+    outstanding: Annotated[
+        int,
+        Meta(ge=1, le=10_000, description="The most requests of one connection under way."),
+    ] = 100
+    request_octets: Annotated[
+        int, Meta(ge=4096, le=1_048_576, description="The longest request.")
+    ] = Limits().request_octets
+    line_octets: Annotated[
+        int, Meta(ge=2048, le=1_048_576, description="The longest line of a request.")
+    ] = Limits().line_octets
+    attributes: Annotated[
+        int, Meta(ge=50, le=10_000, description="The most attributes of a request.")
+    ] = Limits().attributes
+    request_timeout: Annotated[
+        float, Meta(gt=0, le=3600, description="How long a request may take to arrive.")
+    ] = 10.0
+    reply_timeout: Annotated[
+        float, Meta(gt=0, le=3600, description="How long replies may wait to be read.")
+    ] = 30.0
+    idle_timeout: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=86_400,
+            description="How long a connection may be idle. Above the 300 after which Postfix "
+            "closes it (`smtpd_policy_service_max_idle`).",
+        ),
+    ] = 1000.0
+
+    def __post_init__(self) -> None:
+        """Raises InvalidSetting."""
+        for text in self.listen:
+            try:
+                endpoint = parse_endpoint(text)
+            except InvalidEndpoint as error:
+                raise InvalidSetting("listen", str(error)) from None
+            if (
+                isinstance(endpoint, TcpEndpoint)
+                and not endpoint.is_loopback
+                and not self.remote_clients
+            ):
+                raise InvalidSetting(
+                    "listen",
+                    f'"{text}" can be reached from other hosts, and the protocol has no password: '
+                    "listen on 127.0.0.1 or [::1], or set remote-clients = true if a firewall "
+                    "admits only your mail servers",
+                )
+        if len(set(self.endpoints)) != len(self.listen):
+            raise InvalidSetting("listen", "the same place is listed twice")
+        if self.idle_timeout <= _POSTFIX_MAX_IDLE:
+            raise InvalidSetting(
+                "idle-timeout",
+                f"{self.idle_timeout:g} s is too short: above {_POSTFIX_MAX_IDLE:g}, Postfix hangs "
+                "up first, and no request meets a connection being closed",
+            )
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        return tuple(parse_endpoint(text) for text in self.listen)
+
+    @property
+    def permissions(self) -> int:
+        """``socket-mode`` as a number."""
+        return int(self.socket_mode, 8)
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.request_octets, self.line_octets, self.attributes)
