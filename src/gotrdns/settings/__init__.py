@@ -1,0 +1,70 @@
+"""The settings: one TOML file, a section for each room that has settings.
+
+Owns the list of sections and reading the file. Each section's keys, their ranges and what is
+dangerous about them belong to the room they set; how problems are found is in ``reading``.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from gotrdns.deciding import VerificationSettings
+from gotrdns.policy import InvalidSetting, PolicySettings
+from gotrdns.resolution.servers import InvalidServer, parse_server
+from gotrdns.resolution.settings import ResolverSettings
+from gotrdns.servers.settings import PostfixSettings
+from gotrdns.settings.problems import InvalidSettings, Problem
+from gotrdns.settings.reading import read_text
+
+__all__ = ["InvalidSettings", "LogSettings", "Problem", "Settings", "read_settings"]
+
+
+class LogSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """What is written to standard error, one line (logfmt) an event."""
+
+    level: Annotated[
+        Literal["error", "warning", "info", "debug"],
+        Meta(
+            description="The least important lines written: `warning` leaves out decisions, "
+            "`debug` adds those about clients that simply passed."
+        ),
+    ] = "info"
+    summary_interval: Annotated[
+        int,
+        Meta(ge=0, le=86_400, description="Seconds between lines of counters; 0 for none."),
+    ] = 3600
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """All sections. Only ``[policy]`` must be there, for its ``mode``."""
+
+    policy: PolicySettings
+    verification: VerificationSettings = VerificationSettings()
+    resolver: ResolverSettings = ResolverSettings()
+    postfix: PostfixSettings = PostfixSettings()
+    log: LogSettings = LogSettings()
+
+    def __post_init__(self) -> None:
+        """Raises InvalidSetting for a resolver's address that cannot be one."""
+        for key, servers in (
+            ("resolver.servers", self.resolver.servers),
+            ("resolver.trust-ad", self.resolver.trust_ad),
+        ):
+            for text in servers:
+                try:
+                    parse_server(text)
+                except InvalidServer as error:
+                    raise InvalidSetting(key, str(error)) from None
+
+
+def read_settings(path: Path) -> Settings:
+    """Raises InvalidSettings with everything that is wrong with the file."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise InvalidSettings([Problem(path, None, f"cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise InvalidSettings([Problem(path, line, "is not UTF-8, as TOML must be")]) from None
+    return read_text(Settings, text, path)
