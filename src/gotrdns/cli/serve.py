@@ -1,0 +1,85 @@
+"""``gotrdns serve``: the daemon's verb.
+
+Owns its options and exit statuses. What it needs is imported when it runs.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from gotrdns.settings import Settings
+
+_DEFAULT_SETTINGS: Final = "/etc/gotrdns/gotrdns.toml"
+_CANNOT_START: Final = 1
+_WRONG_SETTINGS: Final = 2
+
+_EXAMPLE: Final = """\b
+Example, in /etc/gotrdns/gotrdns.toml:
+    [policy]
+    mode = "observe"
+
+\b
+and in Postfix's main.cf:
+    smtpd_delay_reject = yes
+    smtpd_client_restrictions = permit_mynetworks,
+        check_policy_service { unix:private/gotrdns,
+            timeout=15s, try_limit=1, default_action=DUNNO }
+
+\b
+Then:
+    gotrdns serve --check-settings
+    gotrdns serve
+"""
+
+
+@click.command(epilog=_EXAMPLE)
+@click.option(
+    "--settings",
+    "path",
+    type=click.Path(path_type=Path),
+    default=_DEFAULT_SETTINGS,
+    show_default=True,
+    metavar="FILE",
+    help="The settings, in TOML.",
+)
+@click.option("--check-settings", is_flag=True, help="Read the settings, say what is wrong, end.")
+@click.pass_context
+def serve(context: click.Context, path: Path, *, check_settings: bool) -> None:
+    """Answer mail servers' questions about their clients.
+
+    Runs in the foreground and logs to standard error. SIGHUP reads the settings again, keeping the
+    old ones if the new are wrong; SIGTERM answers what is in hand, and ends. Exit status: 0 when
+    told to stop, 1 if it cannot start, 2 if the settings are wrong.
+    """
+    from gotrdns.daemon.process import serve as run_daemon  # noqa: PLC0415 - see the module
+    from gotrdns.daemon.sockets import CannotListen  # noqa: PLC0415
+    from gotrdns.resolution.servers import InvalidServer, NoServers  # noqa: PLC0415
+    from gotrdns.settings import InvalidSettings, read_settings  # noqa: PLC0415
+
+    try:
+        if check_settings:
+            click.echo(_summarize(read_settings(path)))
+        else:
+            run_daemon(path)
+    except InvalidSettings as error:
+        for problem in error.problems:
+            click.echo(f"gotrdns: {problem}", err=True)
+        context.exit(_WRONG_SETTINGS)
+    except (CannotListen, InvalidServer, NoServers) as error:
+        click.echo(f"gotrdns: {error}", err=True)
+        context.exit(_CANNOT_START)
+
+
+def _summarize(settings: "Settings") -> str:
+    resolvers = ", ".join(settings.resolver.servers) or "those of /etc/resolv.conf"
+    return "\n".join(
+        (
+            "settings are right",
+            f"mode       {settings.policy.mode.value}",
+            f"listening  {', '.join(settings.postfix.listen)}",
+            f"resolvers  {resolvers}",
+            f"deadline   {settings.verification.deadline:g} s",
+        )
+    )

@@ -1,0 +1,1 @@
+"""The daemon: a process that serves, reloads and stops without losing a request."""

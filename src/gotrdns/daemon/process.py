@@ -1,0 +1,43 @@
+"""The process of the daemon: its event loop and its standard error."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Final
+
+from gotrdns.daemon.journal import Journal, Level
+from gotrdns.daemon.service import Service
+from gotrdns.settings import read_settings
+
+_STANDARD_ERROR: Final = 2
+
+
+def serve(path: Path) -> None:
+    """Serve until told to stop.
+
+    Raises InvalidSettings; CannotListen, InvalidServer or NoServers if it cannot start.
+    """
+    settings = read_settings(path)
+    _ensure_standard_error()
+    journal = Journal(_STANDARD_ERROR, Level[settings.log.level.upper()])
+    with asyncio.Runner(loop_factory=_new_event_loop) as runner:
+        runner.run(Service(path, settings, journal).run())
+
+
+def _new_event_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop  # noqa: PLC0415 - it does not run everywhere
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+def _ensure_standard_error() -> None:
+    # Started without one, the next socket would get its number, and the log.
+    try:
+        os.fstat(_STANDARD_ERROR)
+    except OSError:
+        null = os.open(os.devnull, os.O_WRONLY)
+        if null != _STANDARD_ERROR:
+            os.dup2(null, _STANDARD_ERROR)
+            os.close(null)

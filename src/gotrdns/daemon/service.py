@@ -1,0 +1,197 @@
+"""The running daemon: start, reload and stop, in an event loop.
+
+Owns the life of everything that serves, and the signals. Written so that nothing in hand is lost:
+a reload keeps what stays the same, and a stop answers first.
+"""
+
+import asyncio
+import contextlib
+import resource
+import signal
+from pathlib import Path
+from typing import Any, Final
+
+from gotrdns import __version__
+from gotrdns.daemon.journal import Journal, Level
+from gotrdns.daemon.sockets import CannotListen, ListeningSocket
+from gotrdns.daemon.watch import Watch
+from gotrdns.deciding import Decider
+from gotrdns.policy import Policy
+from gotrdns.resolution.client import Client, open_client
+from gotrdns.resolution.servers import InvalidServer, NoServers
+from gotrdns.servers.endpoints import Endpoint
+from gotrdns.servers.policy import PolicyServer
+from gotrdns.settings import InvalidSettings, Settings, read_settings
+
+_TICK: Final = 1.0  # seconds between looks at alarms and counters
+_SETTLING: Final = 0.05  # seconds for connections made before a stop to be accepted
+_DESCRIPTORS_BESIDE_CONNECTIONS: Final = 1100  # the resolver's sockets, listeners, files
+
+
+class Service:
+    """Serves until SIGTERM or SIGINT; SIGHUP makes it read its settings again."""
+
+    def __init__(self, path: Path, settings: Settings, journal: Journal) -> None:
+        self._path = path
+        self._settings = settings
+        self._journal = journal
+        self._watch = Watch(journal)
+        self._listening: dict[Endpoint, tuple[ListeningSocket, asyncio.AbstractServer]] = {}
+        self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
+        self._client: Client
+        self._server: PolicyServer
+        self._summary_due = 0.0
+
+    async def run(self) -> None:
+        """Raises CannotListen, InvalidServer or NoServers if it cannot start."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._report_fault)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, self._signals.put_nowait, number)
+        settings = self._settings
+        self._client = self._open_resolver(settings)
+        try:
+            decider = self._make_decider(settings)
+            self._server = PolicyServer(settings.postfix, decider, self._watch, loop)
+            await self._open_all(settings)
+            self._provide_descriptors(settings)
+            self._tell("started", settings, version=__version__)
+            self._summary_due = loop.time() + settings.log.summary_interval
+            ticker = asyncio.create_task(self._tick())
+            while await self._signals.get() is signal.SIGHUP:
+                await self._reload()
+            ticker.cancel()
+            await self._stop()
+        finally:
+            for endpoint in list(self._listening):
+                self._close(endpoint)
+            self._client.close()
+
+    async def _stop(self) -> None:
+        self._journal.write(Level.INFO, "stopping")
+        # Without its file nobody connects to a unix socket; those who just did are accepted.
+        for listening, _ in self._listening.values():
+            listening.remove_file()
+        await asyncio.sleep(_SETTLING)
+        for endpoint in list(self._listening):
+            self._close(endpoint)
+        await self._server.stop()
+        self._watch.write_summary(self._server.connections)
+        self._journal.write(Level.INFO, "stopped")
+
+    async def _reload(self) -> None:
+        try:
+            settings = read_settings(self._path)
+            client = self._client
+            if settings.resolver != self._settings.resolver:
+                client = self._open_resolver(settings)
+        except InvalidSettings as error:
+            for problem in error.problems:
+                self._journal.write(
+                    Level.ERROR,
+                    "settings-refused",
+                    file=str(problem.path),
+                    line=problem.line,
+                    problem=problem.text,
+                )
+            return
+        except (InvalidServer, NoServers) as error:
+            self._journal.write(Level.ERROR, "settings-refused", problem=str(error))
+            return
+        if client is not self._client:
+            # Requests under way still wait for the old one's answers.
+            patience = self._settings.verification.deadline + _TICK
+            asyncio.get_running_loop().call_later(patience, self._client.close)
+            self._client = client
+        self._settings = settings
+        self._journal.level = Level[settings.log.level.upper()]
+        self._server.settings = settings.postfix
+        self._server.decider = self._make_decider(settings)
+        await self._change_listeners(settings)
+        self._provide_descriptors(settings)
+        self._tell("reloaded", settings)
+
+    async def _change_listeners(self, settings: Settings) -> None:
+        wanted = settings.postfix.endpoints
+        for endpoint in self._listening.keys() - set(wanted):
+            self._close(endpoint)
+        for endpoint in wanted:
+            try:
+                if endpoint in self._listening:
+                    self._listening[endpoint][0].permit(settings.postfix.permissions)
+                else:
+                    await self._open(endpoint, settings)
+            except CannotListen as error:
+                self._journal.write(Level.ERROR, "cannot-listen", problem=str(error))
+
+    async def _open_all(self, settings: Settings) -> None:
+        for endpoint in settings.postfix.endpoints:
+            await self._open(endpoint, settings)
+
+    async def _open(self, endpoint: Endpoint, settings: Settings) -> None:
+        listening = ListeningSocket(endpoint, settings.postfix.permissions)
+        # Both kinds are served alike; the unix variant would only check the path once more.
+        server = await asyncio.get_running_loop().create_server(
+            self._server.new_connection, sock=listening.socket
+        )
+        self._listening[endpoint] = (listening, server)
+
+    def _close(self, endpoint: Endpoint) -> None:
+        listening, server = self._listening.pop(endpoint)
+        listening.remove_file()
+        server.close()
+
+    def _open_resolver(self, settings: Settings) -> Client:
+        client = open_client(settings.resolver, daemon=True)
+        self._watch.resolver = client
+        return client
+
+    def _make_decider(self, settings: Settings) -> Decider:
+        return Decider(
+            Policy(settings.policy),
+            self._client,
+            settings.verification,
+            asyncio.get_running_loop().call_later,
+        )
+
+    def _tell(self, event: str, settings: Settings, version: str | None = None) -> None:
+        self._journal.write(
+            Level.INFO,
+            event,
+            version=version,
+            mode=settings.policy.mode.value,
+            listen=" ".join(map(str, self._listening)),
+            resolvers=" ".join(self._client.servers),
+        )
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_TICK)
+            self._watch.tick()
+            interval = self._settings.log.summary_interval
+            if interval and loop.time() >= self._summary_due:
+                self._summary_due = loop.time() + interval
+                self._watch.write_summary(self._server.connections)
+
+    def _provide_descriptors(self, settings: Settings) -> None:
+        needed = settings.postfix.connections + _DESCRIPTORS_BESIDE_CONNECTIONS
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        enough = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        if soft != resource.RLIM_INFINITY and soft < enough:
+            with contextlib.suppress(OSError, ValueError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+        if enough < needed:
+            self._journal.write(Level.WARNING, "few-descriptors", allowed=hard, needed=needed)
+
+    def _report_fault(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        trace = error.__traceback__ if isinstance(error, BaseException) else None
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = (
+            f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else None
+        )
+        self._journal.write(
+            Level.ERROR, "fault", what=str(context.get("message")), error=repr(error), where=where
+        )

@@ -1,0 +1,127 @@
+"""The log: nothing can forge a line, hold up an answer, or flood it."""
+
+import os
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gotrdns.daemon.journal import Journal, Level, format_value
+from gotrdns.daemon.throttle import Alarms, Throttle
+from gotrdns.policy import Alarm
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def logged(directory: Path, write: Callable[[Journal], None], level: Level = Level.INFO) -> str:
+    path = directory / "log"
+    with path.open("wb") as file:
+        write(Journal(file.fileno(), level, lambda: 1_700_000_000.25))
+    return path.read_text()
+
+
+def test_an_event_is_one_line_of_named_values(tmp_path: Path) -> None:
+    line = logged(
+        tmp_path,
+        lambda journal: journal.write(
+            Level.INFO, "decision", client="192.0.2.1", name=None, text="two words", count=3
+        ),
+    )
+    assert line == (
+        "time=2023-11-14T22:13:20.250Z level=info event=decision client=192.0.2.1 "
+        'text="two words" count=3\n'
+    )
+
+
+def test_lines_of_a_lower_level_are_left_out(tmp_path: Path) -> None:
+    assert logged(tmp_path, lambda journal: journal.write(Level.DEBUG, "detail")) == ""
+
+
+@given(st.text(max_size=400))
+def test_no_text_can_forge_a_line_or_a_field(text: str) -> None:
+    value = format_value(text)
+    assert value.isascii()
+    assert value.isprintable()
+    assert re.fullmatch(r'[^ "=\\]+|"(?:[^"\\]|\\.)*"', value)
+    assert len(value) <= 300 * 10 + 5
+
+
+def test_a_log_that_cannot_be_written_stops_nothing_and_is_accounted_for() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    journal = Journal(writing, Level.INFO, time.time)
+    for number in range(3000):
+        journal.write(Level.INFO, "event", number=number, text="x" * 100)
+    assert journal.dropped > 0
+    dropped = journal.dropped
+    while True:
+        try:
+            os.read(reading, 65_536)
+        except BlockingIOError:
+            break
+    journal.write(Level.INFO, "after")
+    lines = os.read(reading, 65_536).decode().splitlines()
+    assert f"event=log-lines-dropped count={dropped}" in lines[0]
+    assert "event=after" in lines[1]
+    os.close(reading)
+    journal.write(Level.INFO, "nobody listens")
+    os.close(writing)
+    journal.write(Level.INFO, "nothing is open")
+    assert journal.dropped == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_full_disk_stops_nothing() -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        journal = Journal(full.fileno(), Level.INFO, time.time)
+        journal.write(Level.INFO, "event")
+        assert journal.dropped == 1
+
+
+def test_a_flood_is_told_once_and_then_counted() -> None:
+    clock = Clock()
+    told: list[tuple[str, int]] = []
+    throttle = Throttle(lambda key, count: told.append((key, count)), clock)
+    for _ in range(100):
+        throttle.note("junk")
+    throttle.tick()
+    assert told == [("junk", 1)]
+    clock.now += 60
+    throttle.tick()
+    assert told == [("junk", 1), ("junk", 99)]
+    clock.now += 60
+    throttle.tick()
+    throttle.note("junk")
+    assert told == [("junk", 1), ("junk", 99), ("junk", 1)]
+
+
+def test_an_alarm_is_over_when_its_reason_is_and_it_stays_quiet() -> None:
+    clock = Clock()
+    reasons = {Alarm.RESOLVER_UNREACHABLE}
+    over: list[tuple[Alarm, float]] = []
+    alarms = Alarms(
+        reasons.__contains__, lambda alarm, seconds: over.append((alarm, seconds)), clock
+    )
+    alarms.note(Alarm.RESOLVER_UNREACHABLE)
+    clock.now += 100
+    alarms.tick()
+    assert over == []
+    reasons.clear()
+    alarms.note(Alarm.RESOLVER_UNREACHABLE)
+    clock.now += 5
+    alarms.tick()
+    assert over == []
+    clock.now += 5
+    alarms.tick()
+    alarms.tick()
+    assert over == [(Alarm.RESOLVER_UNREACHABLE, 110.0)]
