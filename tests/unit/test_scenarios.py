@@ -1,0 +1,183 @@
+"""Every scenario through every door: the rules, `check`, and the policy service of Postfix."""
+
+import asyncio
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from gotrdns.checking import check_address
+from gotrdns.cli import main
+from gotrdns.deciding import Decider, VerificationSettings
+from gotrdns.diagnosis import HeloEvidence, diagnose
+from gotrdns.lookup import Question, RecordType
+from gotrdns.names import Address, DomainName
+from gotrdns.policy import Decision, Mode, Policy, PolicySettings, Transaction
+from gotrdns.protocols.postfix_policy import Junk
+from gotrdns.reports.english import FINDINGS
+from gotrdns.resolution.scripted import ScriptedResolver, World
+from gotrdns.servers.policy import Closure, PolicyServer
+from gotrdns.servers.settings import PostfixSettings
+from gotrdns.verification import Cause, Verdict
+from tests.support.loopback_server import serve
+
+REPOSITORY = Path(__file__).parents[2]
+SCENARIOS = REPOSITORY / "tests" / "scenarios"
+
+
+class VerdictExpected(msgspec.Struct, forbid_unknown_fields=True):
+    result: str
+    cause: str
+    names: list[str] | None = None
+
+
+class CheckExpected(msgspec.Struct, forbid_unknown_fields=True):
+    findings: list[str]
+    status: int
+
+
+class PostfixExpected(msgspec.Struct, forbid_unknown_fields=True):
+    action: str
+
+
+class Scenario(msgspec.Struct, forbid_unknown_fields=True):
+    about: str
+    client: str
+    world: str
+    verdict: VerdictExpected
+    check: CheckExpected
+    postfix: PostfixExpected
+    helo: str | None = None
+
+    @property
+    def helo_name(self) -> DomainName | None:
+        return None if self.helo is None else DomainName.parse(self.helo)
+
+
+def load(path: Path) -> Scenario:
+    return msgspec.convert(tomllib.loads(path.read_text()), Scenario)
+
+
+every_scenario = pytest.mark.parametrize(
+    "scenario",
+    [pytest.param(load(path), id=path.stem) for path in sorted(SCENARIOS.glob("*.toml"))],
+)
+
+
+def verify(scenario: Scenario, *, later: bool) -> Verdict:
+    async def run() -> Verdict:
+        schedule = asyncio.get_running_loop().call_soon if later else None
+        resolver = ScriptedResolver(World.parse(scenario.world), schedule=schedule)
+        address = Address.parse(scenario.client)
+        return await check_address(resolver, address, helo=scenario.helo_name)
+
+    return asyncio.run(run())
+
+
+@every_scenario
+@pytest.mark.parametrize("later", [False, True], ids=["at once", "later"])
+def test_the_rules_give_the_verdict(scenario: Scenario, later: bool) -> None:
+    verdict = verify(scenario, later=later)
+    assert (verdict.result.value, verdict.cause.value) == (
+        scenario.verdict.result,
+        scenario.verdict.cause,
+    )
+    if scenario.verdict.names is not None:
+        assert [each.name.text for each in verdict.names] == scenario.verdict.names
+
+
+@every_scenario
+def test_the_answers_give_the_findings(scenario: Scenario) -> None:
+    evidence = None
+    if scenario.helo_name is not None:
+        world = World.parse(scenario.world)
+        questions = [Question(scenario.helo_name, kind) for kind in (RecordType.A, RecordType.AAAA)]
+        evidence = HeloEvidence(scenario.helo_name, tuple(map(world.answer, questions)))
+    findings = diagnose(verify(scenario, later=False), helo=evidence)
+    assert [finding.code for finding in findings] == scenario.check.findings
+
+
+@every_scenario
+def test_check_says_the_same_through_a_resolver(scenario: Scenario) -> None:
+    with serve(World.parse(scenario.world)) as resolver:
+        options = ["--resolver", resolver, "--timeout", "0.5", "--json"]
+        if scenario.helo is not None:
+            options += ["--helo", scenario.helo]
+        outcome = CliRunner().invoke(main, ["check", *options, scenario.client])
+    assert outcome.exit_code == scenario.check.status
+    printed = json.loads(outcome.stdout)
+    assert (printed["result"], printed["cause"]) == (
+        scenario.verdict.result,
+        scenario.verdict.cause,
+    )
+    assert [finding["code"] for finding in printed["findings"]] == scenario.check.findings
+
+
+class Unobserved:
+    """An observer that looks away."""
+
+    def decided(self, transaction: Transaction, decision: Decision, seconds: float) -> None:
+        pass
+
+    def received_junk(self, junk: Junk, peer: str) -> None:
+        pass
+
+    def closed(self, closure: Closure, peer: str) -> None:
+        pass
+
+
+async def ask_policy_service(scenario: Scenario, socket: Path) -> str:
+    loop = asyncio.get_running_loop()
+    resolver = ScriptedResolver(World.parse(scenario.world), schedule=loop.call_soon)
+    policy = Policy(PolicySettings(mode=Mode.STRICT))
+    decider = Decider(policy, resolver, VerificationSettings(), loop.call_later)
+    server = PolicyServer(PostfixSettings(), decider, Unobserved(), loop)
+    listener = await loop.create_unix_server(server.new_connection, socket)
+    reader, writer = await asyncio.open_unix_connection(socket)
+    attributes = {
+        "request": "smtpd_access_policy",
+        "protocol_state": "RCPT",
+        "client_address": scenario.client,
+        "helo_name": scenario.helo or "",
+        "sender": "someone@business.example",
+        "recipient": "someone@recipient.example",
+    }
+    writer.write("".join(f"{key}={value}\n" for key, value in attributes.items()).encode() + b"\n")
+    reply = await reader.readuntil(b"\n\n")
+    writer.close()
+    await writer.wait_closed()
+    listener.close()
+    await server.stop()
+    return reply.decode().strip()
+
+
+@every_scenario
+def test_postfix_is_told_what_to_do(scenario: Scenario, tmp_path: Path) -> None:
+    reply = asyncio.run(ask_policy_service(scenario, tmp_path / "policy"))
+    assert reply.startswith(f"action={scenario.postfix.action}")
+
+
+CODES = sorted({cause.value for cause in Cause} | set(FINDINGS))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_has_its_scenario(code: str) -> None:
+    scenario = load(SCENARIOS / f"{code}.toml")
+    assert code in {scenario.verdict.cause, *scenario.check.findings}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_has_its_page(code: str) -> None:
+    page = (REPOSITORY / "docs" / "findings" / f"{code}.md").read_text()
+    assert page.startswith(f"# `{code}`\n")
+
+
+def test_no_scenario_expects_an_unknown_code() -> None:
+    expected: set[Any] = set()
+    for path in SCENARIOS.glob("*.toml"):
+        expected |= set(load(path).check.findings)
+    assert expected <= set(FINDINGS)
