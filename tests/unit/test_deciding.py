@@ -1,5 +1,7 @@
 """Exemptions before any look-up, answers at once when all is known, and the deadline."""
 
+import gc
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -57,7 +59,7 @@ class Case:
         self.resolver = SlowResolver(known)
         self.timers = Timers()
         self.decisions: list[Decision] = []
-        self._decider = Decider(
+        self.decider = Decider(
             Policy(PolicySettings(mode=Mode.STRICT, pass_networks=("192.0.2.0/24",))),
             self.resolver,
             VerificationSettings(**verification),
@@ -65,7 +67,7 @@ class Case:
         )
 
     def decide(self, transaction: Transaction) -> Decision | None:
-        return self._decider.decide(transaction, self.decisions.append)
+        return self.decider.decide(transaction, self.decisions.append)
 
 
 def names(*texts: str) -> Answer:
@@ -165,3 +167,17 @@ def test_the_number_of_names_evaluated_can_be_set() -> None:
 def test_a_deadline_postfix_does_not_wait_for_is_refused(deadline: float) -> None:
     with pytest.raises(InvalidSetting, match="Postfix no longer waits"):
         VerificationSettings(deadline=deadline)
+
+
+def test_a_decision_that_was_waited_for_leaves_nothing_behind() -> None:
+    class Listener:
+        def decided(self, _decision: Decision) -> None: ...
+
+    case = Case()
+    listener = Listener()
+    gone = weakref.ref(listener)
+    assert case.decider.decide(Transaction(CLIENT), listener.decided) is None
+    case.resolver.answer(PTR, Answer(Outcome.NXDOMAIN))
+    del listener
+    gc.collect()
+    assert gone() is None, "the check, its deadline and its listener hold one another"

@@ -18,7 +18,7 @@ from gotrdns.daemon.watch import Watch
 from gotrdns.deciding import Decider
 from gotrdns.policy import Policy
 from gotrdns.resolution.client import Client, open_client
-from gotrdns.resolution.servers import InvalidServer, NoServers
+from gotrdns.resolution.servers import InvalidServer, NoServers, choose_servers
 from gotrdns.servers.endpoints import Endpoint
 from gotrdns.servers.policy import PolicyServer
 from gotrdns.settings import InvalidSettings, Settings, read_settings
@@ -83,7 +83,7 @@ class Service:
         try:
             settings = read_settings(self._path)
             client = self._client
-            if settings.resolver != self._settings.resolver:
+            if settings.resolver != self._settings.resolver or self._resolvers_changed(settings):
                 client = self._open_resolver(settings)
         except InvalidSettings as error:
             for problem in error.problems:
@@ -110,6 +110,11 @@ class Service:
         await self._change_listeners(settings)
         self._provide_descriptors(settings)
         self._tell("reloaded", settings)
+
+    def _resolvers_changed(self, settings: Settings) -> bool:
+        """Whether /etc/resolv.conf, where it is what counts, names others than it did."""
+        chosen = choose_servers(settings.resolver.servers)
+        return tuple(each.text for each in chosen) != self._client.servers
 
     async def _change_listeners(self, settings: Settings) -> None:
         wanted = settings.postfix.endpoints
