@@ -4,8 +4,9 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
-from gotrdns.lookup import RecordType
+from gotrdns.lookup import Question, RecordType
 from gotrdns.names import Address
+from gotrdns.resolution.wire import question_section
 
 OWNER = f"{Address.parse('85.105.64.87').reverse_name}."
 ANSWERS = (
@@ -24,15 +25,16 @@ def wire_seeds() -> list[bytes]:
     """Replies as fuzz_wire takes them: the record type, the header, what follows the question."""
     seeds = []
     for kind, line in ANSWERS:
+        question = Question(Address.parse("85.105.64.87").reverse_name, kind)
         for rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-            query = dns.message.make_query(OWNER, int(kind), use_edns=0)
+            query = dns.message.make_query(OWNER, kind.name, use_edns=0)
             response = dns.message.make_response(query)
             response.set_rcode(rcode)
             name, ttl, _, text, data = line.split(maxsplit=4)
             section = response.answer if rcode == dns.rcode.NOERROR else response.authority
             section.append(dns.rrset.from_text(name, int(ttl), "IN", text, data))
             message = response.to_wire()
-            rest = message[12 + len(query.question[0].name.to_wire()) + 4 :]
+            rest = message[12 + len(question_section(question)) :]
             choice = next(n for n in range(0x80, 0x100) if KINDS[n % len(KINDS)] is kind)
             seeds.append(bytes([choice]) + message[:12] + rest)
     return seeds

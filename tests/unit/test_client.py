@@ -23,7 +23,7 @@ SOA = "example. 300 IN SOA ns.example. hostmaster.example. 1 2 3 4 60"
 
 
 def is_control(query: dns.message.Message) -> bool:
-    return query.question[0].name == dns.name.root
+    return query.question[0].name.to_text() == "."
 
 
 def answering(handler: Handler) -> Handler:

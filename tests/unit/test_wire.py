@@ -71,7 +71,8 @@ def test_a_query_is_what_dnspython_reads_it_to_be(kind: RecordType, edns: bool) 
     assert message.id == 0x1234
     assert message.flags == dns.flags.RD | dns.flags.AD
     assert message.question[0].name.to_wire() == CLIENT.reverse_name
-    assert (message.question[0].rdtype, message.question[0].rdclass) == (kind, dns.rdataclass.IN)
+    assert int(message.question[0].rdtype) == int(kind)
+    assert message.question[0].rdclass == dns.rdataclass.IN
     assert message.edns == (0 if edns else -1)
     assert message.payload == (1232 if edns else 0)
 
