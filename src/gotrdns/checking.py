@@ -4,20 +4,20 @@ Owns starting, stopping and counting of checks. The rules are in ``verification`
 journey in ``resolution``: this room only carries answers from one to the other.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import msgspec
 
 from gotrdns.lookup import Answer, Question, RecordType, Resolver
-from gotrdns.names import Address, DomainName, HostName
+from gotrdns.names import Address, DomainName
 from gotrdns.verification import NAMES_EVALUATED, Verdict, Verification
 
-_REVERSE: Final = -1  # the token of the PTR question; a forward question's is its name's position
+_NO_TOKEN: Final = 0  # a PTR question needs none; a forward question's is its name's position
 _PTR: Final = RecordType.PTR
 
 
-class Check(msgspec.Struct, eq=False, gc=False):
+class Check(msgspec.Struct, eq=False):
     """One verification under way.
 
     ``on_decided(verification)`` is called once, unless ``start`` decided at once or ``give_up``
@@ -29,16 +29,15 @@ class Check(msgspec.Struct, eq=False, gc=False):
     on_decided: Callable[[Verification], None]
     every_name: bool = False
     _finished: bool = False
-    _asked: Sequence[HostName] = ()
 
     def start(self) -> bool:
         """Ask the PTR question. True if everything was known already: then no call-back follows."""
-        answer = self.resolver.ask(
-            Question(self.verification.client.reverse_name, _PTR), self._heard, _REVERSE
-        )
-        if answer is not None:
-            self._reverse_heard(answer)
-            self._finished = self._can_stop()
+        question = Question(self.verification.client.reverse_name, _PTR)
+        answer = self.resolver.ask(question, self._reverse_heard, _NO_TOKEN)
+        if answer is None:
+            return False
+        self._ask_names(answer)
+        self._finished = self._can_stop()
         return self._finished
 
     def give_up(self) -> None:
@@ -50,46 +49,55 @@ class Check(msgspec.Struct, eq=False, gc=False):
         """Stop without deciding, and take every question back."""
         self._finished = True
         client = self.verification.client
-        self.resolver.forget(Question(client.reverse_name, _PTR), self._heard, _REVERSE)
+        self.resolver.forget(Question(client.reverse_name, _PTR), self._reverse_heard, _NO_TOKEN)
         self._forget_names()
 
-    def _heard(self, token: int, answer: Answer) -> None:
-        if self._finished:
-            return
-        verification = self.verification
-        if token == _REVERSE:
-            self._reverse_heard(answer)
-        else:
-            verification.forward_heard(token, answer)
-        if verification.cause is None:
-            return
-        complete = verification.complete
-        if complete or not self.every_name:
-            self._finished = True
-            if not complete:
-                self._forget_names()
-            self.on_decided(verification)
+    def _reverse_heard(self, _token: int, answer: Answer) -> None:
+        if not self._finished:
+            self._ask_names(answer)
+            if self.verification.cause is not None:
+                self._decide()
 
-    def _reverse_heard(self, answer: Answer) -> None:
+    def _name_heard(self, index: int, answer: Answer) -> None:
+        if not self._finished:
+            verification = self.verification
+            verification.forward_heard(index, answer)
+            if verification.cause is not None:
+                self._decide()
+
+    def _ask_names(self, answer: Answer) -> None:
         verification = self.verification
         names = verification.reverse_heard(answer)
-        self._asked = names
+        if not names:
+            return
         forward_type = verification.forward_type
         for index, name in enumerate(names):
-            at_once = self.resolver.ask(Question(name, forward_type), self._heard, index)
+            at_once = self.resolver.ask(Question(name, forward_type), self._name_heard, index)
             if at_once is not None:
                 verification.forward_heard(index, at_once)
                 if verification.cause is not None and not self.every_name:
                     return
 
+    def _decide(self) -> None:
+        verification = self.verification
+        if verification.outstanding == 0:
+            self._finished = True
+            self.on_decided(verification)
+        elif not self.every_name:
+            self._finished = True
+            self._forget_names()
+            self.on_decided(verification)
+
     def _can_stop(self) -> bool:
         verification = self.verification
-        return verification.cause is not None and (not self.every_name or verification.complete)
+        return verification.cause is not None and (
+            not self.every_name or verification.outstanding == 0
+        )
 
     def _forget_names(self) -> None:
         forward_type = self.verification.forward_type
-        for index, name in enumerate(self._asked):
-            self.resolver.forget(Question(name, forward_type), self._heard, index)
+        for index, name in enumerate(self.verification.asked):
+            self.resolver.forget(Question(name, forward_type), self._name_heard, index)
 
 
 async def check_address(

@@ -153,19 +153,20 @@ class Verification(msgspec.Struct, eq=False, gc=False):
 
     Ask the PTR question of ``client.reverse_name``, tell ``reverse_heard``, ask the
     ``forward_type`` question of each name it returns, and tell ``forward_heard`` with the name's
-    position. ``cause`` is None until decided; ``complete`` when no question is left unanswered.
-    ``helo`` is the name the client gave for itself, if any: among the PTR names it comes first.
+    position. ``cause`` is None until decided; ``outstanding`` is how many questions are left
+    unanswered, ``asked`` the names it returned. ``helo`` is the name the client gave for itself, if
+    any: among the PTR names it comes first.
     """
 
     client: Address
     helo: DomainName | None = None
     limit: int = NAMES_EVALUATED
     cause: Cause | None = None
+    outstanding: int = 1
+    asked: Sequence[HostName] = ()
     _reverse: Answer | None = None
-    _names: Sequence[DomainName] = ()
-    _asked: Sequence[HostName] = ()
+    _names: Sequence[DomainName] = ()  # empty when they are those asked
     _answers: list[Answer | None] = []
-    _outstanding: int = 1
     _resolver_failed: bool = False
 
     @property
@@ -175,21 +176,21 @@ class Verification(msgspec.Struct, eq=False, gc=False):
 
     @property
     def complete(self) -> bool:
-        return self._outstanding == 0
+        return self.outstanding == 0
 
     def reverse_heard(self, answer: Answer) -> Sequence[HostName]:
         """Take the answer to the PTR question; returns the names to ask next, in order."""
         self._reverse = answer
         names = answer.names
         if answer.outcome is not _FOUND:
-            self._outstanding = 0
+            self.outstanding = 0
             self.cause = _REVERSE_CAUSES[answer.outcome]
             return ()
         if len(names) == 1 and is_host_name(only := names[0]):
-            self._names = names
+            # Set once each: a store into a Struct is dear, and this is the common case.
             self._answers = [None]
-            self._asked = (only,)
-            return self._asked
+            self.asked = asked = (only,)
+            return asked
         return self._choose_names(names)
 
     def _choose_names(self, names: Sequence[DomainName]) -> Sequence[HostName]:
@@ -200,14 +201,14 @@ class Verification(msgspec.Struct, eq=False, gc=False):
             distinct.remove(helo)
             distinct.insert(0, helo)
         self._names = distinct
-        self._asked = [name for name in distinct if is_host_name(name)][: self.limit]
-        self._answers = [None] * len(self._asked)
-        self._outstanding = len(self._asked)
+        self.asked = [name for name in distinct if is_host_name(name)][: self.limit]
+        self._answers = [None] * len(self.asked)
+        self.outstanding = len(self.asked)
         if not distinct:
             self.cause = Cause.NO_PTR
-        elif not self._asked:
+        elif not self.asked:
             self.cause = Cause.PTR_UNUSABLE
-        return self._asked
+        return self.asked
 
     def forward_heard(self, index: int, answer: Answer) -> None:
         """Take the answer about name ``index``; once decided it is recorded, and changes nothing.
@@ -215,21 +216,21 @@ class Verification(msgspec.Struct, eq=False, gc=False):
         A confirmation decides at once: whatever becomes of the other names cannot undo it.
         """
         self._answers[index] = answer
-        self._outstanding -= 1
+        self.outstanding = outstanding = self.outstanding - 1
         outcome = answer.outcome
         if outcome is _FOUND and self.client in answer.addresses:
             self.cause = _CONFIRMED
             return
         if outcome is _UNREACHABLE:
             self._resolver_failed = True
-        if self._outstanding == 0 and self.cause is None:
+        if outstanding == 0 and self.cause is None:
             self.cause = self._cause_without_confirmation()
 
     def give_up(self, *, resolver_answers: bool) -> None:
         """Stop waiting: what has not been heard by now counts as a time-out."""
         if self.cause is not None:
             return
-        self._outstanding = 0
+        self.outstanding = 0
         if not resolver_answers:
             self.cause = Cause.RESOLVER_UNREACHABLE
         elif self._reverse is None:
@@ -259,8 +260,8 @@ class Verification(msgspec.Struct, eq=False, gc=False):
         """
         if self.cause is None:
             raise RuntimeError("the verification is still asking")
-        heard = dict(zip(self._asked, self._answers, strict=True))
-        names = tuple(self._checked_name(name, heard) for name in self._names)
+        heard = dict(zip(self.asked, self._answers, strict=True))
+        names = tuple(self._checked_name(name, heard) for name in self._names or self.asked)
         secure = (
             self._reverse is not None
             and self._reverse.authenticated

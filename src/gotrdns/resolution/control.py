@@ -58,6 +58,11 @@ class Control:
         self._asking = True
         self._ask(self._heard)
 
+    def _ask_again(self) -> None:
+        # Whatever the clock says: a loop's timer may fire a little before it, and only once.
+        if not self._asking:
+            self._start()
+
     def _heard(self, _token: int, answer: Answer) -> None:
         # A NOERROR that proves nothing is an answer all the same.
         trouble = answer.outcome in TEMPORARY and answer.outcome is not Outcome.UNPROVEN
@@ -65,7 +70,7 @@ class Control:
         self.reachable = not trouble
         self._known_until = self._clock() + (_BAD_FOR if trouble else _GOOD_FOR)
         if trouble and self._persistent:
-            self._timer = self._loop.call_later(_BAD_FOR, self.prepare)
+            self._timer = self._loop.call_later(_BAD_FOR, self._ask_again)
         waiting, self._waiting = self._waiting, []
         for deliver, original in waiting:
             deliver(original if self.reachable else _UNREACHABLE)

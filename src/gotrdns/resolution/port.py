@@ -9,7 +9,6 @@ import errno
 import socket
 import struct
 from asyncio import AbstractEventLoop
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
 from gotrdns.resolution.counters import Counters
@@ -24,7 +23,7 @@ LARGEST_BATCH: Final = 60  # The kernel takes 64 segments (UDP_MAX_SEGMENTS).
 _UDP_SEGMENT: Final = 103  # linux/udp.h; Python has no constant for it
 _RECEIVE_BUFFER: Final = 1 << 20
 # Larger than any answer we let a server send over UDP; a longer one arrives cut and is malformed.
-_LONGEST_DATAGRAM: Final = 4096
+_LONGEST_DATAGRAM: Final = 2048
 # What kernels and network cards answer that cannot segment.
 _NO_SEGMENTATION: Final = frozenset({errno.EIO, errno.EINVAL, errno.ENOPROTOOPT, errno.EMSGSIZE})
 _TRY_LATER: Final = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM})
@@ -36,6 +35,9 @@ class PortOwner(Protocol):
     def heard(self, query: Query, port: "Port", reply: Reply) -> None: ...
 
     def heard_garbage(self, query: Query, port: "Port") -> None: ...
+
+    def drained(self, port: "Port", answers: int) -> None:
+        """Nothing is left to read; ``answers`` of our questions were answered in this turn."""
 
     def port_failed(self, port: "Port") -> None:
         """The kernel reported that the resolver cannot be reached from this port."""
@@ -95,70 +97,69 @@ class Port:
             raise
         loop.add_reader(self._socket.fileno(), self._readable)
 
-    def send(self, messages: Sequence[bytes]) -> int:
-        """Send messages of which all but the last are of one length; returns how many went out.
+    def send(self, octets: bytes, count: int) -> int:
+        """Send ``count`` messages of one length, lying end to end; returns how many went out.
 
         Fewer than given means: try the rest a little later. Raises OSError when the resolver is
         known to be out of reach.
         """
-        if len(messages) > 1 and self._segmentation.works:
+        length = len(octets) // count
+        if count > 1 and self._segmentation.works:
+            segment = (socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("H", length))
             try:
-                return self._send_segmented(messages)
+                self._socket.sendmsg((octets,), (segment,))
             except OSError as error:
                 if error.errno in _TRY_LATER:
                     return 0
                 if error.errno not in _NO_SEGMENTATION:
                     raise
                 self._segmentation.works = False
-        for count, message in enumerate(messages):
+            else:
+                return count
+        for number in range(count):
             try:
-                self._socket.send(message)
+                self._socket.send(octets[number * length : (number + 1) * length])
             except OSError as error:
                 if error.errno in _TRY_LATER:
-                    return count
+                    return number
                 raise
-        return len(messages)
-
-    def _send_segmented(self, messages: Sequence[bytes]) -> int:
-        length = struct.pack("H", len(messages[0]))
-        self._socket.sendmsg([b"".join(messages)], [(socket.IPPROTO_UDP, _UDP_SEGMENT, length)])
-        return len(messages)
+        return count
 
     def _readable(self) -> None:
         receive = self._socket.recv
-        pending = self.pending
-        counters = self._counters
+        await_no_more = self.pending.pop
         heard = self._owner.heard
-        heard_garbage = self._owner.heard_garbage
         answers = 0
         try:
             while True:
                 message = receive(_LONGEST_DATAGRAM)
-                identifier = message[:2]
-                query = pending.get(identifier)
+                query = await_no_more(message[:2], None)
                 if query is None:
-                    counters.forged += 1
+                    self._counters.forged += 1
                     continue
                 try:
                     reply = read_reply(message, query.section, query.kind)
-                except NotThisQuestion:
-                    counters.forged += 1
+                except MalformedMessage as problem:
+                    self._unreadable(message[:2], query, problem)
                     continue
-                except MalformedMessage:
-                    counters.malformed += 1
-                    del pending[identifier]
-                    heard_garbage(query, self)
-                    continue
-                del pending[identifier]
                 answers += 1
                 heard(query, self, reply)
         except BlockingIOError:
             pass
         except OSError:
             self._owner.port_failed(self)
-        counters.answers += answers
-        if self.retired and not pending:
-            self.close()
+        finally:
+            self._owner.drained(self, answers)
+            if self.retired and not self.pending:
+                self.close()
+
+    def _unreadable(self, identifier: bytes, query: Query, problem: MalformedMessage) -> None:
+        if isinstance(problem, NotThisQuestion):
+            self._counters.forged += 1
+            self.pending[identifier] = query  # the true reply may still come
+        else:
+            self._counters.malformed += 1
+            self._owner.heard_garbage(query, self)
 
     def retire(self) -> None:
         """Take no more questions; close once the last answer is in."""
@@ -176,5 +177,6 @@ class Port:
     def close(self) -> None:
         if not self.closed:
             self.closed = True
+            self.pending.clear()  # or queries and ports would keep one another alive
             self._loop.remove_reader(self._socket.fileno())
             self._socket.close()

@@ -22,7 +22,8 @@ class Trouble:
     """What a question meets that does not go straight; most never need one.
 
     ``key`` is the question section as it was asked, before any alias was followed; ``patience``
-    is how long each attempt waits, in seconds.
+    is how long each attempt waits, in seconds, and ``give_up_at`` when the last of them must end,
+    whatever happens in between. ``sent_from`` is where earlier attempts went.
     """
 
     __slots__ = (
@@ -31,6 +32,7 @@ class Trouble:
         "attempt",
         "authenticated",
         "edns",
+        "give_up_at",
         "key",
         "outcomes",
         "patience",
@@ -40,9 +42,10 @@ class Trouble:
         "ttl",
     )
 
-    def __init__(self, key: bytes, patience: tuple[float, ...]) -> None:
+    def __init__(self, key: bytes, patience: tuple[float, ...], now: float) -> None:
         self.key = key
         self.patience = patience
+        self.give_up_at = now + sum(patience)
         self.attempt = 0
         self.outcomes: set[Outcome] = set()
         self.answered_by: set[Upstream] = set()
@@ -65,9 +68,10 @@ class Trouble:
 class Query(msgspec.Struct, eq=False, gc=False):
     """A question that has been asked and not answered.
 
-    ``section`` is the question section under way, ``port`` and ``id`` where the latest attempt
-    went, ``expires_at`` when that attempt ends, in the client's seconds. Untracked by the garbage
-    collector because thousands live at once: the references to ports are cut when it is done.
+    ``section`` is the question section under way, ``port`` and ``id`` where a reply to the latest
+    attempt is awaited, ``expires_at`` when that attempt ends, in the client's seconds. Untracked by
+    the garbage collector because thousands live at once: ports forget it when it is done. A store
+    into a Struct costs three times one into plain slots (its creation a third), so there are few.
     """
 
     section: bytes
@@ -75,7 +79,6 @@ class Query(msgspec.Struct, eq=False, gc=False):
     listener: Listener | None
     token: int
     expires_at: float
-    sent: bool = False
     done: bool = False
     port: "Port | None" = None
     id: bytes = b""

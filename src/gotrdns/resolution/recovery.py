@@ -25,7 +25,7 @@ from gotrdns.names import DomainName
 from gotrdns.resolution import stream
 from gotrdns.resolution.control import Control
 from gotrdns.resolution.counters import Counters
-from gotrdns.resolution.query import Query, Trouble
+from gotrdns.resolution.query import Query, Trouble, spread_patience
 from gotrdns.resolution.upstream import Upstream
 from gotrdns.resolution.window import Window
 from gotrdns.resolution.wire import (
@@ -35,6 +35,7 @@ from gotrdns.resolution.wire import (
     Reply,
     Truncated,
     Unsupported,
+    Unusable,
     message_tail,
     question_section,
     read_reply,
@@ -43,11 +44,14 @@ from gotrdns.resolution.wire import (
 _SUSPECT_FOR: Final = 10.0  # seconds that a silent resolver is asked after the others
 _AFTER_ICMP: Final = 0.1  # seconds before a resolver that refuses packets is tried again
 _STREAMS_AT_ONCE: Final = 64
+_CONTROL_TIMEOUT: Final = 2.0  # seconds
+_FEWEST_ATTEMPTS: Final = 3
 _NEVER: Final = float("inf")
 
 # A NODATA that every resolver can give, because arpa has no address: with its SOA, or without?
 _PROOF_QUESTION: Final = Question(DomainName.parse("arpa"), RecordType.A)
 _CONTROL_KEY: Final = question_section(CONTROL_QUESTION)
+_GARBAGE: Final = Unusable(Outcome.SERVFAIL)
 
 
 class Recovery:
@@ -69,8 +73,7 @@ class Recovery:
         resend: Callable[[Query], None],
         finish: Callable[[Query, Answer], None],
         begin: Callable[[Query], None],
-        patience: tuple[float, ...],
-        control_patience: tuple[float, ...],
+        timeout: float,
     ) -> None:
         self._upstreams = upstreams
         self._control = control
@@ -81,9 +84,16 @@ class Recovery:
         self._resend = resend
         self._finish = finish
         self._begin = begin
-        self._patience = patience
-        self._control_patience = control_patience
+        attempts = max(_FEWEST_ATTEMPTS, len(upstreams) + 1)
+        self._patience = spread_patience(timeout, attempts)
+        self._control_patience = spread_patience(min(timeout, _CONTROL_TIMEOUT), attempts)
         self._streams: set[asyncio.Task[None]] = set()
+        self._stream_slots = asyncio.Semaphore(_STREAMS_AT_ONCE)
+
+    @property
+    def first_patience(self) -> float:
+        """How long the first attempt of an ordinary query waits, in seconds."""
+        return self._patience[0]
 
     def preferred(self, now: float) -> Upstream:
         """The first upstream that is not suspected of silence."""
@@ -107,15 +117,24 @@ class Recovery:
     def trouble_of(self, query: Query) -> Trouble:
         """The query's trouble, begun if it had none."""
         if query.trouble is None:
-            query.trouble = Trouble(query.section, self._patience)
+            query.trouble = Trouble(query.section, self._patience, self._clock())
         return query.trouble
 
     def control_query(self, listener: Listener) -> Query:
         """The control question, with a patience of its own."""
-        section = question_section(CONTROL_QUESTION)
-        query = Query(section, CONTROL_QUESTION.type, listener, 0, _NEVER)
-        query.trouble = Trouble(section, self._control_patience)
+        return self._own_query(CONTROL_QUESTION, listener, _CONTROL_KEY)
+
+    def _own_query(self, question: Question, listener: Listener, key: bytes) -> Query:
+        trouble = Trouble(key, self._control_patience, self._clock())
+        section = question_section(question)
+        query = Query(section, question.type, listener, 0, trouble.give_up_at)
+        query.trouble = trouble
         return query
+
+    def never_sent(self, query: Query) -> None:
+        """It expired in the queue, because those before it got no answers."""
+        self._counters.timeouts += 1
+        self._conclude(query)
 
     def silent(self, query: Query, now: float) -> None:
         """No reply came in time."""
@@ -124,8 +143,6 @@ class Recovery:
         if query.port is not None:
             if len(self._upstreams) > 1:
                 query.port.upstream.suspect_until = now + _SUSPECT_FOR
-            # The reply may still come, to this id: keep listening for it.
-            trouble.sent_from.append((query.port, query.id))
             trouble.tries.setdefault(query.port.upstream, 1)
         trouble.outcomes.add(Outcome.TIMEOUT)
         self._prepare_judgement(query)
@@ -181,7 +198,11 @@ class Recovery:
         trouble = self.trouble_of(query)
         asked = {trouble.pinned} if trouble.pinned else set(self._upstreams)
         trouble.attempt += 1
-        if trouble.attempt >= len(trouble.patience) or asked <= trouble.answered_by:
+        if (
+            trouble.attempt >= len(trouble.patience)
+            or asked <= trouble.answered_by
+            or self._clock() >= trouble.give_up_at
+        ):
             self._conclude(query)
         else:
             self._counters.retries += 1
@@ -238,12 +259,10 @@ class Recovery:
         def heard(_token: int, answer: Answer) -> None:
             self._learn(upstream, answer)
 
-        section = question_section(_PROOF_QUESTION)
         # Another asker's question for the same record is not bound to this upstream: a key apart.
         key = b"proof from " + upstream.address.text.encode()
-        probe = Query(section, _PROOF_QUESTION.type, heard, 0, _NEVER)
-        probe.trouble = Trouble(key, self._control_patience)
-        probe.trouble.pinned = upstream
+        probe = self._own_query(_PROOF_QUESTION, heard, key)
+        self.trouble_of(probe).pinned = upstream
         self._begin(probe)
 
     def _learn(self, upstream: Upstream, answer: Answer) -> None:
@@ -263,41 +282,44 @@ class Recovery:
                 self._doubt(query, upstream)
 
     def _open_stream(self, query: Query, upstream: Upstream) -> None:
-        if len(self._streams) >= _STREAMS_AT_ONCE:
-            query.expires_at = self._clock() + _AFTER_ICMP
-            return
-        query.expires_at = _NEVER
+        query.expires_at = _NEVER  # the stream has its own time limit
         task = self._loop.create_task(self._exchange(query, upstream))
         self._streams.add(task)
         task.add_done_callback(self._streams.discard)
 
     async def _exchange(self, query: Query, upstream: Upstream) -> None:
-        section = query.section
-        trouble = self.trouble_of(query)
-        identifier = os.urandom(2)
-        tail = message_tail(section, edns=trouble.edns)
-        patience = trouble.patience[-1]
-        try:
-            message = await stream.exchange(upstream.address, identifier + tail, patience)
-            reply = read_reply(message, section, query.kind)
-        except OSError:
-            if not query.done:
-                self.silent(query, self._clock())
-        except MalformedMessage:
-            self._counters.malformed += 1
-            if not query.done:
-                self.unusable(query, upstream, Outcome.SERVFAIL)
-        else:
-            if query.done:
+        async with self._stream_slots:
+            if _is_over(query):
                 return
-            if isinstance(reply, Truncated):
-                self.unusable(query, upstream, Outcome.SERVFAIL)
-            else:
-                self.consider(query, upstream, reply)
+            section = query.section
+            trouble = self.trouble_of(query)
+            message = os.urandom(2) + message_tail(section, edns=trouble.edns)
+            patience = min(trouble.patience[-1], trouble.give_up_at - self._clock())
+            try:
+                reply_octets = await stream.exchange(upstream.address, message, patience)
+                reply = read_reply(reply_octets, section, query.kind)
+            except OSError:
+                if not _is_over(query):
+                    self.silent(query, self._clock())
+                return
+            except MalformedMessage:
+                self._counters.malformed += 1
+                reply = _GARBAGE
+        if _is_over(query):
+            return
+        if isinstance(reply, Truncated):
+            self.unusable(query, upstream, Outcome.SERVFAIL)
+        else:
+            self.consider(query, upstream, reply)
 
     def close(self) -> None:
         for task in self._streams:
             task.cancel()
+
+
+def _is_over(query: Query) -> bool:
+    # A function, or the type checker would take it that nothing changes during an await.
+    return query.done
 
 
 def settle(query: Query, answer: Answer) -> Answer:

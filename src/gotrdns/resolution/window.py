@@ -13,14 +13,17 @@ _CALM: Final = 0.5  # seconds between two halvings: one burst is one mistake
 
 
 class Window:
-    """``size`` is the number of questions allowed under way; the client adds one an answer."""
+    """``size`` is the number of questions allowed under way."""
 
-    __slots__ = ("_calm_until", "largest", "size")
+    __slots__ = ("_calm_until", "_largest", "size")
 
     def __init__(self, largest: int) -> None:
         self.size = min(_FIRST, largest)
-        self.largest = largest
+        self._largest = largest
         self._calm_until = 0.0
+
+    def answered(self, answers: int) -> None:
+        self.size = min(self.size + answers, self._largest)
 
     def lost(self, now: float) -> None:
         if now >= self._calm_until:

@@ -7,46 +7,57 @@ typed reply or as MalformedMessage, in time bounded by the message's length. Kno
 
 import os
 import struct
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from gotrdns.lookup import Answer, MailExchange, Outcome, Question, RecordType
-from gotrdns.names import LONGEST_NAME, Address, DomainName, read_host_name
+from gotrdns.names import LONGEST_LABEL, LONGEST_NAME, Address, DomainName, read_host_name
 
 HEADER_LENGTH: Final = 12
 LONGEST_ALIAS_CHAIN: Final = 8
 
 # Room for an answer that no path fragments (the DNS flag day of 2020: 1232).
 _UDP_PAYLOAD: Final = 1232
-_OPT: Final = struct.pack("!BHHIH", 0, 41, _UDP_PAYLOAD, 0, 0)
+OPT_RECORD: Final = struct.pack("!BHHIH", 0, 41, _UDP_PAYLOAD, 0, 0)
 # RD asks for recursion; AD asks for the resolver's word on DNSSEC (RFC 6840 section 5.7).
-_EDNS_HEADER: Final = struct.pack("!HHHHH", 0x0120, 1, 0, 0, 1)
+EDNS_HEADER: Final = struct.pack("!HHHHH", 0x0120, 1, 0, 0, 1)
 _PLAIN_HEADER: Final = struct.pack("!HHHHH", 0x0120, 1, 0, 0, 0)
 
 _IDENTIFIERS_AT_ONCE: Final = 256
+_PAIRS: Final = struct.Struct("2s" * _IDENTIFIERS_AT_ONCE)  # cuts faster than slices do
 
 _SUFFIXES: Final = {each: struct.pack("!HH", each, 1) for each in RecordType}
-_HEAD: Final = struct.Struct("!HHH")  # flags, questions, answers
+_HEAD: Final = struct.Struct("!H4s")  # flags; how many questions and answers
+_ONE_QUESTION: Final = b"\x00\x01"
+_ONE_ANSWER: Final = _ONE_QUESTION + b"\x00\x01"
 _TC: Final = 0x0200
 _AD: Final = 0x0020
 _REPLY_MASK, _REPLY = 0xF800, 0x8000  # QR set, opcode QUERY
 _STRAIGHT_MASK, _STRAIGHT = _REPLY_MASK | _TC | 0x000F, _REPLY  # complete, and NOERROR
 
-# A compression pointer to the question's name, which always begins at the same octet.
-_TO_QUESTION: Final = 0xC000 | HEADER_LENGTH
-_DIRECT_RECORD: Final = struct.Struct("!HHHIH")  # its owner being such a pointer
+# The record of a straight reply: pointer to the question's name, type and class in one piece (they
+# compare as one), TTL, length, and an address as data.
+_POINTER_RECORD: Final = struct.Struct("!6sIH")
+_A_RECORD: Final = struct.Struct("!6sIH4s")
+_AAAA_RECORD: Final = struct.Struct("!6sIH16s")
+_COUNTS: Final = struct.Struct("!HHH")  # answers, authorities, additionals
 _FIXED: Final = struct.Struct("!HHIH")  # type, class, TTL and data length of a record
-_SOA_NUMBERS: Final = struct.Struct("!IIIII")
 
 _FOUND: Final = Outcome.FOUND
 _PTR: Final = RecordType.PTR
 _A: Final = RecordType.A
 _AAAA: Final = RecordType.AAAA
 _SOA: Final = RecordType.SOA
+_OPT_TYPE: Final = 41
 _ADDRESS_LENGTHS: Final = {int(_A): 4, int(_AAAA): 16}
+# The question's name always begins at the same octet.
+_TO_QUESTION: Final = struct.pack("!H", 0xC000 | HEADER_LENGTH)
+_DIRECT_PTR: Final = _TO_QUESTION + _SUFFIXES[_PTR]
+_DIRECT_A: Final = _TO_QUESTION + _SUFFIXES[_A]
+_DIRECT_AAAA: Final = _TO_QUESTION + _SUFFIXES[_AAAA]
 
+_OVERFLOWING_TTL: Final = 0x8000_0000
 _NXDOMAIN_CODE: Final = 3
 _REFUSED_CODE: Final = 5
 _UNSUPPORTED_CODES: Final = frozenset({1, 4, 16})  # FORMERR, NOTIMP, BADVERS
@@ -100,7 +111,7 @@ def question_section(question: Question) -> bytes:
 def message_tail(section: bytes, *, edns: bool = True) -> bytes:
     """All of a query but its two octets of id."""
     if edns:
-        return _EDNS_HEADER + section + _OPT
+        return EDNS_HEADER + section + OPT_RECORD
     return _PLAIN_HEADER + section
 
 
@@ -114,9 +125,16 @@ class Identifiers:
 
     def draw(self) -> bytes:
         if not self._drawn:
-            octets = os.urandom(2 * _IDENTIFIERS_AT_ONCE)
-            self._drawn = [octets[i : i + 2] for i in range(0, len(octets), 2)]
+            self._drawn.extend(_PAIRS.unpack(os.urandom(_PAIRS.size)))
         return self._drawn.pop()
+
+    def draw_many(self, count: int) -> list[bytes]:
+        drawn = self._drawn
+        while len(drawn) < count:
+            drawn.extend(_PAIRS.unpack(os.urandom(_PAIRS.size)))
+        taken = drawn[-count:]
+        del drawn[-count:]
+        return taken
 
 
 def read_reply(message: bytes, section: bytes, kind: RecordType) -> Reply:
@@ -124,38 +142,51 @@ def read_reply(message: bytes, section: bytes, kind: RecordType) -> Reply:
 
     Raises NotThisQuestion when it answers another question, MalformedMessage when it is garbage.
     """
-    if len(message) < HEADER_LENGTH:
-        raise MalformedMessage("shorter than a header")
-    flags, _, answers = _HEAD.unpack_from(message, 2)
-    # The commonest reply by far: one record, which answers the question itself.
-    if answers == 1 and flags & _STRAIGHT_MASK == _STRAIGHT:
-        data = HEADER_LENGTH + len(section) + _DIRECT_RECORD.size
-        if len(message) >= data and message.startswith(section, HEADER_LENGTH):
-            owner, record_kind, record_class, ttl, length = _DIRECT_RECORD.unpack_from(
-                message, data - _DIRECT_RECORD.size
-            )
-            if owner == _TO_QUESTION and record_kind == kind and record_class == 1:
-                content = message[data : data + length]
-                if kind is _PTR:
+    # The commonest reply by far, read in few steps: one record, which answers the question itself.
+    # Whatever differs from that in any way is read carefully instead.
+    try:
+        flags, counts = _HEAD.unpack_from(message, 2)
+        if (
+            counts == _ONE_ANSWER
+            and flags & _STRAIGHT_MASK == _STRAIGHT
+            and message.startswith(section, HEADER_LENGTH)
+        ):
+            start = HEADER_LENGTH + len(section)
+            if kind is _PTR:
+                direct, ttl, length = _POINTER_RECORD.unpack_from(message, start)
+                content = message[start + 12 : start + 12 + length]
+                if direct == _DIRECT_PTR and len(content) == length and ttl < _OVERFLOWING_TTL:
                     # Lower-casing wire form is safe: no length octet is a letter.
                     name = read_host_name(content.lower())
-                    if name is not None and len(content) == length:
-                        return Answer(_FOUND, (name,), (), bounded_ttl(ttl), flags & _AD != 0)
-                elif len(content) == length == _ADDRESS_LENGTHS.get(record_kind):
+                    if name is not None:
+                        return Answer(_FOUND, (name,), (), ttl, flags & _AD != 0)
+            elif kind is _A:
+                direct, ttl, length, content = _A_RECORD.unpack_from(message, start)
+                if direct == _DIRECT_A and length == 4 and ttl < _OVERFLOWING_TTL:
                     addresses = (Address(content),)
-                    return Answer(_FOUND, (), addresses, bounded_ttl(ttl), flags & _AD != 0)
-    return _read_carefully(message, section, kind, flags)
+                    return Answer(_FOUND, (), addresses, ttl, flags & _AD != 0)
+            elif kind is _AAAA:
+                direct, ttl, length, content = _AAAA_RECORD.unpack_from(message, start)
+                if direct == _DIRECT_AAAA and length == 16 and ttl < _OVERFLOWING_TTL:
+                    addresses = (Address(content),)
+                    return Answer(_FOUND, (), addresses, ttl, flags & _AD != 0)
+    except struct.error:  # shorter than that
+        return _read_carefully(message, section, kind)
+    return _read_carefully(message, section, kind)
 
 
 def bounded_ttl(ttl: int) -> int:
     """A TTL with its highest bit set counts as zero (RFC 2181 section 8)."""
-    return ttl if ttl < 0x8000_0000 else 0
+    return ttl if ttl < _OVERFLOWING_TTL else 0
 
 
-def _read_carefully(message: bytes, section: bytes, kind: RecordType, flags: int) -> Reply:
+def _read_carefully(message: bytes, section: bytes, kind: RecordType) -> Reply:
+    if len(message) < HEADER_LENGTH:
+        raise MalformedMessage("shorter than a header")
+    flags, counts = _HEAD.unpack_from(message, 2)
     if flags & _REPLY_MASK != _REPLY:
         raise MalformedMessage("not a reply to a query")
-    if not message.startswith(section, HEADER_LENGTH):
+    if not counts.startswith(_ONE_QUESTION) or not message.startswith(section, HEADER_LENGTH):
         _compare_question(message, section)
         if len(message) == HEADER_LENGTH:
             return _UNSUPPORTED
@@ -169,31 +200,32 @@ def _compare_question(message: bytes, section: bytes) -> None:
     # Servers that cannot read a query may send back no more than its header.
     if len(message) == HEADER_LENGTH and message[3] & 0x0F in _UNSUPPORTED_CODES:
         return
-    if message[4:6] != b"\x00\x01" or message[HEADER_LENGTH:start].lower() != section.lower():
+    if message[4:6] != _ONE_QUESTION or message[HEADER_LENGTH:start].lower() != section.lower():
         raise NotThisQuestion
 
 
-class _Record(NamedTuple):
-    owner: DomainName
+class _Record(msgspec.Struct, frozen=True, gc=False):
+    """Where a record is in its message; its names are read when they are wanted."""
+
+    owner: int
     kind: int
     ttl: int
-    data: int  # where its data starts
+    data: int
     end: int
 
 
 def _read_all(message: bytes, start: int, section: bytes, kind: RecordType) -> Reply:
-    answers, authorities, additionals = struct.unpack_from("!HHH", message, 6)
-    records = _Records(message, start)
-    answered = list(records.take(answers)) if answers else []
-    zone, negative_ttl = _find_soa(message, records.take(authorities)) if authorities else (None, 0)
-    code = message[3] & 0x0F
-    if additionals:
-        code |= _extended_code(records.take(additionals))
+    answers, authorities, additionals = _COUNTS.unpack_from(message, 6)
+    answered, start = _read_records(message, start, answers)
+    authority, start = _read_records(message, start, authorities)
+    additional, _ = _read_records(message, start, additionals)
+    zone, negative_ttl = _find_soa(message, authority)
+    code = message[3] & 0x0F | _extended_code(additional)
     if code in _UNSUPPORTED_CODES:
         return _UNSUPPORTED
     if code not in (0, _NXDOMAIN_CODE):
         return _REFUSED if code == _REFUSED_CODE else _SERVFAIL
-    authenticated = message[3] & 0x20 != 0
+    authenticated = message[3] & _AD != 0
     if not answered:
         return _negative_answer(code, negative_ttl, (), zone, authenticated=authenticated)
     question_name = DomainName(section[:-4].lower())
@@ -225,29 +257,25 @@ def _negative_answer(
     return _UNPROVEN
 
 
-class _Records:
-    """Walks the records of a message; every read is checked against its length."""
-
-    def __init__(self, message: bytes, offset: int) -> None:
-        self._message = message
-        self._offset = offset
-
-    def take(self, count: int) -> Iterator[_Record]:
-        message = self._message
-        for _ in range(count):
-            owner, offset = read_name(message, self._offset)
-            data = offset + _FIXED.size
-            if data > len(message):
-                raise MalformedMessage("a record's header runs past the end")
-            kind, dns_class, ttl, length = _FIXED.unpack_from(message, offset)
-            end = data + length
-            if end > len(message):
-                raise MalformedMessage("a record runs past the end")
-            self._offset = end
-            if kind == 41:
-                yield _Record(owner, kind, ttl, data, end)
-            elif dns_class == 1:
-                yield _Record(owner, kind, bounded_ttl(ttl), data, end)
+def _read_records(message: bytes, start: int, count: int) -> tuple[list[_Record], int]:
+    """The records of one section, and where the next begins; every read is checked."""
+    records = []
+    limit = len(message)
+    for _ in range(count):
+        fixed = _skip_name(message, start)
+        data = fixed + 10
+        if data > limit:
+            raise MalformedMessage("a record's header runs past the end")
+        kind, dns_class, ttl, length = _FIXED.unpack_from(message, fixed)
+        end = data + length
+        if end > limit:
+            raise MalformedMessage("a record runs past the end")
+        if kind == _OPT_TYPE:
+            records.append(_Record(start, kind, ttl, data, end))
+        elif dns_class == 1:
+            records.append(_Record(start, kind, bounded_ttl(ttl), data, end))
+        start = end
+    return records, start
 
 
 def read_name(message: bytes, offset: int) -> tuple[DomainName, int]:
@@ -255,31 +283,31 @@ def read_name(message: bytes, offset: int) -> tuple[DomainName, int]:
 
     Pointers must lead backwards (RFC 1035 section 4.1.4), which makes loops impossible.
     """
-    labels = bytearray()
+    wire = b""
     after = 0
-    lowest = offset
+    start = lowest = offset
     limit = len(message)
-    while True:
-        if offset >= limit:
-            raise MalformedMessage("a name runs past the end")
+    while offset < limit:
         length = message[offset]
-        if length >= 0xC0:
-            if offset + 2 > limit:
-                raise MalformedMessage("a name runs past the end")
-            after = after or offset + 2
-            offset = (length & 0x3F) << 8 | message[offset + 1]
-            if offset >= lowest:
-                raise MalformedMessage("a compression pointer does not lead backwards")
-            lowest = offset
+        if 0 < length <= LONGEST_LABEL:
+            offset += 1 + length
             continue
-        if length > 63:
-            raise MalformedMessage("a label of an unknown kind")
-        labels += message[offset : offset + 1 + length]
-        offset += 1 + length
-        if len(labels) > LONGEST_NAME or offset > limit:
-            raise MalformedMessage("a name is too long")
         if length == 0:
-            return DomainName(labels.lower()), after or offset
+            wire += message[start : offset + 1]
+            if len(wire) > LONGEST_NAME:
+                break
+            return DomainName(wire.lower()), after or offset + 1
+        if length < 0xC0:
+            raise MalformedMessage("a label of an unknown kind")
+        wire += message[start:offset]
+        if offset + 2 > limit or len(wire) > LONGEST_NAME:
+            break
+        after = after or offset + 2
+        start = offset = (length & 0x3F) << 8 | message[offset + 1]
+        if offset >= lowest:
+            raise MalformedMessage("a compression pointer does not lead backwards")
+        lowest = offset
+    raise MalformedMessage("a name is too long, or runs past the end")
 
 
 def _skip_name(message: bytes, offset: int) -> int:
@@ -288,32 +316,36 @@ def _skip_name(message: bytes, offset: int) -> int:
         length = message[offset]
         if length == 0:
             return offset + 1
-        if length > 63:
+        if length >= 0xC0:
             return offset + 2
+        if length > 63:
+            raise MalformedMessage("a label of an unknown kind")
         offset += 1 + length
     raise MalformedMessage("a name runs past the end")
 
 
-def _extended_code(additional: Iterator[_Record]) -> int:
+def _extended_code(additional: list[_Record]) -> int:
     # RFC 6891 section 6.1.3: the upper eight bits of the response code are in the OPT's TTL.
-    return next((each.ttl >> 24 << 4 for each in additional if each.kind == 41), 0)
+    for record in additional:
+        if record.kind == _OPT_TYPE:
+            return record.ttl >> 24 << 4
+    return 0
 
 
-def _find_soa(message: bytes, authority: Iterator[_Record]) -> tuple[DomainName | None, int]:
-    zone, ttl = None, 0
+def _find_soa(message: bytes, authority: list[_Record]) -> tuple[DomainName | None, int]:
     for record in authority:
-        if record.kind == _SOA and zone is None:
-            zone, ttl = record.owner, min(record.ttl, _soa_minimum(message, record))
-    return zone, ttl
+        if record.kind == _SOA:
+            zone, _ = read_name(message, record.owner)
+            return zone, min(record.ttl, _soa_minimum(message, record))
+    return None, 0
 
 
 def _soa_minimum(message: bytes, record: _Record) -> int:
-    # RFC 2308 section 4: the last field is how long "there is none" may be remembered.
-    offset = _skip_name(message, _skip_name(message, record.data))
-    if offset + _SOA_NUMBERS.size != record.end:
-        raise MalformedMessage("an SOA of the wrong length")
-    minimum: int = _SOA_NUMBERS.unpack_from(message, offset)[4]
-    return bounded_ttl(minimum)
+    # RFC 2308 section 4: the last field is how long "there is none" may be remembered. Two names
+    # and four other numbers come before it.
+    if record.end - record.data < 22:
+        raise MalformedMessage("an SOA that is too short")
+    return bounded_ttl(int.from_bytes(message[record.end - 4 : record.end]))
 
 
 class _Chain(msgspec.Struct):
@@ -329,11 +361,12 @@ def _follow_aliases(
     targets: dict[DomainName, tuple[DomainName, int]] = {}
     finals: dict[DomainName, list[_Record]] = {}
     for record in answered:
+        owner, _ = read_name(message, record.owner)
         if record.kind == kind:
-            finals.setdefault(record.owner, []).append(record)
+            finals.setdefault(owner, []).append(record)
         elif record.kind == RecordType.CNAME:
             target = _name_in_data(message, record)
-            if targets.setdefault(record.owner, (target, record.ttl))[0] != target:
+            if targets.setdefault(owner, (target, record.ttl))[0] != target:
                 raise MalformedMessage("two CNAMEs at one owner")
     aliases: list[DomainName] = []
     ttl = 0x7FFF_FFFF
@@ -366,7 +399,7 @@ def _positive_answer(
     elif kind is RecordType.TXT:
         texts = tuple(_text(message, each) for each in records)
     else:
-        zone = records[0].owner
+        zone, _ = read_name(message, records[0].owner)
     return Answer(
         _FOUND,
         names,
