@@ -5,6 +5,7 @@ not written by our own codec.
 """
 
 import contextlib
+import errno
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -32,10 +33,8 @@ _SILENT = {Outcome.TIMEOUT, Outcome.UNREACHABLE}
 @contextlib.contextmanager
 def serve(world: World) -> Iterator[str]:
     """Run the server for a while; gives its ``ADDRESS:PORT``."""
-    udp = _UdpServer(("127.0.0.1", 0), _UdpHandler)
-    udp.world = world
-    tcp = _TcpServer(("127.0.0.1", udp.server_address[1]), _TcpHandler)
-    tcp.world = world
+    udp, tcp = _bind_both()
+    udp.world = tcp.world = world
     threads = [
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         for server in (udp, tcp)
@@ -59,6 +58,18 @@ class _UdpServer(socketserver.ThreadingUDPServer):
 class _TcpServer(socketserver.ThreadingTCPServer):
     world: World
     allow_reuse_address = True
+
+
+def _bind_both() -> tuple[_UdpServer, _TcpServer]:
+    """One port for both; somebody else's TCP may have the one that UDP was given."""
+    while True:
+        udp = _UdpServer(("127.0.0.1", 0), _UdpHandler)
+        try:
+            return udp, _TcpServer(("127.0.0.1", udp.server_address[1]), _TcpHandler)
+        except OSError as error:
+            udp.server_close()
+            if error.errno != errno.EADDRINUSE:
+                raise
 
 
 class _UdpHandler(socketserver.BaseRequestHandler):

@@ -1,6 +1,7 @@
 """A name server on loopback for the tests of the client: real sockets, scripted behaviour."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Self
@@ -59,14 +60,27 @@ class LoopbackServer(asyncio.DatagramProtocol):
         return ServerAddress(Address.parse(self.host), self.port)
 
     async def __aenter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        self._transport, _ = await loop.create_datagram_endpoint(
-            lambda: self, local_addr=(self.host, self.port), family=family
-        )
-        self.port = self._transport.get_extra_info("sockname")[1]
-        self._listener = await asyncio.start_server(self._serve_stream, self.host, self.port)
+        while self._listener is None:
+            try:
+                await self._bind()
+            except OSError as error:
+                # Somebody else's UDP may have the port that TCP was given.
+                if error.errno != errno.EADDRINUSE or self.port:
+                    raise
         return self
+
+    async def _bind(self) -> None:
+        listener = await asyncio.start_server(self._serve_stream, self.host, self.port)
+        port = listener.sockets[0].getsockname()[1]
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        try:
+            self._transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+                lambda: self, local_addr=(self.host, port), family=family
+            )
+        except OSError:
+            listener.close()
+            raise
+        self.port, self._listener = port, listener
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
@@ -76,6 +90,7 @@ class LoopbackServer(asyncio.DatagramProtocol):
             self._transport.close()
         if self._listener is not None:
             self._listener.close()
+            self._listener = None
         await asyncio.sleep(0)
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
