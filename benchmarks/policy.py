@@ -185,16 +185,19 @@ def summary(figures: Sequence[Figure]) -> str:
     return "\n".join(["", measure.table(headings, rows), "", *ratios(rates)])
 
 
+OURS = ("gotrdns", "gotrdns-quiet")
+
+
 def ratios(rates: Mapping[tuple[str, int, str], float]) -> list[str]:
-    lines = []
-    for (clients, connections, server), rate in rates.items():
-        ours = rates.get((clients, connections, "gotrdns"))
-        if ours is not None and server not in {"gotrdns", policy_contestants.ECHO.name}:
-            lines.append(
-                f"requests a CPU second, gotrdns / {server},"
-                f" {connections} connections, {clients} clients: {ours / rate:.1f}"
-            )
-    return lines
+    servers = dict.fromkeys(server for _, _, server in rates)
+    peers = [each for each in servers if each not in {*OURS, policy_contestants.ECHO.name}]
+    return [
+        f"requests a CPU second, {ours} / {server},"
+        f" {connections} connections, {clients} clients: {our_rate / rate:.1f}"
+        for (clients, connections, ours), our_rate in rates.items()
+        for server in peers
+        if ours in OURS and (rate := rates.get((clients, connections, server)))
+    ]
 
 
 def _median(runs: Sequence[Figure], of: Callable[[Figure], float]) -> float:
