@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from gotrdns.verification import Verification
 
+    Write = Callable[[bytes], int]
+
 
 def read_addresses(path: Path) -> Iterator[Address]:
     parse = Address.parse
@@ -26,22 +29,40 @@ def read_addresses(path: Path) -> Iterator[Address]:
             yield parse(line.rstrip())
 
 
+def write_causes(write: Write) -> Callable[[Verification], None]:
+    def on_decided(verification: Verification) -> None:
+        assert verification.cause is not None
+        write(f"{verification.client.text}\t{verification.cause.value}\n".encode())
+
+    return on_decided
+
+
+def write_objects(write: Write) -> Callable[[Verification], None]:
+    """As `check --json` prints them; the time elapsed is that of the run so far."""
+    # Late, as in the program: the other form does not need them.
+    from gotrdns.diagnosis import diagnose  # noqa: PLC0415
+    from gotrdns.reports.verdict_json import encode_verdict  # noqa: PLC0415
+
+    started = time.monotonic()
+
+    def on_decided(verification: Verification) -> None:
+        verdict = verification.verdict()
+        elapsed = time.monotonic() - started
+        write(encode_verdict(verdict, diagnose(verdict), elapsed) + b"\n")
+
+    return on_decided
+
+
 async def run(options: argparse.Namespace) -> None:
     client = Client(
         [ServerAddress(Address.parse(options.server), options.port)], window=options.concurrency
     )
     finished = asyncio.Event()
-    with options.output.open("w", buffering=1 << 16) as output:
-        write: Callable[[str], int] = output.write
-
-        def on_decided(verification: Verification) -> None:
-            assert verification.cause is not None
-            write(f"{verification.client.text}\t{verification.cause.value}\n")
-
+    with options.output.open("wb", buffering=1 << 16) as output:
         stream = Stream(
             read_addresses(options.addresses),
             client,
-            on_decided,
+            write_objects(output.write) if options.json else write_causes(output.write),
             concurrency=options.concurrency,
             on_exhausted=finished.set,
         )
