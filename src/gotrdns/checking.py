@@ -149,6 +149,7 @@ class Stream:
         self._addresses: Iterator[Address] = iter(addresses)
         self._resolver = resolver
         self._deliver = on_decided
+        self._on_each = self._decided  # one bound method for all checks
         self._concurrency = concurrency
         self._on_exhausted = on_exhausted
         self._under_way = 0
@@ -164,7 +165,7 @@ class Stream:
         resolver = self._resolver
         for address in self._addresses:
             verification = Verification(address)
-            if not Check(verification, resolver, self._decided).start():
+            if not Check(verification, resolver, self._on_each).start():
                 self._under_way += 1
                 return
             self._deliver(verification)

@@ -67,7 +67,10 @@ class Address(bytes):
     @property
     def text(self) -> str:
         """The canonical text: dotted decimal, or RFC 5952."""
-        return _packed_to_text(_AF_INET if len(self) == 4 else _AF_INET6, self)
+        if len(self) == 4:
+            first, second, third, fourth = self
+            return f"{first}.{second}.{third}.{fourth}"  # faster than inet_ntop
+        return _packed_to_text(_AF_INET6, self)
 
     @property
     def reverse_name(self) -> "DomainName":
@@ -76,7 +79,9 @@ class Address(bytes):
             first, second, third, fourth = self
             labels = _OCTET_LABELS
             return DomainName(
-                labels[fourth] + labels[third] + labels[second] + labels[first] + _IN_ADDR_ARPA
+                b"".join(
+                    (labels[fourth], labels[third], labels[second], labels[first], _IN_ADDR_ARPA)
+                )
             )
         nibbles = self.hex()[::-1].encode()
         return DomainName(b"\x01" + b"\x01".join(nibbles[i : i + 1] for i in range(32)) + _IP6_ARPA)

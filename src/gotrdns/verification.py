@@ -166,7 +166,7 @@ class Verification(msgspec.Struct, eq=False, gc=False):
     asked: Sequence[HostName] = ()
     _reverse: Answer | None = None
     _names: Sequence[DomainName] = ()  # empty when they are those asked
-    _answers: list[Answer | None] = []
+    _answers: list[Answer | None] | None = None  # about each name asked
     _resolver_failed: bool = False
 
     @property
@@ -186,8 +186,9 @@ class Verification(msgspec.Struct, eq=False, gc=False):
             self.outstanding = 0
             self.cause = _REVERSE_CAUSES[answer.outcome]
             return ()
-        if len(names) == 1 and is_host_name(only := names[0]):
-            # Set once each: a store into a Struct is dear, and this is the common case.
+        # The common case: one name, known to be a host's. Each field is set once, because a store
+        # into a Struct is dear.
+        if len(names) == 1 and (only := names[0]).__class__ is HostName:
             self._answers = [None]
             self.asked = asked = (only,)
             return asked
@@ -215,6 +216,7 @@ class Verification(msgspec.Struct, eq=False, gc=False):
 
         A confirmation decides at once: whatever becomes of the other names cannot undo it.
         """
+        assert self._answers is not None, "the PTR question comes first"
         self._answers[index] = answer
         self.outstanding = outstanding = self.outstanding - 1
         outcome = answer.outcome
@@ -241,9 +243,7 @@ class Verification(msgspec.Struct, eq=False, gc=False):
     def _cause_without_confirmation(self) -> Cause:
         if self._resolver_failed:
             return Cause.RESOLVER_UNREACHABLE
-        if len(self._answers) == 1:
-            return _CAUSES[self._state(self._answers[0])]
-        states = {self._state(answer) for answer in self._answers}
+        states = {self._state(answer) for answer in self._answers or ()}
         return next(_CAUSES[state] for state in _CAUSES if state in states)
 
     def _state(self, answer: Answer | None) -> NameState:
@@ -260,7 +260,7 @@ class Verification(msgspec.Struct, eq=False, gc=False):
         """
         if self.cause is None:
             raise RuntimeError("the verification is still asking")
-        heard = dict(zip(self.asked, self._answers, strict=True))
+        heard = dict(zip(self.asked, self._answers or (), strict=True))
         names = tuple(self._checked_name(name, heard) for name in self._names or self.asked)
         secure = (
             self._reverse is not None

@@ -28,6 +28,7 @@ from gotrdns.resolution.window import Window
 from gotrdns.resolution.wire import (
     EDNS_HEADER,
     OPT_RECORD,
+    TYPE_AND_CLASS,
     Identifiers,
     Reply,
     message_tail,
@@ -115,24 +116,23 @@ class Client:
         return self._control.reachable
 
     def ask(self, question: Question, listener: Listener, token: int) -> Answer | None:
-        section = question_section(question)
+        section = question.name + TYPE_AND_CLASS[question.type]  # question_section, in place
         if self.cache is not None:
             kept = self.cache.get(section)
             if kept is not None:
                 self.counters.cache_hits += 1
                 return kept
-        query = self._outstanding.get(section)
-        if query is not None:
-            query.also_tell(listener, token)
-            return None
-        if self._daemon and not self._control.reachable:
+        if self._daemon and not self._control.reachable and section not in self._outstanding:
             return _UNREACHABLE
         if not self._flushing:  # the first question of this turn
             self._now = self._clock()
             self._flush_soon()
         query = Query(section, question.type, listener, token, self._now + self._timeout)
-        self._outstanding[section] = query
-        self._queue.append(query)
+        first = self._outstanding.setdefault(section, query)
+        if first is query:
+            self._queue.append(query)
+        else:
+            first.also_tell(listener, token)
         return None
 
     def forget(self, question: Question, listener: Listener, token: int) -> None:
@@ -191,8 +191,12 @@ class Client:
             return
         # Questions of one length can leave together.
         groups: defaultdict[int, list[Query]] = defaultdict(list)
-        for _ in range(min(room, len(queue))):
-            query = queue.popleft()
+        leaving: Iterable[Query]
+        if room >= len(queue):
+            leaving, self._queue = queue, deque()
+        else:
+            leaving = [queue.popleft() for _ in range(room)]
+        for query in leaving:
             groups[len(query.section)].append(query)
         upstream = self._recovery.preferred(now)
         for queries in groups.values():
