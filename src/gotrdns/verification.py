@@ -166,7 +166,7 @@ class Verification(msgspec.Struct, eq=False, gc=False):
     asked: Sequence[HostName] = ()
     _reverse: Answer | None = None
     _names: Sequence[DomainName] = ()  # empty when they are those asked
-    _answers: list[Answer | None] | None = None  # about each name asked
+    _answers: list[Answer | None] = []  # about each name asked
     _resolver_failed: bool = False
 
     @property
@@ -216,7 +216,6 @@ class Verification(msgspec.Struct, eq=False, gc=False):
 
         A confirmation decides at once: whatever becomes of the other names cannot undo it.
         """
-        assert self._answers is not None, "the PTR question comes first"
         self._answers[index] = answer
         self.outstanding = outstanding = self.outstanding - 1
         outcome = answer.outcome
@@ -243,7 +242,7 @@ class Verification(msgspec.Struct, eq=False, gc=False):
     def _cause_without_confirmation(self) -> Cause:
         if self._resolver_failed:
             return Cause.RESOLVER_UNREACHABLE
-        states = {self._state(answer) for answer in self._answers or ()}
+        states = {self._state(answer) for answer in self._answers}
         return next(_CAUSES[state] for state in _CAUSES if state in states)
 
     def _state(self, answer: Answer | None) -> NameState:
@@ -260,7 +259,7 @@ class Verification(msgspec.Struct, eq=False, gc=False):
         """
         if self.cause is None:
             raise RuntimeError("the verification is still asking")
-        heard = dict(zip(self.asked, self._answers or (), strict=True))
+        heard = dict(zip(self.asked, self._answers, strict=True))
         names = tuple(self._checked_name(name, heard) for name in self._names or self.asked)
         secure = (
             self._reverse is not None

@@ -12,6 +12,7 @@ from gotrdns.lookup import Answer, Outcome, Question, RecordType, ask_and_wait
 from gotrdns.names import Address, DomainName
 from gotrdns.resolution.cache import Cache
 from gotrdns.resolution.client import Client
+from gotrdns.resolution.servers import ServerAddress
 from tests.unit.loopback import Handler, LoopbackServer, reply, run
 
 CLIENT = Address.parse("85.105.64.87")
@@ -470,6 +471,36 @@ def test_a_cached_answer_is_returned_and_never_called_back() -> None:
             await asyncio.sleep(0.01)
             assert heard == []
             assert (asked(server), client.counters.cache_hits) == (1, 1)
+            client.close()
+
+    run(main())
+
+
+def test_a_first_resolver_without_a_route_costs_nothing() -> None:
+    async def main() -> None:
+        async with LoopbackServer(positive) as server:
+            # No socket can be connected to it, as to an IPv6 resolver where there is no IPv6.
+            unroutable = ServerAddress(Address.parse("::1"), scope="no-such-interface")
+            client = Client([unroutable, server.address], timeout=5)
+            async with asyncio.timeout(1):
+                assert (await ask_and_wait(client, PTR)).outcome is Outcome.FOUND
+            client.close()
+
+    run(main())
+
+
+def test_a_question_that_was_never_sent_blames_no_zone() -> None:
+    async def main() -> None:
+        async with LoopbackServer(answering(silent)) as server:
+            client = Client([server.address], window=16, timeout=0.6)
+            names = [DomainName.parse(f"n{number}.example") for number in range(40)]
+            answers = await asyncio.gather(
+                *(ask_and_wait(client, Question(name, RecordType.A)) for name in names)
+            )
+            sent = {query.question[0].name.to_text() for query in server.queries}
+            for name, answer in zip(names, answers, strict=True):
+                asked_for = f"{name}." in sent
+                assert answer.outcome is (Outcome.TIMEOUT if asked_for else Outcome.UNREACHABLE)
             client.close()
 
     run(main())

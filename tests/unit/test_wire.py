@@ -298,6 +298,16 @@ def test_compression_pointers_that_do_not_lead_backwards_are_refused() -> None:
     assert read_name(b"\x01A\x00\x01b\xc0\x00", 3) == (DomainName.parse("b.a"), 7)
 
 
+def test_a_chain_of_many_compression_pointers_is_refused() -> None:
+    chain = b"\x01a\x00" + b"".join(
+        (0xC000 | max(0, 3 + 2 * (number - 1) if number else 0)).to_bytes(2)
+        for number in range(1000)
+    )
+    assert read_name(chain, 3 + 2 * 100)[0] == DomainName.parse("a")
+    with pytest.raises(MalformedMessage):
+        read_name(chain, 3 + 2 * 999)
+
+
 @given(st.binary(max_size=600))
 def test_octets_after_a_good_question_never_do_worse_than_malformed(tail: bytes) -> None:
     section = question_section(PTR)

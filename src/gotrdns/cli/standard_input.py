@@ -59,4 +59,5 @@ async def _wait_until_readable(descriptor: int) -> None:
 
 
 def _text(line: bytes) -> str:
-    return line[:_LONGEST_LINE].decode("utf-8", "backslashreplace")
+    # Undecodable octets become a character that no name has: an escape could be read as one.
+    return line[:_LONGEST_LINE].decode("utf-8-sig", "replace")

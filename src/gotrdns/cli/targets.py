@@ -111,9 +111,9 @@ async def _addresses_of_exchanges(
 async def _addresses_of(resolver: Resolver, host: DomainName) -> Expansion:
     questions = [Question(host, each) for each in (RecordType.A, RecordType.AAAA)]
     answers = await asyncio.gather(*(ask_and_wait(resolver, each) for each in questions))
-    places = tuple(
-        Place(address, host) for answer in answers for address in sorted(set(answer.addresses))
-    )
+    # Through its text, because an AAAA record may hold an IPv4-mapped address.
+    found = [Address.parse(each.text) for answer in answers for each in sorted(answer.addresses)]
+    places = tuple(Place(address, host) for address in dict.fromkeys(found))
     remarks = tuple(
         _lack(host, answer, question.type)
         for question, answer in zip(questions, answers, strict=True)

@@ -7,6 +7,7 @@ askers: every trouble ends as an Outcome.
 
 import asyncio
 import contextlib
+import errno
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
@@ -36,6 +37,8 @@ from gotrdns.resolution.wire import (
 )
 
 _TICK: Final = 0.05  # seconds between looks at the clock: how exact patience is
+# This host is short of something, which says nothing about the resolver.
+_SCARCE: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAGAIN})
 _WITHOUT_SOCKETS: Final = 0.05  # seconds until sending is tried again
 
 _UNREACHABLE: Final = Answer(Outcome.UNREACHABLE)
@@ -217,8 +220,11 @@ class Client:
         while start < len(queries):
             try:
                 port, allowed = upstream.port_for(len(queries) - start)
-            except OSError:
-                self._postpone(queries[start:])
+            except OSError as error:
+                if error.errno in _SCARCE:
+                    self._postpone(queries[start:])
+                else:  # no route, for one: an IPv6 resolver where there is no IPv6
+                    self._loop.call_soon(self._out_of_reach, queries[start:], upstream)
                 return
             batch = queries[start : start + allowed]
             start += allowed

@@ -62,6 +62,11 @@ def read_records(message: bytes, start: int, count: int) -> tuple[list[Record], 
     return records, start
 
 
+# A name has at most 127 labels (RFC 1035 section 2.3.4), and no use for a pointer before each.
+# Without a limit, chains of them would cost the square of the message's length.
+MOST_POINTERS: Final = 127
+
+
 def read_name(message: bytes, offset: int) -> tuple[DomainName, int]:
     """Read a name, compressed or not; returns it and the offset after it.
 
@@ -69,6 +74,7 @@ def read_name(message: bytes, offset: int) -> tuple[DomainName, int]:
     """
     wire = b""
     after = 0
+    pointers = 0
     start = lowest = offset
     limit = len(message)
     while offset < limit:
@@ -88,8 +94,9 @@ def read_name(message: bytes, offset: int) -> tuple[DomainName, int]:
             break
         after = after or offset + 2
         start = offset = (length & 0x3F) << 8 | message[offset + 1]
-        if offset >= lowest:
-            raise MalformedMessage("a compression pointer does not lead backwards")
+        pointers += 1
+        if offset >= lowest or pointers > MOST_POINTERS:
+            raise MalformedMessage("a compression pointer does not lead backwards, or one too many")
         lowest = offset
     raise MalformedMessage("a name is too long, or runs past the end")
 

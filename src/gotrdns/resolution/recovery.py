@@ -132,9 +132,12 @@ class Recovery:
         return query
 
     def never_sent(self, query: Query) -> None:
-        """It expired in the queue, because those before it got no answers."""
+        """It expired in the queue, because those before it got no answers.
+
+        That is no fault of its zone, which was never asked: we are what is in trouble.
+        """
         self._counters.timeouts += 1
-        self._conclude(query)
+        self._finish(query, Answer(Outcome.UNREACHABLE))
 
     def silent(self, query: Query, now: float) -> None:
         """No reply came in time."""
