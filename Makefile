@@ -20,7 +20,7 @@ $(VENV)/installed: pyproject.toml src/gotrdns/__init__.py
 	touch $@
 
 $(VENV)/installed-test: $(VENV)/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,docs]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,docs,bench]'
 	touch $@
 
 # Fast things first: a mistake should not wait for the daemons to start.
@@ -48,7 +48,6 @@ live: $(VENV)/installed-test
 
 bench-install: $(VENV)/installed-test
 	./tests/install-packages $(BENCH_PACKAGES)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 
 bench: bench-install
 	$(BIN)/python -m benchmarks.resolver --memory
