@@ -19,7 +19,7 @@ $(VENV)/installed: pyproject.toml src/gotrdns/__init__.py
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
-$(VENV)/installed-test: $(VENV)/installed
+$(VENV)/installed-test: $(VENV)/installed Makefile
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,docs,bench]'
 	touch $@
 
