@@ -69,6 +69,11 @@ class LoopbackServer(asyncio.DatagramProtocol):
                     raise
         return self
 
+    def stop_streams(self) -> None:
+        """Refuse TCP from now on."""
+        assert self._listener is not None
+        self._listener.close()
+
     async def _bind(self) -> None:
         listener = await asyncio.start_server(self._serve_stream, self.host, self.port)
         port = listener.sockets[0].getsockname()[1]

@@ -68,3 +68,40 @@ def test_memory_is_bounded_and_the_last_used_stay(keys: list[int]) -> None:
         assert len(cache) <= 10
     recent = list(dict.fromkeys(reversed(keys)))[:10]
     assert all(cache.get(b"%d" % key) is not None for key in recent)
+
+
+def large_answer(names: int) -> Answer:
+    return Answer(
+        Outcome.FOUND,
+        names=tuple(DomainName.parse(f"n{number}.example") for number in range(names)),
+        ttl=60,
+    )
+
+
+def test_large_answers_take_the_place_of_several() -> None:
+    cache, _ = make(entries=100)
+    for number in range(20):
+        cache.put(b"large %d" % number, large_answer(80))
+    assert len(cache) == 10
+
+
+def test_an_answer_larger_than_all_the_room_is_not_kept() -> None:
+    cache, _ = make(entries=100)
+    cache.put(b"monstrous", large_answer(4000))
+    assert cache.get(b"monstrous") is None
+    assert len(cache) == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 60)), max_size=80))
+def test_the_room_taken_is_never_more_than_given(puts: list[tuple[int, int]]) -> None:
+    cache, clock = make(entries=12)
+    for key, names in puts:
+        cache.put(b"%d" % key, large_answer(names))
+        cache.get(b"%d" % ((key + 3) % 10))
+        clock.now += names
+    kept = [cache.get(b"%d" % key) for key in range(10)]
+    assert sum(max(1, (len(each.names) + 7) // 8) for each in kept if each) <= 12
+    # All it counted is given back: twelve small answers still fit.
+    for number in range(12):
+        cache.put(b"small %d" % number, large_answer(1))
+    assert len(cache) == 12

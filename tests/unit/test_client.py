@@ -1,10 +1,13 @@
 """The resolver client against real sockets on loopback, with servers that misbehave."""
 
 import asyncio
+import random
+import resource
 import socket
 
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
 import pytest
 
@@ -190,7 +193,7 @@ def test_silence_about_one_zone_is_a_time_out() -> None:
             started = loop.time()
             assert (await ask_and_wait(client, PTR)).outcome is Outcome.TIMEOUT
             assert 0.8 < loop.time() - started < 3
-            assert asked(server) == 3
+            assert asked(server) == 5
             client.close()
 
     run(main())
@@ -252,6 +255,39 @@ def test_a_truncated_answer_is_fetched_over_tcp() -> None:
             answer = await ask_and_wait(client, PTR)
             assert len(answer.names) == 900
             assert (client.counters.truncated, len(server.streams)) == (1, 1)
+            client.close()
+
+    run(main())
+
+
+def test_a_resolver_that_cuts_answers_and_refuses_tcp_is_itself_the_trouble() -> None:
+    async def main() -> None:
+        def truncated(query: dns.message.Message) -> list[bytes]:
+            return [reply(query, flags=dns.flags.TC)]
+
+        async with LoopbackServer(answering(truncated)) as server:
+            server.stop_streams()
+            client = Client([server.address], timeout=2.0)
+            assert (await ask_and_wait(client, PTR)).outcome is Outcome.UNREACHABLE
+            client.close()
+
+    run(main())
+
+
+def test_where_sockets_are_scarce_fewer_ports_do() -> None:
+    async def main() -> None:
+        async with LoopbackServer(lambda q: [reply(q, rcode=dns.rcode.NXDOMAIN)]) as server:
+            client = Client([server.address], timeout=2.0)
+            assert (await ask_and_wait(client, PTR)).outcome is Outcome.NXDOMAIN
+            limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+            with socket.socket() as highest:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (highest.fileno(), limits[1]))
+            try:
+                for number in range(20):
+                    question = Question(DomainName.parse(f"n{number}.example"), RecordType.A)
+                    assert (await ask_and_wait(client, question)).outcome is Outcome.NXDOMAIN
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, limits)
             client.close()
 
     run(main())
@@ -418,6 +454,52 @@ def test_ids_and_ports_vary() -> None:
                 await asyncio.gather(*(ask_and_wait(client, each) for each in batch))
             assert len({query.id for query in server.queries}) > 190
             assert len(set(server.sources)) > 1
+            client.close()
+
+    run(main())
+
+
+def test_questions_of_a_dead_zone_do_not_keep_others_waiting() -> None:
+    def only_one_zone(query: dns.message.Message) -> list[bytes]:
+        if query.question[0].name.is_subdomain(dns.name.from_text("dead.example")):
+            return []
+        return [reply(query, rcode=dns.rcode.NXDOMAIN)]
+
+    async def main() -> None:
+        async with LoopbackServer(only_one_zone) as server:
+            client = Client([server.address], timeout=3.0, window=16)
+            dead = [
+                Question(DomainName.parse(f"n{n}.dead.example"), RecordType.A) for n in range(64)
+            ]
+            waiting = [asyncio.create_task(ask_and_wait(client, each)) for each in dead]
+            await asyncio.sleep(0)
+            living = Question(DomainName.parse("living.example"), RecordType.A)
+            answer = await ask_and_wait(client, living)
+            assert answer.outcome is Outcome.NXDOMAIN
+            assert not any(task.done() for task in waiting)
+            outcomes = {answer.outcome for answer in await asyncio.gather(*waiting)}
+            assert outcomes == {Outcome.TIMEOUT}
+            client.close()
+
+    run(main())
+
+
+def test_one_packet_in_ten_may_be_lost_on_its_way() -> None:
+    lost = random.Random(4)
+
+    def lossy(query: dns.message.Message) -> list[bytes]:
+        if lost.random() < 0.1:
+            return []
+        return [reply(query, rcode=dns.rcode.NXDOMAIN)]
+
+    async def main() -> None:
+        async with LoopbackServer(lossy) as server:
+            client = Client([server.address], timeout=3.0)
+            names = [DomainName.parse(f"n{number}.example") for number in range(1000)]
+            answers = await asyncio.gather(
+                *(ask_and_wait(client, Question(name, RecordType.A)) for name in names)
+            )
+            assert {answer.outcome for answer in answers} == {Outcome.NXDOMAIN}
             client.close()
 
     run(main())

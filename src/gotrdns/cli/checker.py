@@ -22,7 +22,7 @@ from gotrdns.names import DomainName
 from gotrdns.reports import english as words
 from gotrdns.reports.text import compose
 from gotrdns.reports.verdict_json import encode_verdict
-from gotrdns.resolution.client import open_client
+from gotrdns.resolution.opening import open_client
 from gotrdns.resolution.settings import ResolverSettings
 from gotrdns.verification import Result, Verdict
 

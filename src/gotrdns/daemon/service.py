@@ -17,7 +17,8 @@ from gotrdns.daemon.sockets import CannotListen, ListeningSocket
 from gotrdns.daemon.watch import Watch
 from gotrdns.deciding import Decider
 from gotrdns.policy import Policy
-from gotrdns.resolution.client import Client, open_client
+from gotrdns.resolution.client import Client
+from gotrdns.resolution.opening import open_client
 from gotrdns.resolution.servers import InvalidServer, NoServers, choose_servers
 from gotrdns.servers.endpoints import Endpoint
 from gotrdns.servers.policy import PolicyServer

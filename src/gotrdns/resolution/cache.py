@@ -15,8 +15,17 @@ _LONGEST_TROUBLE: Final = 5
 _NEGATIVE_WITHOUT_SOA: Final = 60
 
 
+# An entry is meant to hold no more than this; a larger answer takes the place of several.
+_RECORDS_AN_ENTRY: Final = 8
+_TEXT_AN_ENTRY: Final = 512  # octets of TXT
+
+
 class Cache:
-    """The answers to the questions asked last. Times are in seconds, by ``clock``."""
+    """The answers to the questions asked last. Times are in seconds, by ``clock``.
+
+    Strangers choose how large their answers are, so ``entries`` counts what answers weigh: one for
+    most, more for one of many records.
+    """
 
     def __init__(
         self,
@@ -34,6 +43,8 @@ class Cache:
         self._clock = clock
         self._kept: OrderedDict[bytes, tuple[float, Answer]] = OrderedDict()
 
+        self._weight = 0
+
     def __len__(self) -> int:
         return len(self._kept)
 
@@ -42,7 +53,7 @@ class Cache:
         if found is None:
             return None
         if found[0] <= self._clock():
-            del self._kept[key]
+            self._forget(key)
             return None
         self._kept.move_to_end(key)
         return found[1]
@@ -51,10 +62,16 @@ class Cache:
         lifetime = self._lifetime(answer)
         if lifetime <= 0:
             return
+        if key in self._kept:
+            self._forget(key)
         self._kept[key] = (self._clock() + lifetime, answer)
-        self._kept.move_to_end(key)
-        if len(self._kept) > self._entries:
-            self._kept.popitem(last=False)
+        self._weight += _weigh(answer)
+        while self._weight > self._entries:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, key: bytes) -> None:
+        _, answer = self._kept.pop(key)
+        self._weight -= _weigh(answer)
 
     def _lifetime(self, answer: Answer) -> int:
         if answer.outcome is Outcome.UNREACHABLE:
@@ -65,3 +82,11 @@ class Cache:
             return max(self._floor, min(answer.ttl, self._ceiling))
         ttl = answer.ttl if answer.zone is not None else _NEGATIVE_WITHOUT_SOA
         return max(self._floor, min(ttl, self._ceiling, self._negative_ceiling))
+
+
+def _weigh(answer: Answer) -> int:
+    records = (
+        len(answer.names) + len(answer.addresses) + len(answer.exchanges) + len(answer.aliases)
+    )
+    text = sum(map(len, answer.texts))
+    return 1 + max(0, records - 1) // _RECORDS_AN_ENTRY + text // _TEXT_AN_ENTRY

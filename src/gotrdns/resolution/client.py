@@ -22,8 +22,7 @@ from gotrdns.resolution.counters import Counters
 from gotrdns.resolution.port import Port, Segmentation
 from gotrdns.resolution.query import Query, Trouble
 from gotrdns.resolution.recovery import Recovery, settle
-from gotrdns.resolution.servers import ServerAddress, choose_servers, parse_server
-from gotrdns.resolution.settings import ResolverSettings
+from gotrdns.resolution.servers import ServerAddress
 from gotrdns.resolution.upstream import Upstream
 from gotrdns.resolution.window import Window
 from gotrdns.resolution.wire import (
@@ -76,6 +75,9 @@ class Client:
         self._outstanding: dict[bytes, Query] = {}
         self._queue: deque[Query] = deque()
         self._again: list[Query] = []
+        # Those that silence has met no longer count in the window: a dead zone's questions would
+        # keep all others waiting.
+        self._overdue = 0
         self._window = Window(window)
         self._identifiers = Identifiers()
         self._flushing = False
@@ -150,6 +152,7 @@ class Client:
         """Drop every question, unanswered, and close the sockets."""
         self._closed = True
         self._outstanding.clear()
+        self._overdue = 0
         self._queue.clear()
         self._again.clear()
         self._control.close()
@@ -189,7 +192,7 @@ class Client:
         if self._again:
             self._flush_again(now)
         queue = self._queue
-        room = self._window.size - (len(self._outstanding) - len(queue))
+        room = self._window.size - (len(self._outstanding) - self._overdue - len(queue))
         if room <= 0 or not queue:
             return
         # Questions of one length can leave together.
@@ -299,9 +302,18 @@ class Client:
             self._recovery.never_sent(queue.popleft())
         for query in list(self._outstanding.values()):
             if query.expires_at <= now and not query.done:
+                self._count_overdue(query)
                 self._recovery.silent(query, now)
+        if queue:
+            self._flush_soon()
         if self._outstanding and not self._closed:
             self._ticker = self._loop.call_later(_TICK, self._tick)
+
+    def _count_overdue(self, query: Query) -> None:
+        trouble = self._recovery.trouble_of(query)
+        if not trouble.overdue:
+            trouble.overdue = True
+            self._overdue += 1
 
     def heard(self, query: Query, port: Port, reply: Reply) -> None:
         """A port has a reply to one of our questions."""
@@ -376,32 +388,8 @@ class Client:
             with contextlib.suppress(ValueError):  # those postponed are not in the queue
                 self._queue.remove(query)
         if query.trouble is not None:
+            self._overdue -= query.trouble.overdue
             for port, identifier in query.trouble.sent_from:
                 port.release(identifier, query)
         if self._queue:
             self._flush_soon()
-
-
-def open_client(
-    settings: ResolverSettings, *, daemon: bool = False, questions_per_port: int = 1
-) -> Client:
-    """A client as the settings describe it, with its cache.
-
-    Raises InvalidServer for a resolver's text, NoServers when there is none to ask.
-    """
-    cache = Cache(
-        settings.cache_entries,
-        ceiling=settings.cache_ceiling,
-        negative_ceiling=settings.cache_negative_ceiling,
-        floor=settings.cache_floor,
-        clock=time.monotonic,
-    )
-    return Client(
-        choose_servers(settings.servers),
-        timeout=settings.timeout,
-        window=settings.window,
-        trusted=[parse_server(text) for text in settings.trust_ad],
-        questions_per_port=questions_per_port,
-        cache=cache if settings.cache_entries else None,
-        daemon=daemon,
-    )

@@ -127,7 +127,8 @@ class Port:
 
     def _readable(self) -> None:
         receive = self._socket.recv
-        await_no_more = self.pending.pop
+        pending = self.pending
+        await_no_more = pending.pop
         heard = self._owner.heard
         answers = 0
         try:
@@ -144,6 +145,8 @@ class Port:
                     continue
                 answers += 1
                 heard(query, self, reply)
+                if not pending:
+                    break  # Nothing more is expected: spare the call that would find nothing.
         except BlockingIOError:
             pass
         except OSError:

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from gotrdns.resolution.upstream import Upstream
 
 # Which of several disappointments is reported: an answer that was heard says more than silence.
-_TELLING_ORDER: Final = (Outcome.SERVFAIL, Outcome.REFUSED, Outcome.TIMEOUT, Outcome.UNPROVEN)
+_TELLING_ORDER: Final = (
+    Outcome.SERVFAIL,
+    Outcome.REFUSED,
+    Outcome.UNREACHABLE,
+    Outcome.TIMEOUT,
+    Outcome.UNPROVEN,
+)
 
 
 class Trouble:
@@ -23,7 +29,8 @@ class Trouble:
 
     ``key`` is the question section as it was asked, before any alias was followed; ``patience``
     is how long each attempt waits, in seconds, and ``give_up_at`` when the last of them must end,
-    whatever happens in between. ``sent_from`` is where earlier attempts went.
+    whatever happens in between. ``sent_from`` is where earlier attempts went. ``overdue`` is set
+    when the first of them was met by silence.
     """
 
     __slots__ = (
@@ -35,6 +42,7 @@ class Trouble:
         "give_up_at",
         "key",
         "outcomes",
+        "overdue",
         "patience",
         "pinned",
         "sent_from",
@@ -53,6 +61,7 @@ class Trouble:
         self.sent_from: list[tuple[Port, bytes]] = []
         self.pinned: Upstream | None = None
         self.edns = True
+        self.overdue = False
         self.aliases: tuple[DomainName, ...] = ()
         self.ttl = 0x7FFF_FFFF
         self.authenticated = True

@@ -45,7 +45,8 @@ _SUSPECT_FOR: Final = 10.0  # seconds that a silent resolver is asked after the 
 _AFTER_ICMP: Final = 0.1  # seconds before a resolver that refuses packets is tried again
 _STREAMS_AT_ONCE: Final = 64
 _CONTROL_TIMEOUT: Final = 2.0  # seconds
-_FEWEST_ATTEMPTS: Final = 3
+# Where one packet in ten is lost, one question in a hundred thousand goes unanswered.
+_FEWEST_ATTEMPTS: Final = 5
 _NEVER: Final = float("inf")
 
 # A NODATA that every resolver can give, because arpa has no address: with its SOA, or without?
@@ -301,6 +302,11 @@ class Recovery:
             try:
                 reply_octets = await stream.exchange(upstream.address, message, patience)
                 reply = read_reply(reply_octets, section, query.kind)
+            except ConnectionRefusedError:
+                # It cut its answer short and will not give the whole: not the sender's fault.
+                if not _is_over(query):
+                    self.unusable(query, upstream, Outcome.UNREACHABLE)
+                return
             except OSError:
                 if not _is_over(query):
                     self.silent(query, self._clock())

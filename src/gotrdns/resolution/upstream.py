@@ -54,7 +54,7 @@ class Upstream:
         """A port, and how many questions may leave from it now. Raises OSError without sockets."""
         if self._lasting:
             if len(self._ports) < _LASTING_PORTS:
-                self._ports.append(self._open())
+                self._open_another()
             self._turn = (self._turn + 1) % len(self._ports)
             return self._ports[self._turn], min(questions, LARGEST_BATCH)
         if self._questions_left <= 0 or not self._ports:
@@ -64,6 +64,13 @@ class Upstream:
         allowed = min(questions, self._questions_left, LARGEST_BATCH)
         self._questions_left -= allowed
         return self._ports[0], allowed
+
+    def _open_another(self) -> None:
+        try:
+            self._ports.append(self._open())
+        except OSError:
+            if not self._ports:  # where this host is short of sockets, fewer will do
+                raise
 
     def _open(self) -> Port:
         return Port(self, self._owner, self._loop, self._segmentation, self._counters)
