@@ -2,4 +2,4 @@
 
 from gotrdns.cli import main
 
-main(prog_name="gotrdns")
+main()

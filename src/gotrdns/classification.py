@@ -17,6 +17,9 @@ _MOST_PARTS: Final = 4
 # The orders in which providers write the octets: as they are, reversed, and the last one in front.
 _ORDERS: Final = ((0, 1, 2, 3), (3, 2, 1, 0), (3, 0, 1, 2))
 
+_NUMBER: Final = re.compile(r"[0-9]+")
+_PREFIXED: Final = r"(?:0x|[a-z]+)[0-9a-f]{8}"  # ip5f5bf48a, 0x5f5bf48a; seldom asked about
+
 
 def carries_address(address: Address, name: DomainName) -> bool:
     """Whether the name spells the whole address, in any of the usual forms.
@@ -25,18 +28,17 @@ def carries_address(address: Address, name: DomainName) -> bool:
     domain counts as well: hosters own some like `ip-51-75-18.eu`, for the host `63`.
     """
     labels = [label.decode("latin-1") for label in name.labels[:-1]]
-    if address.is_ipv6:
-        return _carries_ipv6(address, labels)
-    return _carries_ipv4(address, ".".join(labels))
+    if len(address) == 4:
+        return _carries_ipv4(address, ".".join(labels))
+    return _carries_ipv6(address, labels)
 
 
 def _carries_ipv4(address: Address, text: str) -> bool:
-    numbers = re.findall(r"[0-9]+", text)
-    parts = re.split(r"[._-]", text)
+    numbers = _NUMBER.findall(text)
     return (
-        _has_octets(numbers, address)
-        or _has_concatenation(numbers, _decimal_forms(address), _FEWEST_DIGITS)
-        or _has_concatenation(list(map(_hexadecimal_part, parts)), _hexadecimal_forms(address), 8)
+        (len(numbers) >= 4 and _has_octets(numbers, address))
+        or (len("".join(numbers)) >= _FEWEST_DIGITS and _has_decimal(numbers, address))
+        or _has_hexadecimal(text.replace("_", ".").replace("-", ".").split("."), address)
     )
 
 
@@ -50,6 +52,16 @@ def _has_octets(numbers: Sequence[str], address: Address) -> bool:
     )
 
 
+def _has_decimal(numbers: Sequence[str], address: Address) -> bool:
+    """Whole numbers beside one another that, written together, are the address."""
+    forms = _decimal_forms(address)
+    return any(
+        len(text) >= _FEWEST_DIGITS and text in forms
+        for count in range(1, _MOST_PARTS + 1)
+        for text in map("".join, _windows(numbers, count))
+    )
+
+
 def _decimal_forms(address: Address) -> frozenset[str]:
     ordered = [[address[position] for position in order] for order in _ORDERS]
     return frozenset(
@@ -59,28 +71,23 @@ def _decimal_forms(address: Address) -> frozenset[str]:
     )
 
 
-def _hexadecimal_forms(address: Address) -> frozenset[str]:
-    return frozenset({address.hex(), address[::-1].hex()})
-
-
-def _hexadecimal_part(part: str) -> str:
-    """``ip5f5bf48a`` and ``0x5f5bf48a`` -> ``5f5bf48a``; others as they are."""
-    prefixed = re.fullmatch(r"(?:0x|[a-z]+)([0-9a-f]{8})", part)
-    return prefixed[1] if prefixed else part
-
-
-def _has_concatenation(parts: Sequence[str], forms: frozenset[str], fewest: int) -> bool:
-    """Whole parts beside one another that, written together, are one of the forms."""
-    return any(
-        len(text) >= fewest and text in forms
-        for count in range(1, _MOST_PARTS + 1)
-        for text in map("".join, _windows(parts, count))
-    )
+def _has_hexadecimal(parts: Sequence[str], address: Address) -> bool:
+    """Whole parts beside one another that, written together, are the address in hexadecimal."""
+    forms = (address.hex(), address[::-1].hex())
+    for start, part in enumerate(parts):
+        if len(part) > 8:
+            if part[-8:] in forms and re.fullmatch(_PREFIXED, part):
+                return True
+        elif part and (forms[0].startswith(part) or forms[1].startswith(part)):
+            beside = parts[start : start + _MOST_PARTS]
+            if any("".join(beside[:count]) in forms for count in range(1, _MOST_PARTS + 1)):
+                return True
+    return False
 
 
 def _carries_ipv6(address: Address, labels: Sequence[str]) -> bool:
     digits = address.hex()
-    parts = [part for label in labels for part in re.split(r"[_-]", label)]
+    parts = [part for label in labels for part in label.replace("_", "-").split("-")]
     nibbles = map("".join, _windows(parts, 32))
     return (
         any(text in {digits, digits[::-1]} for text in nibbles)
@@ -92,8 +99,9 @@ def _carries_ipv6(address: Address, labels: Sequence[str]) -> bool:
 
 def _is_compressed_in(address: Address, label: str) -> bool:
     """``ip-2001-db8--25``: hyphens for colons, perhaps after a word or two."""
-    groups = re.split(r"[_-]", label)
-    return any(_groups_are(address, groups[words:]) for words in (0, 1, 2))
+    groups = label.replace("_", "-").split("-")
+    # The shortest text of an IPv6 address has two colons.
+    return any(_groups_are(address, groups[words:]) for words in range(min(3, len(groups) - 2)))
 
 
 def _groups_are(address: Address, groups: Sequence[str]) -> bool:

@@ -41,6 +41,13 @@ class InvalidName(ValueError):
         self.reason = reason
 
 
+class AmbiguousName(InvalidName):
+    """The text stands for one name by the older rules of IDNA and for another by the newer."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, "it has a character that IDNA 2003 and 2008 write differently")
+
+
 class Address(bytes):
     """An IPv4 (4 octets) or IPv6 (16 octets) address in network order."""
 
@@ -60,6 +67,15 @@ class Address(bytes):
             raise InvalidAddress(text) from None
         return cls(packed[12:] if packed.startswith(_MAPPED_PREFIX) else packed)
 
+    @classmethod
+    def parse_literal(cls, text: str) -> "Address":
+        """Read an address bare or in brackets, as in HELO or a URL; ``IPv6:`` may stand before it.
+
+        RFC 5321 section 4.1.3. Raises InvalidAddress.
+        """
+        bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+        return cls.parse(bare[5:] if bare[:5].lower() == "ipv6:" else bare)
+
     @property
     def is_ipv6(self) -> bool:
         return len(self) == 16
@@ -67,10 +83,7 @@ class Address(bytes):
     @property
     def text(self) -> str:
         """The canonical text: dotted decimal, or RFC 5952."""
-        if len(self) == 4:
-            first, second, third, fourth = self
-            return f"{first}.{second}.{third}.{fourth}"  # faster than inet_ntop
-        return _packed_to_text(_AF_INET6, self)
+        return _packed_to_text(_AF_INET if len(self) == 4 else _AF_INET6, self)
 
     @property
     def reverse_name(self) -> "DomainName":
@@ -102,7 +115,8 @@ class DomainName(bytes):
     def parse(cls, text: str) -> "DomainName":
         r"""Read presentation form, absolute with or without the last dot; ``\.`` and ``\DDD`` work.
 
-        Names in other scripts are taken through IDNA. Raises InvalidName.
+        Names in other scripts are taken through IDNA. Raises InvalidName, and AmbiguousName where
+        the versions of IDNA differ.
         """
         if not text.isascii():
             text = _to_ascii(text)
@@ -159,21 +173,27 @@ class HostName(DomainName):
 ROOT: Final = DomainName(b"\x00")
 
 
-def _host_name_pattern() -> re.Pattern[bytes]:
+def _labels_pattern(look_ahead: bytes = b"") -> bytes:
     # One branch a label length: the expression walks the wire form and judges the characters in a
-    # single pass, twice as fast as a loop. The look-ahead refuses a last label of digits only; it
-    # costs a tenth, so names whose last octet is no digit, nearly all, are matched without it.
-    def labels(look_ahead: bytes) -> bytes:
-        return b"|".join(
-            re.escape(bytes([n])) + look_ahead.replace(b"n", b"%d" % n) + b"[a-z0-9_-]{%d}" % n
-            for n in range(1, LONGEST_LABEL + 1)
-        )
-
-    plain, judged = labels(b""), labels(rb"(?![0-9]{n}\x00)")
-    return re.compile(rb"(?:%b)++\x00(?<![0-9]\x00)|(?:%b)+\x00" % (plain, judged))
+    # single pass, twice as fast as a loop.
+    return b"|".join(
+        re.escape(bytes([n])) + look_ahead.replace(b"n", b"%d" % n) + b"[a-z0-9_-]{%d}" % n
+        for n in range(1, LONGEST_LABEL + 1)
+    )
 
 
-_HOST_NAME: Final = _host_name_pattern()
+# Nearly all names end in an octet that is no digit, and need no look at the last label.
+_HOST_NAME: Final = re.compile(rb"(?:%b)++\x00(?<![0-9]\x00)" % _labels_pattern())
+
+
+@functools.cache
+def _judging_last_label() -> re.Pattern[bytes]:
+    # Made when wanted: its look-ahead, which refuses a last label of digits only, is dear.
+    return re.compile(rb"(?:%b)+\x00" % _labels_pattern(rb"(?![0-9]{n}\x00)"))
+
+
+def _ends_in_a_digit_and_is_host_name(wire: bytes) -> bool:
+    return wire[-2:-1].isdigit() and _judging_last_label().fullmatch(wire) is not None
 
 
 def is_host_name(name: DomainName) -> TypeGuard[HostName]:
@@ -182,7 +202,11 @@ def is_host_name(name: DomainName) -> TypeGuard[HostName]:
     The last label must not be a number, which also refuses address literals. Underscores and a
     leading hyphen are tolerated, as most receivers do (RFC 1123 section 2.1 is stricter).
     """
-    return name.__class__ is HostName or _HOST_NAME.fullmatch(name) is not None
+    return (
+        name.__class__ is HostName
+        or _HOST_NAME.fullmatch(name) is not None
+        or _ends_in_a_digit_and_is_host_name(name)
+    )
 
 
 def read_host_name(wire: bytes) -> HostName | None:
@@ -190,9 +214,9 @@ def read_host_name(wire: bytes) -> HostName | None:
 
     One pass settles both that it is a name and that it can be a host's.
     """
-    if _HOST_NAME.fullmatch(wire) is None or len(wire) > LONGEST_NAME:
+    if _HOST_NAME.fullmatch(wire) is None and not _ends_in_a_digit_and_is_host_name(wire):
         return None
-    return HostName(wire)
+    return HostName(wire) if len(wire) <= LONGEST_NAME else None
 
 
 class Flaw(enum.Enum):
@@ -300,19 +324,34 @@ class Network:
 
 
 @functools.cache
-def _special_networks() -> tuple[tuple[Network, SpecialUse], ...]:
-    return tuple((Network(text), use) for text, use in _SPECIAL_BLOCKS)
+def _special_networks() -> dict[tuple[int, int], list[tuple[Network, SpecialUse]]]:
+    """By the length and first octet of the addresses they hold, which few addresses share."""
+    networks: dict[tuple[int, int], list[tuple[Network, SpecialUse]]] = {}
+    for text, use in _SPECIAL_BLOCKS:
+        network = Network(text)
+        base, _, prefix = text.partition("/")
+        first = Address.parse(base)
+        for octet in range(first[0], first[0] + (1 << max(0, 8 - int(prefix)))):
+            networks.setdefault((len(first), octet), []).append((network, use))
+    return networks
 
 
 def special_use(address: Address) -> SpecialUse | None:
     """What the address is reserved for, or None when it is an ordinary public one."""
-    for network, use in _special_networks():
+    for network, use in _special_networks().get((len(address), address[0]), ()):
         if address in network:
             return use
     return None
 
 
+# IDNA 2003, Python's codec, replaces or drops these, IDNA 2008 keeps them: two names in DNS,
+# perhaps of two owners (RFC 5894 section 7.2). Of capital sharp s the former makes "ss" too.
+_DEVIATIONS: Final = frozenset("\u00df\u1e9e\u03c2\u200c\u200d")
+
+
 def _to_ascii(text: str) -> str:
+    if not _DEVIATIONS.isdisjoint(text):
+        raise AmbiguousName(text)
     try:
         return text.encode("idna").decode("ascii")
     except UnicodeError as error:

@@ -20,6 +20,9 @@ from gotrdns.names import Address, DomainName
         ("95.91.244.138", "ip5f5bf48a.dynamic.provider.example"),
         ("82.180.64.148", "0x52b44094.generic.provider.example"),
         ("51.75.18.63", "63.ip-51-75-18.eu"),
+        ("107.74.81.149", "6b4a-5195.provider.example"),
+        ("107.74.81.149", "static-6b4a5195.provider.example"),
+        ("16.18.22.36", "10121624.provider.example"),
         ("107.74.81.149", "6b.4a.5195.provider.example"),
         ("107.74.81.149", "95-51-4a-6b.provider.example"),
         ("70.55.231.195", "bas1-1178068931.provider.example"),
@@ -47,6 +50,7 @@ def test_a_name_made_from_the_address_is_recognised(address: str, name: str) -> 
         ("85.105.64.87", "85-105-64-88.provider.example"),
         ("85.105.64.87", "x9851056487.provider.example"),  # a longer number
         ("85.105.64.87", "64.105.85.example"),  # a domain of three octets, and no host in it
+        ("107.74.81.149", "x6b4a51950.provider.example"),
         ("2001:db8::25", "mail25.example.com"),
         ("2001:db8::25", "2001-db8--26.provider.example"),
     ],

@@ -5,57 +5,23 @@ import json
 import os
 import pty
 import re
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pytest
 
 from gotrdns.resolution.scripted import World
 from tests.support.loopback_server import serve
-
-PROGRAM = [sys.executable, "-m", "gotrdns"]
-
-WORLD = """
-87.64.105.85.in-addr.arpa. 3600 IN PTR dsl.static851056487.ttnet.net.tr.
-dsl.static851056487.ttnet.net.tr. TXT "exists"
-10.30.20.81.in-addr.arpa. PTR mail.business.example.
-mail.business.example. A 81.20.30.10
-mail.business.example. AAAA 2001:470:1f0b:10::25
-business.example. MX 10 mail.business.example.
-business.example. MX 20 backup.business.example.
-backup.business.example. A 81.20.30.11
-nomail.example. MX 0 .
-plain.example. A 81.20.30.10
-text.example. TXT "only"
-broken.example. servfail
-12.30.20.81.in-addr.arpa. timeout
-13.30.20.81.in-addr.arpa. servfail
-14.30.20.81.in-addr.arpa. PTR a\\027[31m\\007b.example.
-"""
+from tests.unit.check_program import PROGRAM, WORLD, check, lines_of, running
 
 
 @pytest.fixture(scope="module")
 def resolver() -> Iterator[str]:
     with serve(World.parse(WORLD)) as place:
         yield place
-
-
-def check(
-    resolver: str, *arguments: str, standard_input: str | None = None
-) -> subprocess.CompletedProcess[str]:
-    command = [*PROGRAM, "check", "--resolver", resolver, "--timeout", "1", *arguments]
-    return subprocess.run(
-        command, input=standard_input, capture_output=True, text=True, timeout=20, check=False
-    )
-
-
-def lines_of(text: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def test_the_json_of_the_founding_example_keeps_its_contract(resolver: str) -> None:
@@ -114,58 +80,6 @@ def test_the_gravest_outcome_is_the_status(
     assert check(resolver, "--json", *targets).returncode == status
 
 
-@pytest.mark.parametrize(
-    ("target", "error"),
-    [
-        ("300.1.2.3", "300.1.2.3 is neither an address nor a host name"),
-        ("81.20.30.0/24", "81.20.30.0/24 is neither an address nor a host name"),
-        ("::1%lo", "::1%lo is neither an address nor a host name"),
-        ("a..b", "a..b is neither an address nor a host name"),
-        ("\x1b[31m", r"'\x1b[31m' is neither an address nor a host name"),
-        ("nowhere.example", "nowhere.example does not exist in DNS"),
-        ("text.example", "text.example has no address"),
-        ("broken.example", "the A records of broken.example are unknown: SERVFAIL"),
-    ],
-)
-def test_a_target_that_cannot_be_checked_is_named_and_the_rest_is_checked(
-    resolver: str, target: str, error: str
-) -> None:
-    done = check(resolver, "--json", target, "81.20.30.10")
-    assert done.stderr.startswith(f"gotrdns: {error}")
-    assert [line["address"] for line in lines_of(done.stdout)] == ["81.20.30.10"]
-
-
-def test_a_host_name_stands_for_all_its_addresses(resolver: str) -> None:
-    done = check(resolver, "--json", "mail.business.example")
-    addresses = [line["address"] for line in lines_of(done.stdout)]
-    assert addresses == ["81.20.30.10", "2001:470:1f0b:10::25"]
-
-
-def test_a_domain_stands_for_its_mail_exchanges(resolver: str) -> None:
-    done = check(resolver, "--mx", "business.example")
-    assert "81.20.30.10  (mail.business.example, MX 10 of business.example)\n" in done.stdout
-    assert "81.20.30.11  (backup.business.example, MX 20 of business.example)\n" in done.stdout
-
-
-def test_a_domain_that_accepts_no_mail_is_said_to(resolver: str) -> None:
-    done = check(resolver, "--mx", "nomail.example")
-    assert "accepts no mail (null MX, RFC 7505)" in done.stderr
-    assert (done.stdout, done.returncode) == ("", 2)
-
-
-def test_a_domain_without_mail_exchanges_is_checked_itself(resolver: str) -> None:
-    done = check(resolver, "--mx", "--json", "plain.example")
-    assert "has no MX record: mail goes to the domain's own addresses" in done.stderr
-    assert [line["address"] for line in lines_of(done.stdout)] == ["81.20.30.10"]
-    assert done.returncode == 0
-
-
-def test_an_address_is_no_domain(resolver: str) -> None:
-    done = check(resolver, "--mx", "81.20.30.10")
-    assert "81.20.30.10 is not a domain" in done.stderr
-    assert done.returncode == 2
-
-
 def test_targets_are_read_from_standard_input(resolver: str) -> None:
     text = "\ufeff# clients\r\n\n81.20.30.13\r\n  81.20.30.10 # ours\n81.20.30.11"
     done = check(resolver, "--json", "85.105.64.87", "-", standard_input=text)
@@ -200,106 +114,6 @@ def test_a_result_is_printed_while_more_targets_are_awaited(resolver: str) -> No
         assert json.loads(process.stdout.readline())["result"] == "pass"
         process.stdin.close()
         assert process.wait(10) == 0
-
-
-@contextlib.contextmanager
-def running(resolver: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [*PROGRAM, "check", "--resolver", resolver, *arguments]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def test_an_interrupt_is_one_line_and_130(resolver: str) -> None:
-    with running(resolver, "--json", "-") as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(b"81.20.30.10\n81.20.30.12\n")
-        process.stdin.flush()
-        process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 130
-        assert process.stderr is not None
-        assert process.stderr.read() == b"gotrdns: interrupted\n"
-
-
-def test_a_reader_that_goes_away_ends_it_quietly(resolver: str) -> None:
-    with running(resolver, "--json", "-") as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdout.close()
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(b"81.20.30.10\n" * 10)
-            process.stdin.close()
-        assert process.wait(10) == 141
-        assert process.stderr is not None
-        assert process.stderr.read() == b""
-
-
-def test_a_full_disk_is_one_line(resolver: str) -> None:
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [*PROGRAM, "check", "--resolver", resolver, "81.20.30.10"],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=20,
-            check=False,
-        )
-    assert done.stderr == "gotrdns: cannot write the results: No space left on device\n"
-    assert done.returncode == 2
-
-
-@pytest.mark.parametrize(
-    ("redirection", "error"),
-    [
-        ("<&-", "standard input is closed"),
-        ("0>/dev/null", "standard input cannot be read: Bad file descriptor"),
-    ],
-)
-def test_input_that_cannot_be_read_is_one_line(resolver: str, redirection: str, error: str) -> None:
-    command = ["sh", "-c", f'exec "$@" {redirection}', "sh", *PROGRAM, "check", "81.20.30.10", "-"]
-    done = subprocess.run(
-        [*command, "--resolver", resolver], capture_output=True, text=True, timeout=20, check=False
-    )
-    assert "PASS (confirmed)" in done.stdout
-    assert done.stderr == f"gotrdns: {error}\n"
-    assert done.returncode == 2
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error"),
-    [
-        (["--resolver", "dns.example"], "'dns.example' is not an address"),
-        (["--resolver", "127.0.0.1:99999"], "'99999' is not a port"),
-        (["--helo", "no host"], "--helo: 'no host' is not a host name"),
-    ],
-)
-def test_a_wrong_option_is_one_line(arguments: list[str], error: str) -> None:
-    done = subprocess.run(
-        [*PROGRAM, "check", *arguments, "81.20.30.10"],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
-    assert error in done.stderr
-    assert (done.stderr.count("\n"), done.returncode) == (1, 2)
-
-
-@pytest.mark.parametrize("timeout", ["0", "-1", "31", "nan", "soon"])
-def test_a_timeout_out_of_range_is_a_usage_error(resolver: str, timeout: str) -> None:
-    done = check(resolver, "--timeout", timeout, "81.20.30.10")
-    assert "Error: Invalid value for '--timeout'" in done.stderr
-    assert done.returncode == 2
-
-
-def test_no_target_is_a_usage_error(resolver: str) -> None:
-    assert check(resolver).returncode == 2
 
 
 def test_a_resolver_that_does_not_answer_is_named() -> None:
@@ -373,27 +187,3 @@ def test_reading_does_not_disturb_the_event_loop() -> None:
     ) as process:
         assert process.stdout is not None
         assert process.stdout.read() == b"not disturbed False\n"
-
-
-def test_starting_imports_nothing_that_is_not_needed() -> None:
-    program = (
-        "import sys\n"
-        "from gotrdns.cli import main\n"
-        "main(['--help'], standalone_mode=False)\n"
-        "print(sorted({'asyncio', 'dns', 'msgspec', 'uvloop'} & set(sys.modules)))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=True
-    )
-    assert done.stdout.endswith("[]\n")
-    for verb in ("check", "serve", "demo"):
-        assert f"  {verb} " in done.stdout
-
-
-@pytest.mark.parametrize("verb", ["check", "serve", "demo"])
-def test_the_help_of_each_verb_has_an_example_and_its_exit_status(verb: str) -> None:
-    done = subprocess.run(
-        [*PROGRAM, verb, "--help"], capture_output=True, text=True, timeout=20, check=True
-    )
-    assert "Example" in done.stdout
-    assert "Exit status" in done.stdout

@@ -8,7 +8,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from gotrdns.cli import main
+from gotrdns.cli.verbs import program
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_it_fits_a_terminal(shown: str) -> None:
 
 
 def test_what_it_says_to_do_next_is_what_serve_expects(shown: str) -> None:
-    help_text = CliRunner().invoke(main, ["serve", "--help"]).output
+    help_text = CliRunner().invoke(program, ["serve", "--help"]).output
     for text in ("/etc/gotrdns/gotrdns.toml", "check_policy_service { unix:private/gotrdns,"):
         assert text in help_text
         assert text in shown

@@ -1,11 +1,16 @@
 """Who can change what: the findings' fixers, repairs and severities."""
 
 import asyncio
+import time
 
 import msgspec
+import pytest
 
+from gotrdns import diagnosis
 from gotrdns.checking import check_address
-from gotrdns.diagnosis import Finding, Fixer, HeloEvidence, Severity, diagnose
+from gotrdns.diagnosis import diagnose
+from gotrdns.diagnosis.findings import Finding, Fixer, Severity
+from gotrdns.diagnosis.helo import Helo, HeloEvidence, MalformedHelo
 from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import Address, DomainName
 from gotrdns.resolution.scripted import ScriptedResolver, World
@@ -16,7 +21,7 @@ dsl.static851056487.ttnet.net.tr. TXT "exists"
 """
 
 
-def findings_of(address: str, world: str, helo: HeloEvidence | None = None) -> dict[str, Finding]:
+def findings_of(address: str, world: str, helo: Helo | None = None) -> dict[str, Finding]:
     resolver = ScriptedResolver(World.parse(world))
     verdict = asyncio.run(check_address(resolver, Address.parse(address)))
     return {finding.code: finding for finding in diagnose(verdict, helo=helo)}
@@ -168,3 +173,55 @@ def test_a_temporary_cause_is_never_an_error() -> None:
     ):
         (finding,) = findings_of("81.20.30.10", world).values()
         assert finding.severity is Severity.TEMPORARY
+
+
+def test_a_helo_that_is_no_host_name_is_repeated_as_it_was_given() -> None:
+    world = (
+        "10.30.20.81.in-addr.arpa. PTR mail.business.example.\nmail.business.example. A 81.20.30.10"
+    )
+    finding = findings_of("81.20.30.10", world, MalformedHelo("my server!"))["helo-bad-syntax"]
+    assert (finding.severity, finding.details) == (Severity.INFO, {"helo": "my server!"})
+
+
+def names_of(count: int, *, first: int = 0) -> str:
+    return "".join(
+        f"10.30.20.81.in-addr.arpa. PTR host{number:04}.business.example.\n"
+        for number in range(first, first + count)
+    )
+
+
+def test_names_that_cannot_be_looked_up_are_not_among_those_evaluated() -> None:
+    unusable = "".join(f"10.30.20.81.in-addr.arpa. PTR a\\032{n}.example.\n" for n in range(5))
+    finding = findings_of("81.20.30.10", names_of(12) + unusable)["ptr-over-limit"]
+    assert finding.details["evaluated"] == 10
+    assert finding.details["names"] == ["host0010.business.example", "host0011.business.example"]
+
+
+def test_thousands_of_names_cost_no_more_than_their_number() -> None:
+    resolver = ScriptedResolver(World.parse(names_of(3000)))
+    verdict = asyncio.run(check_address(resolver, Address.parse("81.20.30.10")))
+    started = time.process_time()
+    diagnose(verdict)
+    assert time.process_time() - started < 2  # once it took a minute
+
+
+@pytest.mark.parametrize(
+    "name", ["mail", "mail.business", "-a.business", "a_b.business", "81-20-30-10.dyn", "alias"]
+)
+@pytest.mark.parametrize("address", ["81.20.30.10", "10.0.0.1", "2001:470::25", "2001:db8::1"])
+@pytest.mark.parametrize("more", ["", "other.business"])
+def test_a_pass_without_a_remark_is_one_for_which_no_rule_has_any(
+    name: str, address: str, more: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Address.parse(address)
+    kind = "AAAA" if client.is_ipv6 else "A"
+    world = f"{client.reverse_name}. PTR {name}.\n"
+    if name == "alias":
+        world += f"alias. CNAME mail.business.\nmail.business. {kind} {address}\n"
+    else:
+        world += f"{name}. {kind} {address}\n"
+    if more:
+        world += f"{client.reverse_name}. PTR {more}.\n"
+    quick = findings_of(address, world)
+    monkeypatch.setattr(diagnosis, "_is_unremarkable", lambda _verdict: False)
+    assert findings_of(address, world) == quick

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from gotrdns.cli import main
+from gotrdns.cli.verbs import program
 from gotrdns.diagnosis import diagnose
 from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import Address, DomainName
@@ -59,7 +59,7 @@ def test_the_json_in_the_documentation_is_the_contract() -> None:
 @pytest.mark.parametrize("verb", ["check", "serve", "demo"])
 def test_every_verb_is_told_of_in_the_readme_and_has_help_with_an_example(verb: str) -> None:
     assert f"gotrdns {verb}" in (ROOT / "README.md").read_text() or verb == "demo"
-    shown = CliRunner().invoke(main, [verb, "--help"])
+    shown = CliRunner().invoke(program, [verb, "--help"])
     assert shown.exit_code == 0
     assert f"gotrdns {verb}" in shown.output
 
@@ -69,6 +69,6 @@ def test_the_example_in_the_readme_is_what_the_demo_prints() -> None:
     [shown] = re.findall(
         r"\$ gotrdns check 85\.105\.64\.87\n\n(.+?)    \.\.\.\n", readme, re.DOTALL
     )
-    printed = CliRunner().invoke(main, ["demo"])
+    printed = CliRunner().invoke(program, ["demo"])
     assert shown in printed.output
     assert NAME.text in shown

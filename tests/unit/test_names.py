@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gotrdns.names import (
     Address,
+    AmbiguousName,
     DomainName,
     Flaw,
     HostName,
@@ -53,6 +54,27 @@ def test_text_that_is_not_an_address_is_refused(text: str) -> None:
         Address.parse(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("[192.0.2.1]", "192.0.2.1"),
+        ("[IPv6:2001:db8::1]", "2001:db8::1"),
+        ("[ipv6:2001:db8::1]", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::1"),
+    ],
+)
+def test_an_address_is_read_with_its_brackets_too(text: str, address: str) -> None:
+    assert Address.parse_literal(text) == Address.parse(address)
+
+
+@pytest.mark.parametrize("text", ["[192.0.2.1", "192.0.2.1]", "[]", "[mail.example]", "[[::1]]"])
+def test_brackets_around_anything_else_are_no_address(text: str) -> None:
+    with pytest.raises(InvalidAddress):
+        Address.parse_literal(text)
+
+
 def test_an_ipv4_mapped_client_is_the_ipv4_client() -> None:
     assert Address.parse("::ffff:85.105.64.87") == Address.parse("85.105.64.87")
 
@@ -94,6 +116,21 @@ def test_text_that_is_not_a_name_is_refused(text: str) -> None:
 
 def test_a_name_in_another_script_is_taken_through_idna() -> None:
     assert DomainName.parse("Müller.example").text == "xn--mller-kva.example"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stra\u00dfe.example",
+        "STRA\u1e9eE.example",
+        "\u03c3\u03c6\u03bf\u03c2.example",
+        "a\u200db.example",
+        "a\u200cb.example",
+    ],
+)
+def test_a_name_that_the_versions_of_idna_write_differently_is_refused(text: str) -> None:
+    with pytest.raises(AmbiguousName):
+        DomainName.parse(text)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from gotrdns.checking import check_address
-from gotrdns.diagnosis import Fixer, Severity, diagnose
+from gotrdns.diagnosis import diagnose
+from gotrdns.diagnosis.findings import Fixer, Severity
+from gotrdns.diagnosis.helo import MalformedHelo
 from gotrdns.lookup import Outcome
 from gotrdns.names import Address, Flaw, SpecialUse
 from gotrdns.reports import english
@@ -93,6 +95,50 @@ def test_the_name_that_fails_among_several_is_pointed_out() -> None:
     assert "not every name confirms: not first.business.example." in text
 
 
+NAMES = "".join(f"10.30.20.81.in-addr.arpa. PTR {name}.example.\n" for name in ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("world", "sentence"),
+    [
+        ("a.example. A 81.20.30.10\nb.example. A 81.20.30.10", "Every name confirms; one record"),
+        ("a.example. A 81.20.30.10", "not every name confirms: not b.example."),
+        ("a.example. A 81.20.30.11", "2 PTR records, and no name confirms."),
+        (
+            "a.example. A 81.20.30.11\nb.example. servfail",
+            "There are 2 PTR records. Receivers that",
+        ),
+    ],
+)
+def test_several_names_are_spoken_of_as_they_are(world: str, sentence: str) -> None:
+    assert sentence in " ".join(report("81.20.30.10", NAMES + world).split())
+
+
+def test_eleven_names_of_which_ten_confirm_are_not_said_to_confirm_all() -> None:
+    world = "".join(
+        f"10.30.20.81.in-addr.arpa. PTR a{n:02}.example.\na{n:02}.example. A 81.20.30.10\n"
+        for n in range(11)
+    )
+    text = " ".join(report("81.20.30.10", world).split())
+    assert "11 PTR records. Every name that was looked up confirms" in text
+    assert "10 of the names were looked up, 1 were not" in text
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("my server", "calls itself my server,"),
+        ("", "calls itself '',"),
+        ("\x1b[31m\u202e", r"calls itself '\x1b[31m\u202e',"),
+    ],
+)
+def test_what_was_said_in_helo_cannot_steer_the_terminal(said: str, shown: str) -> None:
+    resolver = ScriptedResolver(World.parse("10.30.20.81.in-addr.arpa. PTR a.example."))
+    verdict = asyncio.run(check_address(resolver, Address.parse("81.20.30.10")))
+    text = compose(verdict, diagnose(verdict, helo=MalformedHelo(said)))
+    assert shown in " ".join(text.split())
+
+
 def test_an_alias_chain_is_shown_link_by_link() -> None:
     text = scenario("ptr-is-alias")
     assert "mail.business.example.  CNAME  mx.business.example.\n" in text
@@ -142,6 +188,13 @@ def test_the_name_that_confirms_is_shown_however_many_others_there_are() -> None
     text = report("81.20.30.10", world)
     assert "10.30.20.81.in-addr.arpa.  3600  PTR  mail.example.\n" in text
     assert "mail.example.  3600  A  81.20.30.10  <- the address itself" in text
+
+
+def test_of_many_records_that_would_do_a_few_are_offered() -> None:
+    text = scenario("ptr-over-limit")
+    assert text.count(" IN A 81.20.30.10") == 4
+    assert "host01.business.example. IN A 81.20.30.10\n" in text
+    assert "      ... and 6 more\n    or by the owner" in text
 
 
 def test_thousands_of_addresses_are_cut_with_a_count() -> None:

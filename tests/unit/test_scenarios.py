@@ -11,11 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 from gotrdns.checking import check_address
-from gotrdns.cli import main
+from gotrdns.cli.helo import read_helo
+from gotrdns.cli.verbs import program
 from gotrdns.deciding import Decider, VerificationSettings
-from gotrdns.diagnosis import HeloEvidence, diagnose
+from gotrdns.diagnosis import diagnose
+from gotrdns.diagnosis.helo import Helo, HeloEvidence, MalformedHelo
 from gotrdns.lookup import Question, RecordType
-from gotrdns.names import Address, DomainName
+from gotrdns.names import Address, HostName
 from gotrdns.policy import Decision, Mode, Policy, PolicySettings, Transaction
 from gotrdns.protocols.postfix_policy import Junk
 from gotrdns.reports.english import FINDINGS
@@ -54,8 +56,20 @@ class Scenario(msgspec.Struct, forbid_unknown_fields=True):
     helo: str | None = None
 
     @property
-    def helo_name(self) -> DomainName | None:
-        return None if self.helo is None else DomainName.parse(self.helo)
+    def said(self) -> HostName | MalformedHelo | None:
+        return None if self.helo is None else read_helo(self.helo)
+
+    @property
+    def helo_name(self) -> HostName | None:
+        return self.said if isinstance(self.said, HostName) else None
+
+    @property
+    def helo_evidence(self) -> Helo | None:
+        if not isinstance(self.said, HostName):
+            return self.said
+        world = World.parse(self.world)
+        questions = [Question(self.said, kind) for kind in (RecordType.A, RecordType.AAAA)]
+        return HeloEvidence(self.said, tuple(map(world.answer, questions)))
 
 
 def load(path: Path) -> Scenario:
@@ -92,12 +106,7 @@ def test_the_rules_give_the_verdict(scenario: Scenario, later: bool) -> None:
 
 @every_scenario
 def test_the_answers_give_the_findings(scenario: Scenario) -> None:
-    evidence = None
-    if scenario.helo_name is not None:
-        world = World.parse(scenario.world)
-        questions = [Question(scenario.helo_name, kind) for kind in (RecordType.A, RecordType.AAAA)]
-        evidence = HeloEvidence(scenario.helo_name, tuple(map(world.answer, questions)))
-    findings = diagnose(verify(scenario, later=False), helo=evidence)
+    findings = diagnose(verify(scenario, later=False), helo=scenario.helo_evidence)
     assert [finding.code for finding in findings] == scenario.check.findings
 
 
@@ -107,7 +116,7 @@ def test_check_says_the_same_through_a_resolver(scenario: Scenario) -> None:
         options = ["--resolver", resolver, "--timeout", "0.5", "--json"]
         if scenario.helo is not None:
             options += ["--helo", scenario.helo]
-        outcome = CliRunner().invoke(main, ["check", *options, scenario.client])
+        outcome = CliRunner().invoke(program, ["check", *options, scenario.client])
     assert outcome.exit_code == scenario.check.status
     printed = json.loads(outcome.stdout)
     assert (printed["result"], printed["cause"]) == (

@@ -3,15 +3,24 @@
 Owns the verb's options. What it needs is imported when it runs.
 """
 
-import math
 from collections.abc import Sequence
+from typing import Final
 
 import click
 
+LONGEST_TIMEOUT: Final = 30  # seconds
 
-def _parse_timeout(_context: click.Context, _parameter: click.Parameter, seconds: float) -> float:
-    if math.isnan(seconds):
-        raise click.BadParameter("'nan' is not a number of seconds.")
+
+def parse_seconds(_context: click.Context, _parameter: click.Parameter, text: str) -> float:
+    """An option's callback. Raises BadParameter."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= LONGEST_TIMEOUT:  # nor is a NaN
+        raise click.BadParameter(
+            f"{text!r} is not a number of seconds (above 0, at most {LONGEST_TIMEOUT})"
+        )
     return seconds
 
 
@@ -26,11 +35,13 @@ Examples:
 Exit status:
   0  every address passes
   1  some address fails: no name, or a name that does not lead back
-  2  some target cannot be checked, or the command line is wrong
+  2  some target cannot be checked, or something is wrong here: the command
+     line, standard input, or where the results go
   3  no address fails, but for some DNS did not answer
+  130, 141  interrupted; whoever read the results went away
 """
 )
-@click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
+@click.argument("targets", metavar="TARGET...", nargs=-1)
 @click.option(
     "--resolver",
     "resolvers",
@@ -41,11 +52,10 @@ Exit status:
 @click.option(
     "--timeout",
     metavar="SECONDS",
-    type=click.FloatRange(0, 30, min_open=True),
-    default=5.0,
+    default="5",
     show_default=True,
-    callback=_parse_timeout,
-    help="How long one question may take, retries included.",
+    callback=parse_seconds,
+    help=f"How long one question may take, retries included; at most {LONGEST_TIMEOUT}.",
 )
 @click.option(
     "--helo",
@@ -69,20 +79,21 @@ def check(
     A TARGET is an address, a host name (all its addresses are checked) or, with --mx, a domain
     (all its MX hosts are). "-" reads targets from standard input, one a line.
     """
+    if not targets:
+        raise click.UsageError('no target: write addresses or names, or "-" for standard input')
+
     import asyncio  # noqa: PLC0415 - see the module
 
     from gotrdns.cli.checker import check_targets  # noqa: PLC0415
+    from gotrdns.cli.helo import read_helo  # noqa: PLC0415
     from gotrdns.cli.output import Failure  # noqa: PLC0415
     from gotrdns.cli.standard_input import UnreadableInput  # noqa: PLC0415
-    from gotrdns.cli.targets import parse_host  # noqa: PLC0415
     from gotrdns.resolution.servers import InvalidServer, NoServers  # noqa: PLC0415
     from gotrdns.resolution.settings import ResolverSettings  # noqa: PLC0415
 
-    helo_name = None if helo is None else parse_host(helo)
-    if helo is not None and helo_name is None:
-        raise Failure(f"--helo: {helo!r} is not a host name")
     settings = ResolverSettings(servers=tuple(resolvers), timeout=timeout)
-    work = check_targets(settings, targets, helo=helo_name, exchanges=exchanges, as_json=as_json)
+    said = None if helo is None else read_helo(helo)
+    work = check_targets(settings, targets, helo=said, exchanges=exchanges, as_json=as_json)
     try:
         status = asyncio.run(work)
     except (InvalidServer, NoServers, UnreadableInput) as error:

@@ -5,6 +5,8 @@ What it needs is imported when it runs.
 
 import click
 
+from gotrdns.cli import raise_interrupts
+
 
 @click.command(
     epilog="""\b
@@ -25,9 +27,11 @@ def demo() -> None:
     """
     import asyncio  # noqa: PLC0415 - see the module
 
-    from gotrdns.cli.output import Failure, choose_paint, write  # noqa: PLC0415
+    from gotrdns.cli.colour import choose_paint  # noqa: PLC0415
+    from gotrdns.cli.output import Failure, write  # noqa: PLC0415
     from gotrdns.demo import demonstrate  # noqa: PLC0415
 
+    raise_interrupts()  # the temporary socket has to go
     try:
         asyncio.run(demonstrate(write, choose_paint()))
     except OSError as error:

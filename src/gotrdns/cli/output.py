@@ -6,17 +6,8 @@ from typing import IO, Any, Final
 
 import click
 
-from gotrdns.reports.text import Paint, Style, plain
-
 # What a shell reports of a program that SIGPIPE ended: 128 and the signal's number.
 _READER_WENT_AWAY: Final = 141
-
-_LOOKS: Final[dict[Style, dict[str, Any]]] = {
-    Style.HEADING: {"bold": True},
-    Style.GOOD: {"fg": "green", "bold": True},
-    Style.BAD: {"fg": "red", "bold": True},
-    Style.UNSURE: {"fg": "yellow", "bold": True},
-}
 
 
 class Failure(click.ClickException):
@@ -24,28 +15,49 @@ class Failure(click.ClickException):
 
     exit_code = 2
 
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"gotrdns: {self.message}", file=file, err=file is None)
 
+def complain(text: str) -> None:
+    """Say one line on standard error.
 
-def choose_paint() -> Paint:
-    """Colour on terminals only, and not where the user wants none (https://no-color.org)."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return plain
-    return _styled if sys.stdout is not None and sys.stdout.isatty() else plain
-
-
-def _styled(text: str, style: Style) -> str:
-    return click.style(text, **_LOOKS[style])
+    Where it cannot be said nothing else is lost: results are printed and the exit status stays.
+    """
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(f"gotrdns: {text}\n")
+        sys.stderr.flush()
+    except OSError:
+        silence(sys.stderr)
 
 
 def write(text: str) -> None:
     """Write to standard output, now. Ends the verb where nobody reads it, or it cannot be kept."""
+    encoding = sys.stdout.encoding if sys.stdout is not None else "ascii"
+    write_octets(text.encode(encoding, "backslashreplace"))
+
+
+def write_octets(octets: bytes) -> None:
+    """As ``write``, for what is UTF-8 whatever the locale."""
+    if sys.stdout is None:
+        raise Failure("cannot write the results: standard output is closed")
+    stream = sys.stdout.buffer
     try:
-        click.echo(text, nl=False)
+        stream.write(octets)
+        stream.flush()
     except OSError as error:
-        # What is still buffered would raise the error again when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
         if isinstance(error, BrokenPipeError):
             raise click.exceptions.Exit(_READER_WENT_AWAY) from None
         raise Failure(f"cannot write the results: {error.strerror}") from None
+
+
+def silence(stream: IO[Any] | None) -> None:
+    """Let a stream that cannot be written to lead nowhere.
+
+    What is still buffered would raise its error again when the interpreter ends, and spoil the
+    exit status.
+    """
+    if stream is not None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

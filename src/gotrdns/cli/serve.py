@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from gotrdns.cli.output import complain, write
+
 if TYPE_CHECKING:
     from gotrdns.settings import Settings
 
@@ -60,22 +62,23 @@ def serve(context: click.Context, path: Path, *, check_settings: bool) -> None:
 
     try:
         if check_settings:
-            click.echo(_summarize(read_settings(path)))
+            write(_summarize(read_settings(path)))
         else:
             run_daemon(path)
     except InvalidSettings as error:
         for problem in error.problems:
-            click.echo(f"gotrdns: {problem}", err=True)
+            complain(str(problem))
         context.exit(_WRONG_SETTINGS)
     except (CannotListen, InvalidServer, NoServers) as error:
-        click.echo(f"gotrdns: {error}", err=True)
+        complain(str(error))
         context.exit(_CANNOT_START)
 
 
 def _summarize(settings: "Settings") -> str:
     resolvers = ", ".join(settings.resolver.servers) or "those of /etc/resolv.conf"
-    return "\n".join(
-        (
+    return "".join(
+        f"{line}\n"
+        for line in (
             "settings are right",
             f"mode       {settings.policy.mode.value}",
             f"listening  {', '.join(settings.postfix.listen)}",

@@ -24,11 +24,14 @@ from gotrdns.lookup import (
 from gotrdns.names import (
     ROOT,
     Address,
+    AmbiguousName,
     DomainName,
+    Flaw,
     HostName,
     InvalidAddress,
     InvalidName,
-    is_host_name,
+    host_name_flaw,
+    read_host_name,
 )
 
 
@@ -41,12 +44,17 @@ class Weight(enum.Enum):
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """Something to say about a target besides its addresses' verdicts."""
+    """Something to say about a target besides its addresses' verdicts.
+
+    ``target`` is an MX host of ``exchange_of`` where that is set.
+    """
 
     code: str
     weight: Weight
     target: str
     record_type: str = ""
+    exchange_of: DomainName | None = None
+    preference: int = 0
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -66,14 +74,14 @@ class Expansion(msgspec.Struct, frozen=True):
 
 
 async def expand_host(resolver: Resolver, target: str) -> Expansion:
-    """An address, or a host name's addresses."""
+    """An address, perhaps in brackets, or a host name's addresses."""
     try:
-        return Expansion((Place(Address.parse(target)),))
+        return Expansion((Place(Address.parse_literal(target)),))
     except InvalidAddress:
         pass
     host = parse_host(target)
     if host is None:
-        return Expansion(remarks=(Remark("not-a-target", Weight.IMPOSSIBLE, target),))
+        return _nothing(_refusal("not-a-target", target))
     return await _addresses_of(resolver, host)
 
 
@@ -81,15 +89,34 @@ async def expand_domain(resolver: Resolver, target: str) -> Expansion:
     """The addresses of a domain's MX hosts, or its own where it has none (RFC 5321 section 5.1)."""
     domain = parse_host(target)
     if domain is None:
-        return Expansion(remarks=(Remark("not-a-domain", Weight.IMPOSSIBLE, target),))
+        return _nothing(_refusal("not-a-domain", target))
     answer = await ask_and_wait(resolver, Question(domain, RecordType.MX))
     if answer.outcome is Outcome.FOUND:
         return await _addresses_of_exchanges(resolver, domain, answer.exchanges)
     if answer.outcome is not Outcome.NODATA:
-        return Expansion(remarks=(_lack(domain, answer, RecordType.MX),))
+        return _nothing(_lack(domain, answer, RecordType.MX))
     own = await _addresses_of(resolver, domain)
+    if not own.places and all(each.weight is Weight.IMPOSSIBLE for each in own.remarks):
+        return _nothing(Remark("no-mail-host", Weight.IMPOSSIBLE, domain.text))
     note = Remark("no-mail-exchange", Weight.NOTE, domain.text)
     return Expansion(own.places, (note, *own.remarks))
+
+
+def _nothing(remark: Remark) -> Expansion:
+    return Expansion(remarks=(remark,))
+
+
+def _refusal(code: str, target: str) -> Remark:
+    """Why the text is no target; ``code`` where there is no better reason."""
+    if not target:
+        code = "empty-target"
+    try:
+        DomainName.parse(target)
+    except AmbiguousName:
+        code = "ambiguous-name"
+    except InvalidName:
+        pass
+    return Remark(code, Weight.IMPOSSIBLE, target)
 
 
 async def _addresses_of_exchanges(
@@ -97,15 +124,24 @@ async def _addresses_of_exchanges(
 ) -> Expansion:
     hosts = sorted({each for each in exchanges if each.name != ROOT})
     if not hosts:
-        return Expansion(remarks=(Remark("accepts-no-mail", Weight.IMPOSSIBLE, domain.text),))
-    expansions = await asyncio.gather(*(_addresses_of(resolver, each.name) for each in hosts))
+        return _nothing(Remark("accepts-no-mail", Weight.IMPOSSIBLE, domain.text))
+    expansions = await asyncio.gather(*(_addresses_of_exchange(resolver, each) for each in hosts))
     places: dict[Address, Place] = {}
+    remarks: list[Remark] = []
     for exchange, expansion in zip(hosts, expansions, strict=True):
-        for each in expansion.places:
-            place = Place(each.address, exchange.name, domain, exchange.preference)
-            places.setdefault(each.address, place)
-    remarks = (remark for expansion in expansions for remark in expansion.remarks)
+        found_by = {"exchange_of": domain, "preference": exchange.preference}
+        for place in expansion.places:
+            places.setdefault(place.address, msgspec.structs.replace(place, **found_by))
+        remarks += [msgspec.structs.replace(each, **found_by) for each in expansion.remarks]
     return Expansion(tuple(places.values()), tuple(remarks))
+
+
+async def _addresses_of_exchange(resolver: Resolver, exchange: MailExchange) -> Expansion:
+    flaw = host_name_flaw(exchange.name)
+    if flaw is None:
+        return await _addresses_of(resolver, exchange.name)
+    code = "exchange-is-address" if flaw is Flaw.ADDRESS_LITERAL else "exchange-is-no-host"
+    return _nothing(Remark(code, Weight.IMPOSSIBLE, exchange.name.text))
 
 
 async def _addresses_of(resolver: Resolver, host: DomainName) -> Expansion:
@@ -144,7 +180,6 @@ def _lack(name: DomainName, answer: Answer, record_type: RecordType) -> Remark:
 def parse_host(text: str) -> HostName | None:
     """The host name that a person wrote, or None if it cannot be one."""
     try:
-        name = DomainName.parse(text)
+        return read_host_name(DomainName.parse(text))
     except InvalidName:
         return None
-    return name if is_host_name(name) else None

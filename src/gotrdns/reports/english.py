@@ -6,7 +6,7 @@ same tables. Sentences take the finding's details, and ``address``, by name.
 
 from typing import Final, NamedTuple
 
-from gotrdns.diagnosis import Fixer, Severity
+from gotrdns.diagnosis.findings import Fixer, Severity
 from gotrdns.lookup import Outcome
 from gotrdns.names import Flaw, SpecialUse
 from gotrdns.verification import Result
@@ -80,8 +80,8 @@ WAIT_OR_MEND: Final = (
     "Nothing yet: try again later. If it lasts, {fixer} has to mend the name servers."
 )
 CHECK_THE_RESOLVER: Final = (
-    "Check that the resolver runs and that this host may ask it, or name another with --resolver "
-    "ADDRESS. Nothing is known to be wrong at the sender's."
+    "Check that the resolver runs and that this host may ask it, over UDP and TCP, or name another "
+    "with --resolver ADDRESS. Nothing is known to be wrong at the sender's."
 )
 
 SENDER_STEPS: Final = (
@@ -108,6 +108,17 @@ ALIAS_LEADS_NOWHERE: Final = (
 )
 EVERY_NAME_CONFIRMS: Final = (
     "There are {count} PTR records. Every name confirms; one record would do."
+)
+EVERY_NAME_ASKED_CONFIRMS: Final = (
+    "There are {count} PTR records. Every name that was looked up confirms; one record would do."
+)
+NO_NAME_CONFIRMS: Final = (
+    "There are {count} PTR records, and no name confirms. One record is enough: keep one whose "
+    "name leads back to {address}."
+)
+NO_NAME_KNOWN_TO_CONFIRM: Final = (
+    "There are {count} PTR records. Receivers that look at one record only, as Postfix does, see "
+    "any of them by chance. Keep one."
 )
 
 FLAWS: Final = {
@@ -195,8 +206,9 @@ FINDINGS: Final = {
         "that does not keep it looks like that."
     ),
     "resolver-unreachable": Wording(
-        "The resolver does not answer at all, not even for the root of DNS: {servers}. The trouble "
-        "is here, not at the sender's."
+        "The resolver does not answer as it must: {servers}. Either nothing is heard from it, not "
+        "even about the root of DNS, or long answers cannot be fetched from it over TCP. The "
+        "trouble is here, not at the sender's."
     ),
     "ptr-is-address": Wording(
         "The PTR record holds an address, {names}. It has to hold a host name."
@@ -230,8 +242,8 @@ FINDINGS: Final = {
         "chance. Keep one."
     ),
     "ptr-over-limit": Wording(
-        "There are more PTR records than are evaluated: {evaluated} were, {count} were not. "
-        "Receivers stop counting early. Keep one."
+        "There are more PTR records than are evaluated: {evaluated} of the names were looked up, "
+        "{count} were not. Receivers stop early. Keep one record."
     ),
     "ptr-generic": Wording(
         "{names} is made from the address. Some receivers take such a name for a private line; "
@@ -247,6 +259,10 @@ FINDINGS: Final = {
         "{address} is {kind}. On the Internet no mail comes from it: a proxy or NAT in front of "
         "this server probably hides the real client."
     ),
+    "helo-bad-syntax": Wording(
+        "In HELO the client calls itself {helo}, which is neither a host name nor an address in "
+        "brackets. Some receivers refuse that by itself."
+    ),
     "helo-unresolvable": Wording(
         "The HELO name {helo} has no address. That alone refuses no mail (RFC 5321 section 4.1.4), "
         "but counts against it."
@@ -257,14 +273,21 @@ FINDINGS: Final = {
     ),
 }
 
-# Remarks on a target that is not itself an address.
+# Remarks on a target that is not itself an address. ``target`` may be an EXCHANGE.
 TARGETS: Final = {
+    "empty-target": "a target is empty: write an address or a name",
     "not-a-target": "{target} is neither an address nor a host name",
     "not-a-domain": "{target} is not a domain: --mx takes the part after the @",
+    "ambiguous-name": "{target} stands for one name in IDNA 2003 and for another in IDNA 2008: "
+    "write it in its xn-- form",
     "no-such-name": "{target} does not exist in DNS",
     "no-address": "{target} has no address",
+    "no-mail-host": "{target} has neither an MX record nor an address: it takes no mail",
     "accepts-no-mail": "{target} accepts no mail (null MX, RFC 7505): there is no host to check",
     "no-mail-exchange": "{target} has no MX record: mail goes to the domain's own addresses",
+    "exchange-is-address": "{target} is an address, where an MX record has to hold a host name: "
+    "mail servers do not use it (RFC 5321 section 5.1)",
+    "exchange-is-no-host": "{target} cannot be a host name: mail servers do not use it",
     "servfail": "the {type} records of {target} are unknown: SERVFAIL, its name servers failed",
     "refused": "the {type} records of {target} are unknown: the question was refused",
     "timeout": "the {type} records of {target} are unknown: no answer in time",
@@ -272,4 +295,5 @@ TARGETS: Final = {
     "unreachable": "the {type} records of {target} are unknown: the resolver {servers} does not "
     "answer; check that it runs, or name another with --resolver ADDRESS",
 }
+EXCHANGE: Final = "{host} (MX {preference} of {domain})"
 ORIGIN_EXCHANGE: Final = "{host}, MX {preference} of {domain}"

@@ -6,11 +6,12 @@ Owns which facts a sentence may use and how lists are shortened; it holds no wor
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gotrdns.diagnosis import Details, Finding, Severity
+from gotrdns.diagnosis.findings import Details, Finding
 from gotrdns.names import Flaw, SpecialUse
 from gotrdns.reports import english as words
-from gotrdns.verification import Verdict
+from gotrdns.verification import Result, Verdict
 
+_LONGEST_TEXT_SHOWN: Final = 80
 _LISTED: Final = 3  # names or addresses in one sentence; a hostile zone can hold thousands
 
 
@@ -24,16 +25,27 @@ def sentence(finding: Finding, verdict: Verdict, servers: Sequence[str] = ()) ->
         "servers": _listed(servers),
         **{key: _fact(finding.details, key) for key in finding.details},
     }
-    return _wording(finding, len(names)).format_map(facts)
+    return _wording(finding, verdict, len(names)).format_map(facts)
 
 
-def _wording(finding: Finding, number: int) -> str:
+def legible(text: str) -> str:
+    """What a person or a log gave us, fit for one line of a terminal; quoted if it has to be."""
+    if text and text.isprintable() and len(text) <= _LONGEST_TEXT_SHOWN:
+        return text
+    return repr(text[:_LONGEST_TEXT_SHOWN])
+
+
+def _wording(finding: Finding, verdict: Verdict, number: int) -> str:
     if finding.code == "no-ptr" and finding.details["null_target"]:
         return words.NULL_TARGET
     if finding.code == "forward-nxdomain" and finding.details["aliases"]:
         return words.ALIAS_LEADS_NOWHERE
-    if finding.code == "ptr-multiple" and finding.severity is Severity.INFO:
-        return words.EVERY_NAME_CONFIRMS
+    if finding.code == "ptr-multiple" and not finding.details["not_confirming"]:
+        every = len(verdict.confirmed) == number
+        return words.EVERY_NAME_CONFIRMS if every else words.EVERY_NAME_ASKED_CONFIRMS
+    if finding.code == "ptr-multiple" and not finding.details["confirming"]:
+        undecided = verdict.result is Result.TEMPERROR
+        return words.NO_NAME_KNOWN_TO_CONFIRM if undecided else words.NO_NAME_CONFIRMS
     wording = words.FINDINGS[finding.code]
     return wording.several if wording.several and number > 1 else wording.one
 
@@ -42,6 +54,8 @@ def _fact(details: Details, key: str) -> str:
     value = details[key]
     if key == "kind":
         return words.SPECIAL_USES[SpecialUse(value)]
+    if key == "helo":
+        return legible(str(value))
     if key == "flaws":
         flaws = [words.FLAWS[Flaw(flaw)] for flaw in _texts(details, key)]
         named = zip(_texts(details, "names"), flaws, strict=True)

@@ -10,12 +10,14 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from gotrdns.diagnosis import EXAMPLE_HOST, Finding, Fixer, Repair, Severity
+from gotrdns.diagnosis.findings import EXAMPLE_HOST, Finding, Fixer, Repair, Severity
 from gotrdns.names import special_use
 from gotrdns.reports import english as words
 from gotrdns.reports.records import WIDTH, forward_lines, reverse_lines
 from gotrdns.reports.sentences import sentence
 from gotrdns.verification import Cause, Result, Verdict
+
+_REPAIRS_SHOWN: Final = 4  # any of them would do
 
 
 class Style(enum.Enum):
@@ -111,7 +113,7 @@ def _changes(cause: Finding) -> Iterator[str]:
     first = [repair for repair in repairs if repair.fixer is cause.fixer]
     others = [repair for repair in repairs if repair.fixer is not cause.fixer]
     publish = words.PUBLISH if len(first) == 1 else words.PUBLISH_ONE_OF
-    yield from _records_to_publish(publish.format(fixer=fixer), reversed(first))
+    yield from _records_to_publish(publish.format(fixer=fixer), first)
     if others:
         fixer = words.FIXERS[others[0].fixer]
         yield from _records_to_publish(words.PUBLISH_OR.format(fixer=fixer), others)
@@ -121,8 +123,12 @@ def _changes(cause: Finding) -> Iterator[str]:
 
 def _records_to_publish(introduction: str, repairs: Iterable[Repair]) -> Iterator[str]:
     yield from _paragraph(introduction)
+    # The PTR record first: it is the one that most often has to change.
+    lines = [each.zone_file for each in sorted(repairs, key=lambda each: each.type != "PTR")]
     # In one piece however long they are: they are made to be copied.
-    yield from (f"      {repair.zone_file}" for repair in repairs)
+    yield from (f"      {line}" for line in lines[:_REPAIRS_SHOWN])
+    if len(lines) > _REPAIRS_SHOWN:
+        yield f"      {words.MORE.format(count=len(lines) - _REPAIRS_SHOWN)}"
 
 
 def _sender_needs_the_steps(cause: Finding, verdict: Verdict) -> bool:

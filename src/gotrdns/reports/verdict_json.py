@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from gotrdns.diagnosis import Finding
+from gotrdns.diagnosis.findings import Finding
 from gotrdns.verification import CheckedName, Verdict
 
 
