@@ -24,6 +24,7 @@ class RecordType(enum.IntEnum):
     MX = 15
     TXT = 16
     AAAA = 28
+    DS = 43
 
 
 class Question(msgspec.Struct, frozen=True, gc=False):
