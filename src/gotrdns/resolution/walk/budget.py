@@ -1,0 +1,57 @@
+"""How much a walker may do: time, questions, and questions at once."""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+
+class WalkSettings(msgspec.Struct, frozen=True):
+    """The limits of one walker, for all its walks together.
+
+    ``deadline`` is for everything, ``patience`` for one attempt, both in seconds. ``questions``
+    counts every message sent. ``unresolved_servers`` is for how many name servers of one zone that
+    came without an address one is looked up. ``ask_special`` also asks servers at addresses that
+    are not public, for intranets and tests.
+    """
+
+    deadline: float = 20.0
+    questions: int = 600
+    at_once: int = 64
+    # The NXNS attack delegates to masses of names: BIND and Unbound stop at about as many.
+    unresolved_servers: int = 5
+    patience: float = 2.0
+    ask_special: bool = False
+    port: int = 53
+
+
+class Budget:
+    """What is left. Time runs from the first walk on."""
+
+    def __init__(self, settings: WalkSettings, clock: Callable[[], float]) -> None:
+        self.slots = asyncio.Semaphore(settings.at_once)
+        self.questions = 0
+        self.cut_short = False
+        self._settings = settings
+        self._clock = clock
+        self._started: float | None = None
+
+    def start(self) -> None:
+        if self._started is None:
+            self._started = self._clock()
+
+    @property
+    def elapsed(self) -> float:
+        return 0.0 if self._started is None else self._clock() - self._started
+
+    @property
+    def remaining(self) -> float:
+        return max(0.0, self._settings.deadline - self.elapsed)
+
+    def take(self) -> bool:
+        """Take one question out of the budget; False when there is none left."""
+        if self.cut_short or self.questions >= self._settings.questions:
+            self.cut_short = True
+            return False
+        self.questions += 1
+        return True

@@ -1,0 +1,71 @@
+"""Root hints: where a walk begins."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import dns.exception
+import dns.name
+import dns.rdataclass
+import dns.rdatatype
+import dns.zonefile
+
+from gotrdns.evidence import Server
+from gotrdns.names import Address, DomainName
+
+_SHIPPED: Final = Path("root.hints")
+_ADDRESS_TYPES: Final = (dns.rdatatype.A, dns.rdatatype.AAAA)
+
+
+class InvalidHints(ValueError):
+    """The file does not say where the root servers are."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} is no file of root hints: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+def read_root_hints(path: Path | None) -> tuple[Server, ...]:
+    """The root servers in a file of zone-file form, as named.root is; None: those of the Internet.
+
+    Raises InvalidHints.
+    """
+    if path is None:
+        text = resources.files(__package__).joinpath(_SHIPPED.name).read_text("ascii")
+        return _read(text, _SHIPPED)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InvalidHints(path, error.strerror or str(error)) from None
+    except UnicodeDecodeError:
+        raise InvalidHints(path, "it is not text") from None
+    return _read(text, path)
+
+
+def _read(text: str, path: Path) -> tuple[Server, ...]:
+    try:
+        rrsets = dns.zonefile.read_rrsets(
+            text, rdclass=None, default_ttl=0, origin=dns.name.root, relativize=False
+        )
+    except (dns.exception.DNSException, ValueError, KeyError) as error:
+        raise InvalidHints(path, str(error) or type(error).__name__) from None
+    names = [
+        rdata.target
+        for rrset in rrsets
+        if rrset.name == dns.name.root and rrset.rdtype == dns.rdatatype.NS
+        for rdata in rrset
+    ]
+    if not names:
+        raise InvalidHints(path, "it has no NS record for the root ('. NS ...')")
+    servers = tuple(
+        Server(DomainName(name.to_digestable()), Address.parse(rdata.address))
+        for name in names
+        for kind in _ADDRESS_TYPES
+        for rrset in rrsets
+        if rrset.name == name and rrset.rdtype == kind
+        for rdata in rrset
+    )
+    if not servers:
+        raise InvalidHints(path, "it has no address (A or AAAA) of a root server")
+    return servers
