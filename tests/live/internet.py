@@ -12,11 +12,15 @@ parent never sends a referral.
     refuser          serves nothing and answers REFUSED to everything
     lame             is delegated zones, and answers with a referral to itself
     dropper          takes every packet and never answers
+    seed-parent      delegates 81.21.0.0/16 and `seeds.example`
+    seed-a, seed-b   serve them: zones with one defect each, and a hundred without
+    strange          serves what no NSD would, and is a program of its own
 """
 
 import shutil
 import socket
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +33,7 @@ import dns.rcode
 
 from tests.live.generated_zones import generated_zones
 from tests.live.process import Process
+from tests.live.seeds import seeded_zones
 
 ZONES = Path(__file__).parent / "zones"
 
@@ -40,8 +45,12 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "customer": ("198.18.1.2", "fd00:53::2"),
     "refuser": ("198.18.2.1",),
     "lame": ("198.18.2.2",),
+    "seed-parent": ("198.18.3.3",),
+    "seed-a": ("198.18.3.1",),
+    "seed-b": ("198.18.3.2",),
 }
 DROPPER_ADDRESS = "198.18.2.3"
+STRANGE_ADDRESS = "198.18.3.4"
 
 CONFIGURATION = """\
 server:
@@ -93,8 +102,9 @@ class NameServer:
         self.directory = directory
         directory.mkdir(parents=True)
         paths = sorted((ZONES / name).glob("*.zone"))
-        for file_name, text in generated_zones(name).items():
-            path = directory / f"{file_name}.zone"
+        written = {**generated_zones(name), **seeded_zones(name)}
+        for file_name, text in written.items():
+            path = directory / f"{file_name.replace('/', '-slash-')}.zone"
             path.write_text(text)
             paths.append(path)
         self.zones = tuple(read_zone(path) for path in paths)
@@ -106,6 +116,7 @@ class NameServer:
                 zones="".join(ZONE.format(origin=z.origin, path=z.path) for z in self.zones),
             )
         )
+        self._replaced: dict[Path, str] = {}
         self._process = Process(
             f"nsd ({name})",
             [shutil.which("nsd") or "/usr/sbin/nsd", "-d", "-c", configuration],
@@ -126,15 +137,30 @@ class NameServer:
         """What it logged."""
         return self._process.lines()
 
+    def replace_zone(self, origin: str, change: Callable[[str], str]) -> None:
+        """Serves the zone's text as changed, until `restore_zones`."""
+        path = next(zone.path for zone in self.zones if zone.origin == origin)
+        text = path.read_text()
+        self._replaced.setdefault(path, text)
+        path.write_text(change(text))
+        self._restart()
+
+    def restore_zones(self) -> None:
+        for path, text in self._replaced.items():
+            path.write_text(text)
+        self._replaced.clear()
+        self._restart()
+
+    def _restart(self) -> None:
+        self.stop()
+        self.start()
+
     def _answers(self) -> bool:
         return all(self._answers_for(zone.origin) for zone in self.zones or (Zone(".", ZONES),))
 
     def _answers_for(self, origin: str) -> bool:
-        question = dns.message.make_query(origin, "SOA")
-        try:
-            # Over TCP, because a port that is not open yet says so at once.
-            answer = dns.query.tcp(question, self.addresses[0], timeout=1.0)
-        except (OSError, EOFError, dns.exception.Timeout):
+        answer = answers_over_tcp(self.addresses[0], origin)
+        if answer is None:
             return False
         if not self.zones:
             return answer.rcode() == dns.rcode.REFUSED
@@ -156,12 +182,41 @@ class Dropper:
         self._streams.close()
 
 
+def answers_over_tcp(address: str, origin: str) -> dns.message.Message | None:
+    """What a server says of a zone; None where it cannot be asked yet."""
+    question = dns.message.make_query(origin, "SOA")
+    question.flags &= ~dns.flags.RD
+    try:
+        # Over TCP, because a port that is not open yet says so at once.
+        return dns.query.tcp(question, address, timeout=1.0)
+    except (OSError, EOFError, dns.exception.Timeout):
+        return None
+
+
+class Strange:
+    """The server that is no NSD."""
+
+    def __init__(self, directory: Path) -> None:
+        self._process = Process(
+            "strange name server",
+            [sys.executable, "-m", "tests.live.strange", STRANGE_ADDRESS],
+            output=directory / "strange.output",
+        )
+
+    def start(self) -> None:
+        self._process.start(ready=lambda: answers_over_tcp(STRANGE_ADDRESS, ".") is not None)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
 class Internet:
     """All name servers; `root_hints` is the file by which a resolver finds the root."""
 
     def __init__(self, directory: Path) -> None:
         self._ends = ExitStack()
         self.servers = {name: NameServer(name, directory / name) for name in ADDRESSES}
+        self._strange = Strange(directory)
         self.root_hints = directory / "root.hints"
         self.root_hints.write_text(
             f". 3600 IN NS a.root-servers.\na.root-servers. 3600 IN A {ADDRESSES['root'][0]}\n"
@@ -170,6 +225,8 @@ class Internet:
     def start(self) -> None:
         with ExitStack() as started:
             started.callback(Dropper(DROPPER_ADDRESS).close)
+            self._strange.start()
+            started.callback(self._strange.kill)
             for server in self.servers.values():
                 server.start()
                 started.callback(server.kill)

@@ -14,6 +14,7 @@ import dns.query
 import dns.rcode
 
 from tests.live.process import Process
+from tests.live.seeds import trust_anchors
 
 ADDRESS = "127.0.0.53"
 
@@ -60,13 +61,14 @@ class Resolver:
         self._directory.mkdir(parents=True)
         local_zones = [f'    local-zone: "{zone}" refuse' for zone in REFUSED_ZONES]
         local_zones += [f'    local-zone: "{zone}" nodefault' for zone in PRIVATE_ZONES]
+        anchors = [f'    trust-anchor: "{each}"' for each in trust_anchors()]
         self._configuration.write_text(
             CONFIGURATION.format(
                 directory=directory,
                 address=ADDRESS,
                 root_hints=root_hints,
                 control=self._control,
-                local_zones="\n".join(local_zones),
+                local_zones="\n".join([*local_zones, *anchors]),
             )
         )
         self._process = Process(

@@ -245,17 +245,18 @@ def _streams(
 
 
 @contextlib.asynccontextmanager
-async def serving(servers: Iterable[NameServer]) -> AsyncIterator[int]:
-    """Serve for a while; gives the port that all of them have."""
+async def serving(servers: Iterable[NameServer], port: int = 0) -> AsyncIterator[int]:
+    """Serve for a while, at a free port unless one is given; gives the port that all have."""
+    wanted = port
     servers = tuple(servers)
     for attempt in range(20):
         async with contextlib.AsyncExitStack() as stack:
-            port = _free_port()
+            port = wanted or _free_port()
             try:
                 for each in servers:
                     await _bind(each, port, stack)
             except OSError as error:
-                if error.errno != errno.EADDRINUSE or attempt == 19:
+                if error.errno != errno.EADDRINUSE or wanted or attempt == 19:
                     raise
                 continue
             yield port

@@ -740,7 +740,7 @@ def test_times_are_said_in_the_unit_that_is_clearest() -> None:
         "90 seconds",
         "15 minutes",
         "61 minutes",
-        "24 hours",
+        "1 day",
         "3 days",
     ]
 

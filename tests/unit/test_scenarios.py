@@ -21,6 +21,7 @@ from gotrdns.names import Address, HostName
 from gotrdns.policy import Decision, Mode, Policy, PolicySettings, Transaction
 from gotrdns.protocols.postfix_policy import Junk
 from gotrdns.reports.english import FINDINGS
+from gotrdns.reports.english_walk import FINDINGS_OF_A_WALK
 from gotrdns.resolution.scripted import ScriptedResolver, World
 from gotrdns.servers.policy import Closure, PolicyServer
 from gotrdns.servers.settings import PostfixSettings
@@ -177,6 +178,15 @@ CODES = sorted({cause.value for cause in Cause} | set(FINDINGS))
 def test_every_code_has_its_scenario(code: str) -> None:
     scenario = load(SCENARIOS / f"{code}.toml")
     assert code in {scenario.verdict.cause, *scenario.check.findings}
+
+
+@pytest.mark.parametrize("code", sorted(FINDINGS_OF_A_WALK))
+def test_every_code_of_a_walk_has_its_scenario_and_page(code: str) -> None:
+    # What the servers hold there, and how `explain` finds it, is in the live tests.
+    path = SCENARIOS / "walk" / f"{code}.toml"
+    assert code in tomllib.loads(path.read_text())["findings"]
+    page = (REPOSITORY / "docs" / "findings" / f"{code}.md").read_text()
+    assert page.startswith(f"# `{code}`\n")
 
 
 @pytest.mark.parametrize("code", CODES)

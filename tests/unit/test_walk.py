@@ -502,10 +502,16 @@ def test_by_the_deadline_there_is_a_path_with_what_was_seen() -> None:
     run(main())
 
 
-def test_without_a_way_out_there_is_no_egress() -> None:
+@pytest.mark.parametrize(
+    "behaviour",
+    [servers.silent, servers.without_authority, servers.answering(dns.rcode.REFUSED)],
+    ids=["nobody answers", "another answers in its place", "another refuses in its place"],
+)
+def test_without_a_way_out_there_is_no_egress(behaviour: servers.Behaviour) -> None:
     async def main() -> None:
+        zone = servers.Zone(".", "www.z.example A 192.0.2.1")
         async with world(
-            NameServer(ROOT_ADDRESS, behaviour=servers.silent), settings=SETTINGS
+            NameServer(ROOT_ADDRESS, zone, behaviour=behaviour), settings=SETTINGS
         ) as walker:
             path = await walker.walk(ADDRESS_OF_NAME)
             assert path.ending is Ending.BROKEN

@@ -9,9 +9,9 @@ from typing import Final
 from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import ROOT, Address, DomainName
 from gotrdns.reports import english as words
+from gotrdns.reports.layout import WIDTH
 from gotrdns.verification import CheckedName, NameState, Verdict
 
-WIDTH: Final = 80
 _INDENT: Final = "    "
 # A hostile zone can hold thousands.
 _NAMES_SHOWN: Final = 12

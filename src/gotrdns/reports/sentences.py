@@ -12,7 +12,7 @@ from gotrdns.reports import english as words
 from gotrdns.verification import Result, Verdict
 
 _LONGEST_TEXT_SHOWN: Final = 80
-_LISTED: Final = 3  # names or addresses in one sentence; a hostile zone can hold thousands
+_LISTED: Final = 3  # names or addresses in one sentence
 
 
 def sentence(finding: Finding, verdict: Verdict, servers: Sequence[str] = ()) -> str:
@@ -22,7 +22,7 @@ def sentence(finding: Finding, verdict: Verdict, servers: Sequence[str] = ()) ->
         "address": verdict.address.text,
         "type": "AAAA" if verdict.address.is_ipv6 else "A",
         "count": str(len(names)),
-        "servers": _listed(servers),
+        "servers": listed(servers),
         **{key: _fact(finding.details, key) for key in finding.details},
     }
     return _wording(finding, verdict, len(names)).format_map(facts)
@@ -59,17 +59,18 @@ def _fact(details: Details, key: str) -> str:
     if key == "flaws":
         flaws = [words.FLAWS[Flaw(flaw)] for flaw in _texts(details, key)]
         named = zip(_texts(details, "names"), flaws, strict=True)
-        return _listed([words.FLAWED_NAME.format(name=name, flaw=flaw) for name, flaw in named])
+        return listed([words.FLAWED_NAME.format(name=name, flaw=flaw) for name, flaw in named])
     if isinstance(value, str | int | None):
         return str(value)
-    return _listed(_texts(details, key))
+    return listed(_texts(details, key))
 
 
-def _listed(texts: Sequence[str]) -> str:
-    listed = ", ".join(texts[:_LISTED])
+def listed(texts: Sequence[str]) -> str:
+    """The first few; a hostile zone can hold thousands."""
+    first = ", ".join(texts[:_LISTED])
     if len(texts) > _LISTED:
-        return words.LISTED_MORE.format(listed=listed, count=len(texts) - _LISTED)
-    return listed
+        return words.LISTED_MORE.format(listed=first, count=len(texts) - _LISTED)
+    return first
 
 
 def _texts(details: Details, key: str) -> list[str]:

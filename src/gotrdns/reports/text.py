@@ -6,14 +6,14 @@ terminal.
 """
 
 import enum
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from gotrdns.diagnosis.findings import EXAMPLE_HOST, Finding, Fixer, Repair, Severity
 from gotrdns.names import special_use
 from gotrdns.reports import english as words
-from gotrdns.reports.records import WIDTH, forward_lines, reverse_lines
+from gotrdns.reports.layout import paragraph
+from gotrdns.reports.records import forward_lines, reverse_lines
 from gotrdns.reports.sentences import sentence
 from gotrdns.verification import Cause, Result, Verdict
 
@@ -67,11 +67,11 @@ def compose(
         several = len(verdict.names) > 1
         question = words.ASK_FORWARD_SEVERAL if several else words.ASK_FORWARD
         add_section(question, forward_lines(verdict))
-    lines += ["", *_result(verdict, paint)]
+    lines += ["", *result_lines(verdict, paint)]
     remarks = list(findings)
     if verdict.cause is not Cause.CONFIRMED:
         cause = remarks.pop(0)
-        add_section(words.REASON, _paragraph(sentence(cause, verdict, servers)))
+        add_section(words.REASON, paragraph(sentence(cause, verdict, servers)))
         add_section(words.CHANGE, _changes(cause))
         if _sender_needs_the_steps(cause, verdict):
             add_section(words.STEPS, _steps(cause, verdict))
@@ -80,22 +80,11 @@ def compose(
     return "".join(f"{line}\n" for line in lines)
 
 
-def _paragraph(text: str, first: str = "    ", rest: str = "    ") -> list[str]:
-    # Names are never broken: they may have to be copied.
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _result(verdict: Verdict, paint: Paint) -> Iterator[str]:
+def result_lines(verdict: Verdict, paint: Paint) -> Iterator[str]:
+    """The result with its cause, and what it means."""
     result = verdict.result
     label = f"{result.value.upper()} ({verdict.cause.value})"
-    line, *rest = _paragraph(f"{label}: {words.RESULTS[result]}", first="  ", rest="  ")
+    line, *rest = paragraph(f"{label}: {words.RESULTS[result]}", first="  ")
     yield line.replace(label, paint(label, STYLE_OF_RESULT[result]), 1)
     yield from rest
 
@@ -106,10 +95,10 @@ def _changes(cause: Finding) -> Iterator[str]:
     fixer = words.FIXERS[cause.fixer]
     if not repairs:
         advice = words.CHECK_THE_RESOLVER if cause.fixer is Fixer.RECEIVER else words.WAIT_OR_MEND
-        yield from _paragraph(advice.format(fixer=fixer))
+        yield from paragraph(advice.format(fixer=fixer))
         return
     if cause.details.get("made_from_address"):
-        yield from _paragraph(words.MADE_FROM_ADDRESS)
+        yield from paragraph(words.MADE_FROM_ADDRESS)
     first = [repair for repair in repairs if repair.fixer is cause.fixer]
     others = [repair for repair in repairs if repair.fixer is not cause.fixer]
     publish = words.PUBLISH if len(first) == 1 else words.PUBLISH_ONE_OF
@@ -118,11 +107,11 @@ def _changes(cause: Finding) -> Iterator[str]:
         fixer = words.FIXERS[others[0].fixer]
         yield from _records_to_publish(words.PUBLISH_OR.format(fixer=fixer), others)
     if any(repair.names_example_host for repair in repairs):
-        yield from _paragraph(words.EXAMPLE_HOST_REMARK.format(example=EXAMPLE_HOST))
+        yield from paragraph(words.EXAMPLE_HOST_REMARK.format(example=EXAMPLE_HOST))
 
 
 def _records_to_publish(introduction: str, repairs: Iterable[Repair]) -> Iterator[str]:
-    yield from _paragraph(introduction)
+    yield from paragraph(introduction)
     # The PTR record first: it is the one that most often has to change.
     lines = [each.zone_file for each in sorted(repairs, key=lambda each: each.type != "PTR")]
     # In one piece however long they are: they are made to be copied.
@@ -145,7 +134,7 @@ def _steps(cause: Finding, verdict: Verdict) -> Iterator[str]:
     record_type = "AAAA" if verdict.address.is_ipv6 else "A"
     for number, step in enumerate(words.SENDER_STEPS, 1):
         text = step.format(record=words.ADDRESS_RECORDS[record_type])
-        yield from _paragraph(text, first=f"    {number}. ", rest="       ")
+        yield from paragraph(text, first=f"    {number}. ", rest="       ")
         if step.endswith(":"):
             yield f"         {host} IN {record_type} {verdict.address}"
 
@@ -158,4 +147,4 @@ def _remarks(findings: Iterable[Finding], verdict: Verdict) -> Iterator[str]:
             fixer=words.FIXERS_IN_SHORT[finding.fixer],
             sentence=sentence(finding, verdict),
         )
-        yield from _paragraph(text, first="    - ", rest="      ")
+        yield from paragraph(text, first="    - ", rest="      ")

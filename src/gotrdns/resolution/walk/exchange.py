@@ -11,7 +11,7 @@ from typing import Final
 
 import dns.message
 
-from gotrdns.evidence import SILENT, Kind, Reply, Server
+from gotrdns.evidence import DENIALS, SILENT, Kind, Reply, Server
 from gotrdns.lookup import Question
 from gotrdns.names import Address, DomainName, special_use
 from gotrdns.resolution import stream
@@ -30,6 +30,7 @@ UDP: Final = "udp"
 TCP: Final = "tcp"
 
 # RFC 6891 section 7: what servers say that do not know EDNS.
+_FROM_ITSELF: Final = DENIALS | {Kind.ANSWER, Kind.ALIAS, Kind.REFERRAL}
 _WITHOUT_EDNS: Final = frozenset({"FORMERR", "NOTIMP", "BADVERS"})
 
 
@@ -99,7 +100,8 @@ class Exchange:
             self.silent.add(reply.server.address)
         else:
             self.silent.discard(reply.server.address)
-            self.egress = True
+            # A resolver that intercepts port 53 answers for everybody, but with nobody's authority.
+            self.egress = self.egress or reply.kind in _FROM_ITSELF
         if self._on_step is not None:
             self._on_step(reply)
 

@@ -1,0 +1,180 @@
+"""`gotrdns explain` as a program: every defect sown in real zones, and a hundred without."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live import clients
+from tests.live.internet import Internet
+from tests.live.resolver import Resolver
+from tests.live.seeds import HEALTHY, SEEDS, Healthy
+
+GOTRDNS = (sys.executable, "-m", "gotrdns")
+# What an address made to fail may be said besides: the cause as the resolver sees it.
+CAUSES = {"forward-mismatch", "forward-nxdomain", "forward-nodata", "ptr-unusable", "no-ptr"}
+
+
+def explain(hints: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    options = ["--root-hints", str(hints), "--private-servers", *arguments]
+    return subprocess.run(
+        [*GOTRDNS, "explain", *options], input=stdin, capture_output=True, text=True, check=False
+    )
+
+
+def explain_all(hints: Path, addresses: Sequence[str]) -> dict[str, dict[str, Any]]:
+    done = explain(hints, "--json", "-", stdin="\n".join(addresses))
+    assert done.stderr == ""
+    objects = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [each["address"] for each in objects] == list(addresses)
+    return {each["address"]: each for each in objects}
+
+
+SOWN = {code: seed for code, seed in SEEDS.items() if not seed.staged}
+
+
+@pytest.fixture(scope="module")
+def defects(internet: Internet, resolver: Resolver) -> dict[str, dict[str, Any]]:
+    resolver.flush()
+    return explain_all(internet.root_hints, [seed.client for seed in SOWN.values()])
+
+
+@pytest.fixture(scope="module")
+def blameless(internet: Internet, resolver: Resolver) -> dict[str, dict[str, Any]]:
+    resolver.flush()
+    return explain_all(internet.root_hints, [each.client for each in HEALTHY])
+
+
+@pytest.mark.parametrize("code", SOWN)
+def test_every_sown_defect_is_found(code: str, defects: dict[str, dict[str, Any]]) -> None:
+    seed = SOWN[code]
+    explanation = defects[seed.client]
+    codes = [finding["code"] for finding in explanation["findings"]]
+    assert code in seed.findings
+    assert set(seed.findings) <= set(codes)
+    assert set(codes) <= {*seed.findings, *CAUSES}
+    first = explanation["findings"][0]
+    # Servers that differ confirm for some receivers, and the resolver may be any of them.
+    if explanation["result"] != "pass" and first["code"] != "reverse-inconsistent":
+        assert first["severity"] in {"error", "temporary"}
+    found = next(each for each in explanation["findings"] if each["code"] == code)
+    # Nobody has a zone yet in which to change something where none was ever delegated.
+    assert bool(found.get("zone")) is (code != "reverse-not-delegated")
+
+
+@pytest.mark.parametrize("healthy", HEALTHY, ids=lambda each: each.title)
+def test_where_nothing_is_wrong_nothing_is_said(
+    healthy: Healthy, blameless: dict[str, dict[str, Any]]
+) -> None:
+    explanation = blameless[healthy.client]
+    assert explanation["result"] == "pass"
+    assert {each["code"] for each in explanation["findings"]} == healthy.remarks
+    assert all(each["severity"] == "info" for each in explanation["findings"])
+    assert explanation["records"] == []
+    assert explanation["responsible"] == []
+
+
+@pytest.mark.usefixtures("resolver")
+def test_the_founding_example_is_explained(internet: Internet) -> None:
+    done = explain(internet.root_hints, str(clients.FOUNDING.address))
+    assert (done.returncode, done.stderr) == (1, "")
+    for piece in (
+        "85.105.64.87",
+        "87.64.105.85.in-addr.arpa",
+        "dsl.static851056487.ttnet.net.tr",
+        "64.105.85.in-addr.arpa",
+        "ns.hosting.example",
+        "hostmaster@ttnet.net.tr",
+        "IN A 85.105.64.87",
+        "IN PTR",
+    ):
+        assert piece in done.stdout
+
+
+@pytest.mark.usefixtures("resolver")
+def test_the_records_come_in_the_order_to_publish_them(internet: Internet) -> None:
+    hints = internet.root_hints
+    name = "mail.business.example"
+    done = explain(hints, "--json", "--name", name, str(clients.FOUNDING.address))
+    explanation = json.loads(done.stdout)
+    assert [
+        (each["type"], each["zone"], each["relative"], each["data"], each["fixer"])
+        for each in explanation["records"]
+    ] == [
+        ("A", "business.example", "mail", "85.105.64.87", "domain-owner"),
+        ("PTR", "64.105.85.in-addr.arpa", "87", f"{name}.", "address-owner"),
+    ]
+    assert all(each["wait_seconds"] == 300 for each in explanation["records"])
+
+
+@pytest.mark.usefixtures("resolver")
+def test_a_letter_is_ready_to_send(internet: Internet) -> None:
+    address = str(clients.FOUNDING.address)
+    done = explain(internet.root_hints, "--letter", "--name", "mail.business.example", address)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "To: hostmaster@ttnet.net.tr" in done.stdout
+    assert "87.64.105.85.in-addr.arpa. IN PTR mail.business.example." in done.stdout
+
+
+@pytest.mark.usefixtures("resolver")
+def test_a_resolver_at_fault_is_named(internet: Internet) -> None:
+    done = explain(internet.root_hints, "--json", SEEDS["resolver-fault"].client)
+    explanation = json.loads(done.stdout)
+    assert explanation["cause"] == "reverse-refused"
+    assert explanation["findings"][0]["code"] == "resolver-fault"
+    assert explanation["findings"][0]["fixer"] == "receiver"
+
+
+@pytest.mark.usefixtures("cold_resolver")
+def test_an_answer_that_only_the_resolver_still_holds_is_told(internet: Internet) -> None:
+    seed = SEEDS["cache-stale"]
+    resolved = subprocess.run(
+        [*GOTRDNS, "check", "--json", seed.client], capture_output=True, text=True, check=False
+    )
+    assert json.loads(resolved.stdout)["cause"] == "forward-nxdomain"
+    servers = [internet.servers[name] for name in ("seed-a", "seed-b")]
+    for server in servers:
+        server.replace_zone(seed.domain, lambda text: text + f"mail A {seed.client}\n")
+    try:
+        done = explain(internet.root_hints, "--json", seed.client)
+    finally:
+        for server in servers:
+            server.restore_zones()
+    [stale] = [
+        each for each in json.loads(done.stdout)["findings"] if each["code"] == "cache-stale"
+    ]
+    assert 0 < stale["details"]["seconds"] <= 300
+
+
+@pytest.mark.usefixtures("resolver")
+def test_without_a_way_to_the_servers_outside_the_resolver_alone_explains(tmp_path: Path) -> None:
+    hints = tmp_path / "hints"
+    hints.write_text(". 3600 IN NS a.nowhere.\na.nowhere. 3600 IN A 198.18.2.3\n")
+    done = explain(hints, "--deadline", "4", str(clients.FOUNDING.address))
+    assert done.returncode == 1
+    assert "port 53" in done.stdout
+    assert "IN PTR" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--root-hints", "/nonexistent", "192.0.2.1"],
+        ["--lang", "tlh", "--letter", "192.0.2.1"],
+        ["--name", "not a name", "192.0.2.1"],
+        ["--json", "--letter", "192.0.2.1"],
+        [],
+    ],
+    ids=["no hints", "no such language", "no name", "contradiction", "no target"],
+)
+def test_a_wrong_command_line_gets_one_clear_line(arguments: Sequence[str]) -> None:
+    done = subprocess.run(
+        [*GOTRDNS, "explain", *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
