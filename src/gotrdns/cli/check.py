@@ -4,24 +4,10 @@ Owns the verb's options. What it needs is imported when it runs.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import click
 
-LONGEST_TIMEOUT: Final = 30  # seconds
-
-
-def parse_seconds(_context: click.Context, _parameter: click.Parameter, text: str) -> float:
-    """An option's callback. Raises BadParameter."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds <= LONGEST_TIMEOUT:  # nor is a NaN
-        raise click.BadParameter(
-            f"{text!r} is not a number of seconds (above 0, at most {LONGEST_TIMEOUT})"
-        )
-    return seconds
+from gotrdns.cli.options import require_targets, resolver_option, targets_argument, timeout_option
 
 
 @click.command(
@@ -41,22 +27,9 @@ Exit status:
   130, 141  interrupted; whoever read the results went away
 """
 )
-@click.argument("targets", metavar="TARGET...", nargs=-1)
-@click.option(
-    "--resolver",
-    "resolvers",
-    metavar="ADDRESS[:PORT]",
-    multiple=True,
-    help="Ask this resolver, not those of /etc/resolv.conf. May be repeated.",
-)
-@click.option(
-    "--timeout",
-    metavar="SECONDS",
-    default="5",
-    show_default=True,
-    callback=parse_seconds,
-    help=f"How long one question may take, retries included; at most {LONGEST_TIMEOUT}.",
-)
+@targets_argument
+@resolver_option
+@timeout_option
 @click.option(
     "--helo",
     metavar="NAME",
@@ -79,8 +52,7 @@ def check(
     A TARGET is an address, a host name (all its addresses are checked) or, with --mx, a domain
     (all its MX hosts are). "-" reads targets from standard input, one a line.
     """
-    if not targets:
-        raise click.UsageError('no target: write addresses or names, or "-" for standard input')
+    require_targets(targets)
 
     import asyncio  # noqa: PLC0415 - see the module
 

@@ -9,7 +9,14 @@ from typing import Any
 
 import click
 
-from gotrdns.cli.check import LONGEST_TIMEOUT, parse_seconds
+from gotrdns.cli.options import (
+    LONGEST_TIMEOUT,
+    parse_seconds,
+    require_targets,
+    resolver_option,
+    targets_argument,
+    timeout_option,
+)
 
 
 @click.command(
@@ -29,7 +36,7 @@ Exit status:
   130, 141  interrupted; whoever read the results went away
 """
 )
-@click.argument("targets", metavar="TARGET...", nargs=-1)
+@targets_argument
 @click.option("--helo", metavar="NAME", help="The name the client gave in HELO or EHLO.")
 @click.option(
     "--name",
@@ -43,13 +50,7 @@ Exit status:
 @click.option("--rdap", is_flag=True, help="Ask RDAP who holds the address block.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--mx", "exchanges", is_flag=True, help="TARGETs are domains: their MX hosts.")
-@click.option(
-    "--resolver",
-    "resolvers",
-    metavar="ADDRESS[:PORT]",
-    multiple=True,
-    help="Ask this resolver, not those of /etc/resolv.conf. May be repeated.",
-)
+@resolver_option
 @click.option(
     "--root-hints",
     "hints",
@@ -62,14 +63,7 @@ Exit status:
     is_flag=True,
     help="Also ask name servers at private addresses: for intranets.",
 )
-@click.option(
-    "--timeout",
-    metavar="SECONDS",
-    default="5",
-    show_default=True,
-    callback=parse_seconds,
-    help=f"How long the resolver may take for a question; at most {LONGEST_TIMEOUT}.",
-)
+@timeout_option
 @click.option(
     "--deadline",
     metavar="SECONDS",
@@ -85,8 +79,7 @@ def explain(targets: Sequence[str], **options: Any) -> None:
     themselves. A TARGET is an address, a host name (all its addresses are explained) or, with --mx,
     a domain. "-" reads targets from standard input, one a line.
     """
-    if not targets:
-        raise click.UsageError('no target: write addresses or names, or "-" for standard input')
+    require_targets(targets)
     if options["as_json"] and options["letters"]:
         raise click.UsageError("--json and --letter cannot go together")
 

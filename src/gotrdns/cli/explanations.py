@@ -14,6 +14,7 @@ from gotrdns.cli.colour import choose_paint
 from gotrdns.cli.helo import ask_about_helo, read_helo
 from gotrdns.cli.ordered import work_in_order
 from gotrdns.cli.output import write, write_octets
+from gotrdns.cli.progress import Progress
 from gotrdns.cli.reporting import Outcomes, origin_of, read_targets
 from gotrdns.cli.targets import Expansion, Place, Remark, expand_domain, expand_host, parse_host
 from gotrdns.contacts.holder import Holder
@@ -86,8 +87,11 @@ class _Explained(msgspec.Struct, frozen=True):
 class _Explainer:
     """Explains targets, each address with a walker of its own: the limits are an address's."""
 
-    def __init__(self, inquiry: Inquiry, client: Client, hints: Sequence[Server]) -> None:
+    def __init__(
+        self, inquiry: Inquiry, client: Client, hints: Sequence[Server], progress: Progress
+    ) -> None:
         self._inquiry = inquiry
+        self._progress = progress
         self._client = client
         self._hints = hints
         self._expand = expand_domain if inquiry.exchanges else expand_host
@@ -101,7 +105,7 @@ class _Explainer:
         return _Explained(expansion.remarks, explained)
 
     async def _explain_place(self, place: Place) -> tuple[Place, Explanation]:
-        async with self._slots, Walker(self._hints, self._inquiry.walk) as walker:
+        async with self._slots, self._open_walker() as walker:
             means = Means(
                 resolver=self._client,
                 walker=walker,
@@ -111,6 +115,9 @@ class _Explainer:
             )
             helo = await self._helo()
             return place, await explain(means, place.address, helo=helo, given=self._inquiry.name)
+
+    def _open_walker(self) -> Walker:
+        return Walker(self._hints, self._inquiry.walk, on_step=self._progress.note_question)
 
     async def _helo(self) -> Helo | None:
         helo = self._inquiry.helo
@@ -132,13 +139,15 @@ def _holder_finder() -> Callable[[Address], Awaitable[Holder]]:
 class _Printer:
     """Prints explanations in order, and remembers the gravest outcome."""
 
-    def __init__(self, inquiry: Inquiry, servers: Sequence[str]) -> None:
+    def __init__(self, inquiry: Inquiry, servers: Sequence[str], progress: Progress) -> None:
         self._inquiry = inquiry
+        self._progress = progress
         self._paint = choose_paint()
         self._separator = ""
         self.outcomes = Outcomes(servers)
 
     def print_target(self, explained: _Explained) -> None:
+        self._progress.clear()
         self.outcomes.note_remarks(explained.remarks)
         for place, explanation in explained.places:
             self.outcomes.note_result(explanation.verdict.result)
@@ -176,8 +185,9 @@ async def explain_targets(inquiry: Inquiry, targets: Sequence[str]) -> int:
     hints = read_root_hints(inquiry.hints)
     client = open_client(inquiry.resolver)
     try:
-        printer = _Printer(inquiry, client.servers)
-        explainer = _Explainer(inquiry, client, hints)
+        progress = Progress()
+        printer = _Printer(inquiry, client.servers, progress)
+        explainer = _Explainer(inquiry, client, hints, progress)
         await work_in_order(
             read_targets(targets),
             explainer.explain_target,

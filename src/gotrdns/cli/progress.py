@@ -1,0 +1,40 @@
+"""A sign of life on a terminal while something takes long."""
+
+import sys
+import time
+from typing import Final
+
+from gotrdns.cli.output import silence
+from gotrdns.reports import english as words
+
+_BETWEEN: Final = 0.1  # seconds between two changes of the line
+_CLEAR: Final = "\r\033[K"
+
+
+class Progress:
+    """One line on standard error that counts questions; nothing where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._visible = sys.stderr is not None and sys.stderr.isatty()
+        self._asked = 0
+        self._next_at = 0.0
+
+    def note_question(self, _reply: object) -> None:
+        self._asked += 1
+        now = time.monotonic()
+        if self._visible and now >= self._next_at:
+            self._next_at = now + _BETWEEN
+            self._write(_CLEAR + words.ASKING.format(count=self._asked))
+
+    def clear(self) -> None:
+        """Make room for results, on the same terminal perhaps."""
+        if self._visible and self._asked:
+            self._write(_CLEAR)
+
+    def _write(self, text: str) -> None:
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except OSError:
+            self._visible = False
+            silence(sys.stderr)
