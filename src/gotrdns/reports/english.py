@@ -298,4 +298,4 @@ TARGETS: Final = {
 EXCHANGE: Final = "{host} (MX {preference} of {domain})"
 ORIGIN_EXCHANGE: Final = "{host}, MX {preference} of {domain}"
 
-ASKING: Final = "asking the name servers: {count} questions so far"
+ASKING: Final = "asking the name servers: question {count}"
