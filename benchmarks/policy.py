@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from benchmarks.policy_contestants import PolicyServer
 
 RESOLVER = "127.0.0.1"
+KNOWN, NEW = "known", "new"
 KNOWN_CLIENTS = 200
 WARM_UP = 200
 HERE = Path(__file__).parent
@@ -127,7 +128,7 @@ def measure_once(
     return Figure(
         server=server.name,
         connections=connections,
-        clients="known" if cached else "new",
+        clients=KNOWN if cached else NEW,
         round=number,
         server_cpu=server_after - server_before,
         resolver_cpu=resolver_after - resolver_before,
@@ -225,7 +226,7 @@ def compete(servers: Sequence[PolicyServer], options: argparse.Namespace) -> lis
                 seconds=options.seconds,
             )
             for number in range(1, options.rounds + 1):
-                for cached in (True, False):
+                for cached in (kind == KNOWN for kind in options.kinds):
                     for connections in options.connections:
                         for server in servers:
                             figure = measure_once(server, bench, connections, cached, number)
@@ -268,6 +269,9 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each run lasts")
     parser.add_argument("--clients", type=int, default=100_000, help="how many new ones there are")
+    parser.add_argument(
+        "--kinds", nargs="+", choices=(KNOWN, NEW), default=[KNOWN, NEW], help="kinds of clients"
+    )
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 50])
     parser.add_argument("--only", help=f"servers, comma-separated, of {', '.join(names)}")
     parser.add_argument("--record", type=Path, help="write every figure here as JSON lines")

@@ -5,22 +5,23 @@ section. The rules are in ``policy`` and ``verification``; no protocol and no wo
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Final, Protocol
 
 from msgspec import Meta, Struct
 
 from gotrdns.checking import Check
-from gotrdns.lookup import Resolver
-from gotrdns.names import DomainName, InvalidName
+from gotrdns.lookup import Answer, Question, RecordType, Resolver
+from gotrdns.names import Address, DomainName, InvalidName
 from gotrdns.policy import UNKNOWN_CLIENT, Decision, InvalidSetting, Policy, Transaction
-from gotrdns.verification import NAMES_EVALUATED, Verification
+from gotrdns.verification import NAMES_EVALUATED, Verdict, Verification
 
 # What the documentation tells Postfix to wait (`timeout=15s`); after that it stops listening.
 MAIL_SERVER_PATIENCE: Final = 15.0
 
 _LONGEST_HELO: Final = 255
 _HELO_NAMES_REMEMBERED: Final = 4096
+_DECISIONS_REMEMBERED: Final = 4096
 
 
 class VerificationSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -62,6 +63,7 @@ class Timer(Protocol):
 
 
 CallLater = Callable[[float, Callable[[], None]], Timer]
+_Ground = tuple[Question, Answer]  # what a decision rests upon
 
 
 class Decider:
@@ -70,7 +72,15 @@ class Decider:
     ``call_later(seconds, callback)`` arranges deadlines, as an event loop's method does.
     """
 
-    __slots__ = ("_call_later", "_deadline", "_helo_name", "_policy", "_ptr_limit", "_resolver")
+    __slots__ = (
+        "_call_later",
+        "_deadline",
+        "_helo_name",
+        "_policy",
+        "_ptr_limit",
+        "_remembered",
+        "_resolver",
+    )
 
     def __init__(
         self,
@@ -86,31 +96,81 @@ class Decider:
         self._call_later = call_later
         # The same hosts come again and again, with several recipients each time.
         self._helo_name = functools.lru_cache(maxsize=_HELO_NAMES_REMEMBERED)(_parse_helo)
+        self._remembered: dict[
+            tuple[Address | None, str], tuple[Decision, tuple[_Ground, ...]]
+        ] = {}
 
     @property
     def deadline(self) -> float:
         """Seconds within which every decision is made."""
         return self._deadline
 
-    def decide(
-        self, transaction: Transaction, on_decided: Callable[[Decision], None]
-    ) -> Decision | None:
-        """The decision if it can be made at once; else None, and ``on_decided`` is called once."""
-        address = transaction.address
-        if address is None:
-            return UNKNOWN_CLIENT
+    def recall(self, transaction: Transaction) -> Decision | None:
+        """The decision that needs no look-up: an exemption, or one made before that still stands.
+
+        A verdict follows from its answers alone, so it stands while the resolver gives the very
+        same ones, and for no longer than the resolver itself keeps them.
+        """
         exemption = self._policy.exemption(transaction)
         if exemption is not None:
             return exemption
-        verification = Verification(
-            address, helo=self._helo_name(transaction.helo), limit=self._ptr_limit
-        )
+        key = (transaction.address, transaction.helo)
+        remembered = self._remembered.get(key)
+        if remembered is None:
+            return None
+        decision, grounds = remembered
+        ask = self._resolver.ask
+        for question, answer in grounds:
+            heard = ask(question, _pay_no_heed, 0)
+            if heard is not answer:
+                if heard is None:
+                    self._resolver.forget(question, _pay_no_heed, 0)
+                del self._remembered[key]
+                return None
+        return decision
+
+    def look_up(
+        self, transaction: Transaction, on_decided: Callable[[Decision], None]
+    ) -> Decision | None:
+        """Decide what ``recall`` could not.
+
+        Returns the decision if it can be made at once; else None, and ``on_decided`` is called
+        once.
+        """
+        address = transaction.address
+        if address is None:
+            return UNKNOWN_CLIENT
+        helo = self._helo_name(transaction.helo) if len(transaction.helo) <= _LONGEST_HELO else None
+        verification = Verification(address, helo=helo, limit=self._ptr_limit)
         undecided = _Undecided(self._policy, on_decided)
         check = Check(verification, self._resolver, undecided.decided)
         if check.start():
-            return self._policy.decide(verification.verdict())
+            verdict = verification.verdict()
+            decision = self._policy.decide(verdict)
+            self._remember(transaction, decision, verdict)
+            return decision
         undecided.wait(check, self._call_later, self._deadline)
         return None
+
+    def _remember(self, transaction: Transaction, decision: Decision, verdict: Verdict) -> None:
+        if len(transaction.helo) <= _LONGEST_HELO:
+            key = (transaction.address, transaction.helo)
+            self._remembered[key] = (decision, tuple(_grounds(verdict)))
+            if len(self._remembered) > _DECISIONS_REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
+
+
+def _grounds(verdict: Verdict) -> Iterator[_Ground]:
+    if verdict.reverse is not None:
+        yield Question(verdict.address.reverse_name, RecordType.PTR), verdict.reverse
+    forward_type = RecordType.AAAA if verdict.address.is_ipv6 else RecordType.A
+    for each in verdict.names:
+        if each.answer is not None:
+            yield Question(each.name, forward_type), each.answer
+
+
+def _pay_no_heed(_token: int, _answer: Answer) -> None:
+    pass
 
 
 class _Undecided:
@@ -139,7 +199,7 @@ class _Undecided:
 
 
 def _parse_helo(text: str) -> DomainName | None:
-    if not text or len(text) > _LONGEST_HELO:
+    if not text:
         return None
     try:
         return DomainName.parse(text)

@@ -81,7 +81,7 @@ class Transaction(Struct, frozen=True, gc=False):
     recipient: str = ""
 
 
-class Decision(Struct, frozen=True):
+class Decision(Struct, frozen=True, cache_hash=True):
     """What is done, and why.
 
     ``verdict`` is None when the client was exempt from verification. ``marked`` asks for a mark in

@@ -67,7 +67,8 @@ class Case:
         )
 
     def decide(self, transaction: Transaction) -> Decision | None:
-        return self.decider.decide(transaction, self.decisions.append)
+        decision = self.decider.recall(transaction)
+        return decision or self.decider.look_up(transaction, self.decisions.append)
 
 
 def names(*texts: str) -> Answer:
@@ -102,6 +103,59 @@ def test_what_is_known_is_decided_at_once_without_a_deadline() -> None:
     assert decision.rule is Rule.CONFIRMED
     assert case.timers.pending == []
     assert case.decisions == []
+
+
+def test_a_decision_stands_while_its_answers_do() -> None:
+    case = Case(dict(CONFIRMING))
+    first = case.decide(Transaction(CLIENT))
+    assert case.decide(Transaction(CLIENT)) is first
+    assert case.decide(Transaction(CLIENT, sender="info@example.com")) is first
+    case.resolver.known[FORWARD] = Answer(Outcome.NODATA)
+    changed = case.decide(Transaction(CLIENT))
+    assert changed is not None
+    assert changed.rule is Rule.STRICT
+    assert case.decide(Transaction(CLIENT)) is changed
+
+
+@pytest.mark.parametrize("forgotten", [PTR, FORWARD])
+def test_a_decision_whose_answer_was_forgotten_is_looked_up_again(forgotten: Question) -> None:
+    case = Case(dict(CONFIRMING))
+    case.decide(Transaction(CLIENT))
+    answer = case.resolver.known.pop(forgotten)
+    assert case.decide(Transaction(CLIENT)) is None
+    assert list(case.resolver.waiting) == [forgotten]
+    case.resolver.answer(forgotten, answer)
+    (decision,) = case.decisions
+    assert decision.rule is Rule.CONFIRMED
+
+
+def test_an_exemption_comes_before_what_was_decided() -> None:
+    case = Case({PTR: Answer(Outcome.NXDOMAIN)})
+    refused = case.decide(Transaction(CLIENT))
+    assert refused is not None
+    assert refused.action is Action.REFUSE
+    exempt = case.decide(Transaction(CLIENT, authenticated=True))
+    assert exempt is not None
+    assert exempt.rule is Rule.AUTHENTICATED
+
+
+def test_decisions_about_different_helo_names_are_kept_apart() -> None:
+    known = {PTR: names("a.example", "mail.example.com"), FORWARD: CONFIRMING[FORWARD]}
+    case = Case(known, ptr_limit=1)
+    for _ in range(2):
+        decision = case.decide(Transaction(CLIENT, helo="mail.example.com"))
+        assert decision is not None
+        assert decision.rule is Rule.CONFIRMED
+        assert case.decide(Transaction(CLIENT, helo="a.example")) is None
+
+
+def test_the_memory_of_decisions_is_bounded() -> None:
+    case = Case({PTR: Answer(Outcome.NXDOMAIN)})
+    for number in range(5000):
+        case.decide(Transaction(CLIENT, helo=f"{number}.example"))
+    case.decide(Transaction(CLIENT, helo="x" * 5000))
+    assert len(case.decider._remembered) == 4096
+    assert (CLIENT, "4999.example") in case.decider._remembered
 
 
 def test_what_is_not_known_is_decided_when_dns_answers() -> None:
@@ -176,7 +230,7 @@ def test_a_decision_that_was_waited_for_leaves_nothing_behind() -> None:
     case = Case()
     listener = Listener()
     gone = weakref.ref(listener)
-    assert case.decider.decide(Transaction(CLIENT), listener.decided) is None
+    assert case.decider.look_up(Transaction(CLIENT), listener.decided) is None
     case.resolver.answer(PTR, Answer(Outcome.NXDOMAIN))
     del listener
     gc.collect()

@@ -3,7 +3,8 @@
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,115 @@ def test_a_full_disk_stops_nothing() -> None:
         journal = Journal(full.fileno(), Level.INFO, time.time)
         journal.write(Level.INFO, "event")
         assert journal.dropped == 1
+
+
+class Turn:
+    """An event loop's turn, which ends when told to."""
+
+    def __init__(self) -> None:
+        self._due: list[Callable[[], None]] = []
+
+    def call_soon(self, callback: Callable[[], None]) -> None:
+        self._due.append(callback)
+
+    def end(self) -> None:
+        due, self._due = self._due, []
+        for callback in due:
+            callback()
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    yield reading, writing
+    os.close(reading)
+    os.close(writing)
+
+
+def waiting_lines(reading: int) -> list[str]:
+    try:
+        return os.read(reading, 65_536).decode().splitlines()
+    except BlockingIOError:
+        return []
+
+
+def test_lines_of_one_turn_are_written_when_it_ends(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    turn = Turn()
+    journal = Journal(writing, Level.INFO)
+    journal.gather(turn.call_soon)
+    for _ in range(2):
+        journal.write(Level.INFO, "first")
+        journal.write(Level.INFO, "second")
+        assert waiting_lines(reading) == []
+        turn.end()
+        assert [line.rpartition("=")[2] for line in waiting_lines(reading)] == ["first", "second"]
+
+
+def test_a_warning_does_not_wait_and_nothing_overtakes(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    journal = Journal(writing, Level.INFO)
+    journal.gather(Turn().call_soon)
+    journal.write(Level.INFO, "first")
+    journal.write(Level.WARNING, "second")
+    assert [line.rpartition("=")[2] for line in waiting_lines(reading)] == ["first", "second"]
+
+
+def test_nothing_is_left_behind_at_the_end(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    turn = Turn()
+    journal = Journal(writing, Level.INFO)
+    journal.gather(turn.call_soon)
+    journal.write(Level.INFO, "first")
+    journal.stop_gathering()
+    journal.write(Level.INFO, "second")
+    turn.end()
+    assert [line.rpartition("=")[2] for line in waiting_lines(reading)] == ["first", "second"]
+
+
+def test_many_lines_of_one_turn_are_written_whole_and_accounted_for(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    turn = Turn()
+    journal = Journal(writing, Level.INFO)
+    journal.gather(turn.call_soon)
+    for number in range(1000):
+        journal.write(Level.INFO, "event", number=number, text="x" * 250)
+    turn.end()
+    lines = waiting_lines(reading)
+    assert 0 < journal.dropped < 1000
+    assert len(lines) + journal.dropped == 1000
+    assert [f" number={number} " in line for number, line in enumerate(lines)] == [True] * len(
+        lines
+    )
+    journal.write(Level.INFO, "after")
+    turn.end()
+    told, after = waiting_lines(reading)
+    assert told.endswith(f"event=log-lines-dropped count={1000 - len(lines)}")
+    assert after.endswith("event=after")
+
+
+def test_the_longest_line_is_cut_and_ends() -> None:
+    reading, writing = os.pipe()
+    journal = Journal(writing, Level.INFO)
+    journal.write(Level.INFO, "event", **{f"field{number}": "\x00" * 300 for number in range(9)})
+    line = os.read(reading, 65_536)
+    assert len(line) == 4096
+    assert line.endswith(b"\n")
+    assert line.count(b"\n") == 1
+    os.close(reading)
+    os.close(writing)
+
+
+@pytest.mark.parametrize("moment", [0.0, 1_700_000_000.9996, 1_700_000_001.0, 1_699_999_999.5])
+def test_a_line_tells_the_time_to_the_millisecond(pipe: tuple[int, int], moment: float) -> None:
+    reading, writing = pipe
+    times = iter([1_700_000_000.0, moment])
+    journal = Journal(writing, Level.INFO, lambda: next(times))
+    journal.write(Level.INFO, "first")
+    journal.write(Level.INFO, "second")
+    written = waiting_lines(reading)[1].partition(" ")[0].removeprefix("time=")
+    assert abs(datetime.fromisoformat(written).timestamp() - moment) < 0.0011
 
 
 def test_a_flood_is_told_once_and_then_counted() -> None:

@@ -142,10 +142,10 @@ def test_a_message_is_marked_once_though_it_has_many_recipients(run: Run) -> Non
 def test_the_memory_of_marked_messages_is_bounded(run: Run) -> None:
     async def main() -> None:
         async with serving() as served:
-            assert all(served.server.mark_once(f"{number}") for number in range(30_000))
-            assert len(served.server._marked) == 10_000
-            assert not served.server.mark_once("29999")
-            assert served.server.mark_once("0")
+            assert all(served.server.replies.mark_once(f"{number}") for number in range(30_000))
+            assert len(served.server.replies._marked) == 10_000
+            assert not served.server.replies.mark_once("29999")
+            assert served.server.replies.mark_once("0")
 
     run(main())
 
@@ -160,6 +160,23 @@ def test_a_refusal_fits_one_smtp_reply_with_its_wrapping(run: Run) -> None:
             sent = f"550 5.7.25 <{recipient}>: Recipient address rejected: {text}\r\n"
             assert len(sent) <= 512
             assert "203.0.114.2 has no" in sent
+            await peer.close()
+
+    run(main())
+
+
+def test_the_same_refusal_fits_each_of_its_wrappings(run: Run) -> None:
+    async def main() -> None:
+        async with serving() as served:
+            peer = await served.connect()
+            long_recipient = f"{'x' * 64}@{'y' * 230}.example.org"
+            replies = [
+                await peer.ask(WITHOUT_PTR, recipient=recipient)
+                for recipient in ("one@example.org", long_recipient, "two@example.org")
+            ]
+            assert replies[0] == replies[2]
+            assert replies[0].endswith(b"give that name the A record 203.0.114.2")
+            assert len(replies[1]) < len(replies[0])
             await peer.close()
 
     run(main())

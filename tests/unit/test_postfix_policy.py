@@ -100,10 +100,10 @@ def test_a_request_without_its_end_is_waited_for() -> None:
     decoder = Decoder(Limits())
     decoder.receive(FROM_POSTFIX[:-1])
     assert decoder.next_event() is None
-    assert decoder.is_mid_request
+    assert decoder.unread
     decoder.receive(b"\n")
     assert decoder.next_event() == READ
-    assert not decoder.is_mid_request
+    assert not decoder.unread
 
 
 lines = st.one_of(
@@ -147,6 +147,40 @@ def test_requests_do_not_depend_on_how_octets_are_cut(stream: bytes, chance: ran
         assert decode(*byte_by_byte(stream), limits=limits) == whole
 
 
+TAUGHT_LINES = FROM_POSTFIX.split(b"\n")[:-2]
+altered_lines = st.one_of(
+    st.sampled_from(TAUGHT_LINES),
+    st.sampled_from([b"", b"client_address=", b"request=other", b"sender=a=b", b"new=1", b"=x"]),
+    st.binary(max_size=20),
+    st.just(b"sender=" + b"x" * 9000),
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(TAUGHT_LINES)), st.booleans(), altered_lines)))
+@settings(max_examples=400)
+@example([(2, True, b"helo_name=\xff\xe2\x82")])
+@example([(len(TAUGHT_LINES), False, b"sender=" + b"x" * 9000)])
+def test_what_was_learned_from_earlier_requests_changes_nothing(
+    changes: list[tuple[int, bool, bytes]],
+) -> None:
+    lines = TAUGHT_LINES.copy()
+    for place, replaced, line in changes:
+        lines[place : place + replaced] = [line]
+    altered = b"\n".join([*lines, b"", b""])
+    taught = decode(FROM_POSTFIX, FROM_POSTFIX, FROM_POSTFIX, altered, MINIMAL, FROM_POSTFIX)
+    assert taught == [READ, READ, READ, *decode(altered, MINIMAL, FROM_POSTFIX)]
+
+
+@pytest.mark.parametrize("teacher", [FROM_POSTFIX, MINIMAL])
+def test_values_are_told_apart_after_learning(teacher: bytes) -> None:
+    changed = teacher.replace(b"client_address=", b"client_address=2001:db8::")
+    first, *_, last = decode(teacher, teacher, teacher, changed)
+    assert isinstance(first, PolicyRequest)
+    assert isinstance(last, PolicyRequest)
+    assert last.client_address == f"2001:db8::{first.client_address}"
+    assert last.sender == first.sender
+
+
 @given(st.lists(st.binary(max_size=200), max_size=20))
 @settings(max_examples=300)
 def test_any_octets_give_events_and_bounded_memory(pieces: list[bytes]) -> None:
@@ -157,7 +191,7 @@ def test_any_octets_give_events_and_bounded_memory(pieces: list[bytes]) -> None:
         while (event := decoder.next_event()) is not None:
             assert not ended
             ended = isinstance(event, Junk) and event.ends_stream
-        assert len(decoder._buffer) <= SMALL.request_octets
+        assert len(decoder.unread) <= SMALL.request_octets
 
 
 @given(

@@ -2,7 +2,7 @@
 
 Owns escaping, so that nothing a stranger sends can forge a line or a field, and the promise that a
 log which cannot be written never holds up an answer: then lines are dropped, counted, and the count
-is written when writing works again.
+is written when writing works again. Lines of one turn of the event loop are written together.
 """
 
 import enum
@@ -11,17 +11,18 @@ import re
 import select
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Final
 
 _LONGEST_VALUE: Final = 300
 # A pipe that polls as writable takes this much without blocking (POSIX: PIPE_BUF).
-_LONGEST_LINE: Final = select.PIPE_BUF
+_LONGEST_WRITE: Final = select.PIPE_BUF
+_FAULTY: Final = select.POLLERR | select.POLLNVAL
 
 _PLAIN: Final = re.compile(r"[!#-<>-\[\]-~]+")  # printable ASCII but space, quote, = and backslash
 _ESCAPED: Final = re.compile(r'[^ !#-\[\]-~]|["\\]')
 
 Value = str | int | float | None
+CallSoon = Callable[[Callable[[], None]], object]
 
 
 class Level(enum.IntEnum):
@@ -33,8 +34,11 @@ class Level(enum.IntEnum):
     ERROR = 40
 
 
+_LEVEL_NAMES: Final = {level: level.name.lower() for level in Level}
+
+
 class Journal:
-    """Writes events; fields that are None are left out."""
+    """Writes events; fields that are None are left out. Nothing here raises."""
 
     def __init__(
         self, descriptor: int, level: Level, clock: Callable[[], float] = time.time
@@ -45,40 +49,85 @@ class Journal:
         self._clock = clock
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLOUT)
+        self._call_soon: CallSoon | None = None
+        self._is_flush_due = False
+        self._gathered: list[str] = []
+        self._octets = 0
+        self._second = 0
+        self._second_text = ""
+
+    def gather(self, call_soon: CallSoon) -> None:
+        """From now on a line below WARNING may wait for the others of its turn of the event loop.
+
+        ``call_soon`` is the loop's. Whoever ends the loop calls ``stop_gathering``.
+        """
+        self._call_soon = call_soon
+
+    def stop_gathering(self) -> None:
+        """Write what waits; from now on every line is written at once."""
+        self._call_soon = None
+        self._flush()
 
     def write(self, level: Level, event: str, **fields: Value) -> None:
-        """Write a line, if its level is wanted and standard error takes it. Never raises."""
-        if level < self.level:
-            return
-        if self.dropped and self._put(
-            self._line(Level.WARNING, "log-lines-dropped", {"count": self.dropped})
-        ):
+        """Write a line, if its level is wanted and standard error takes it."""
+        if level >= self.level:
+            self.write_words(level, format_words(event=event, **fields))
+
+    def write_words(self, level: Level, words: str) -> None:
+        """Write a line of words that are formatted already, whatever its level."""
+        line = self._line(level, words)
+        if self._octets + len(line) > _LONGEST_WRITE:
+            self._flush()
+        self._gathered.append(line)
+        self._octets += len(line)
+        if self._call_soon is None or level >= Level.WARNING:
+            self._flush()
+        elif not self._is_flush_due:
+            self._is_flush_due = True
+            self._call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """Write the lines that wait."""
+        lines, self._gathered = self._gathered, []
+        self._octets = 0
+        self._is_flush_due = False
+        if lines and self.dropped:
+            self._tell_of_dropped()
+        if lines:
+            written = self._put("".join(lines))
+            self.dropped += len(lines) - written
+
+    def _tell_of_dropped(self) -> None:
+        if self._put(self._line(Level.WARNING, f"event=log-lines-dropped count={self.dropped}")):
             self.dropped = 0
-        if not self._put(self._line(level, event, fields)):
-            self.dropped += 1
 
-    def _line(self, level: Level, event: str, fields: dict[str, Value]) -> bytes:
-        now = datetime.fromtimestamp(self._clock(), UTC)
-        words = [
-            f"time={now.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z",
-            f"level={level.name.lower()}",
-            f"event={event}",
-            *(
-                f"{name}={format_value(value)}"
-                for name, value in fields.items()
-                if value is not None
-            ),
-        ]
-        return " ".join(words).encode("ascii")[: _LONGEST_LINE - 1] + b"\n"
+    def _line(self, level: Level, words: str) -> str:
+        second, milliseconds = divmod(int(self._clock() * 1000), 1000)
+        if second != self._second:
+            self._second = second
+            self._second_text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+        moment = f"{self._second_text}.{milliseconds:03}Z"
+        line = f"time={moment} level={_LEVEL_NAMES[level]} {words}\n"
+        return line if len(line) <= _LONGEST_WRITE else f"{line[: _LONGEST_WRITE - 1]}\n"
 
-    def _put(self, line: bytes) -> bool:
+    def _put(self, text: str) -> int:
+        """How many lines were written, at most PIPE_BUF octets in all."""
+        octets = text.encode("ascii")
         try:
             events = self._poll.poll(0)
-            if not events or events[0][1] & (select.POLLERR | select.POLLNVAL):
-                return False
-            return os.write(self._descriptor, line) == len(line)
+            if not events or events[0][1] & _FAULTY:
+                return 0
+            written = os.write(self._descriptor, octets)
         except OSError:
-            return False
+            return 0
+        return octets.count(b"\n", 0, written)
+
+
+def format_words(**fields: Value) -> str:
+    """``name=value`` for each field that is not None, separated by spaces."""
+    return " ".join(
+        [f"{name}={format_value(value)}" for name, value in fields.items() if value is not None]
+    )
 
 
 def format_value(value: str | float) -> str:

@@ -40,6 +40,7 @@ class Service:
         self._listening: dict[Endpoint, tuple[ListeningSocket, asyncio.AbstractServer]] = {}
         self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
         self._client: Client
+        self._retired: list[Client] = []
         self._server: PolicyServer
         self._summary_due = 0.0
 
@@ -47,6 +48,7 @@ class Service:
         """Raises CannotListen, InvalidServer or NoServers if it cannot start."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._report_fault)
+        self._journal.gather(loop.call_soon)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._signals.put_nowait, number)
         settings = self._settings
@@ -66,7 +68,9 @@ class Service:
         finally:
             for endpoint in list(self._listening):
                 self._close(endpoint)
-            self._client.close()
+            for client in (self._client, *self._retired):
+                client.close()
+            self._journal.stop_gathering()
 
     async def _stop(self) -> None:
         self._journal.write(Level.INFO, "stopping")
@@ -100,9 +104,7 @@ class Service:
             self._journal.write(Level.ERROR, "settings-refused", problem=str(error))
             return
         if client is not self._client:
-            # Requests under way still wait for the old one's answers.
-            patience = self._settings.verification.deadline + _TICK
-            asyncio.get_running_loop().call_later(patience, self._client.close)
+            self._retire(self._client)
             self._client = client
         self._settings = settings
         self._journal.level = Level[settings.log.level.upper()]
@@ -111,6 +113,17 @@ class Service:
         await self._change_listeners(settings)
         self._provide_descriptors(settings)
         self._tell("reloaded", settings)
+
+    def _retire(self, client: Client) -> None:
+        """Close a resolver's client once no request under way waits for its answers any more."""
+
+        def close() -> None:
+            self._retired.remove(client)
+            client.close()
+
+        self._retired.append(client)
+        patience = self._settings.verification.deadline + _TICK
+        asyncio.get_running_loop().call_later(patience, close)
 
     def _resolvers_changed(self, settings: Settings) -> bool:
         """Whether /etc/resolv.conf, where it is what counts, names others than it did."""

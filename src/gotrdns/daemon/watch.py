@@ -4,13 +4,15 @@ Owns which event is counted, logged at once, or logged at intervals. Implements 
 Observer.
 """
 
+import functools
 import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from gotrdns.daemon.journal import Journal, Level
+from gotrdns.daemon.journal import Journal, Level, format_value, format_words
 from gotrdns.daemon.throttle import Alarms, Throttle
+from gotrdns.names import Address
 from gotrdns.policy import Action, Alarm, Decision, Rule, Transaction
 from gotrdns.protocols.postfix_policy import Junk
 from gotrdns.reports.smtp import telling_name
@@ -27,6 +29,7 @@ _RESOLVER_COUNTERS: Final = (
     "truncated",
     "cache_hits",
 )
+_DECISIONS_REMEMBERED: Final = 1024
 _CONFIRMED: Final = Rule.CONFIRMED
 _COUNTERS: Final = {Action.PASS: "let_in", Action.DEFER: "deferred", Action.REFUSE: "refused"}
 # What the daemon itself did, and nobody needs to look into.
@@ -44,13 +47,14 @@ class Watch:
         self._throttle = Throttle(self._tell, clock)
         self._alarms = Alarms(self._persists, self._recovered, clock)
         self._peers: dict[str, str] = {}
+        # The same client is refused again and again.
+        self._words = functools.lru_cache(maxsize=_DECISIONS_REMEMBERED)(_words_about)
 
     def decided(self, transaction: Transaction, decision: Decision, seconds: float) -> None:
         """Count a decision; write a line about it unless the client simply passed."""
         if decision.verdict is None or decision.rule is _CONFIRMED:
             self.plain_passes += 1
-            if self._journal.level <= Level.DEBUG:
-                self._write_decision(Level.DEBUG, transaction, decision, seconds)
+            self._write_decision(Level.DEBUG, transaction, decision, seconds)
             return
         self.counts[_COUNTERS[decision.action]] += 1
         self._write_decision(Level.INFO, transaction, decision, seconds)
@@ -93,23 +97,16 @@ class Watch:
     def _write_decision(
         self, level: Level, transaction: Transaction, decision: Decision, seconds: float
     ) -> None:
-        verdict = decision.verdict
-        telling = telling_name(verdict) if verdict else None
+        if level < self._journal.level:
+            return
+        words = [self._words(decision, transaction.address)]
+        if transaction.helo:
+            words.append(f"helo={format_value(transaction.helo)}")
+        words.append(f"elapsed_ms={round(seconds * 1000, 1)}" if seconds else "elapsed_ms=0.0")
         domain = transaction.sender.rpartition("@")[2]
-        self._journal.write(
-            level,
-            "decision",
-            client=transaction.address.text if transaction.address else "unknown",
-            result=verdict.result.value if verdict else None,
-            cause=verdict.cause.value if verdict else None,
-            action=decision.action.value,
-            withheld=decision.withheld.value if decision.withheld else None,
-            rule=decision.rule.value,
-            name=telling.name.text if telling else None,
-            helo=transaction.helo or None,
-            elapsed_ms=round(seconds * 1000, 1),
-            **{"sender-domain": domain or None},
-        )
+        if domain:
+            words.append(f"sender-domain={format_value(domain)}")
+        self._journal.write_words(level, " ".join(words))
 
     def _note_peer(self, key: str, peer: str) -> None:
         self._peers[key] = peer
@@ -132,3 +129,18 @@ class Watch:
         self._journal.write(
             Level.WARNING, "recovered", alarm=alarm.value, lasted_s=round(seconds, 1)
         )
+
+
+def _words_about(decision: Decision, client: Address | None) -> str:
+    verdict = decision.verdict
+    telling = telling_name(verdict) if verdict else None
+    return format_words(
+        event="decision",
+        client=client.text if client else "unknown",
+        result=verdict.result.value if verdict else None,
+        cause=verdict.cause.value if verdict else None,
+        action=decision.action.value,
+        withheld=decision.withheld.value if decision.withheld else None,
+        rule=decision.rule.value,
+        name=telling.name.text if telling else None,
+    )

@@ -10,23 +10,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from msgspec import Struct
+
 from gotrdns.deciding import Decider
-from gotrdns.names import Address, InvalidAddress
-from gotrdns.policy import Action, Decision, Transaction
-from gotrdns.protocols.postfix_policy import (
-    LET_THROUGH,
-    Decoder,
-    Junk,
-    PolicyRequest,
-    defer,
-    octets_for_text,
-    prepend_header,
-    refuse,
-)
-from gotrdns.reports.smtp import MARK_HEADER, mark_value, refusal_text
+from gotrdns.policy import Decision, Transaction
+from gotrdns.protocols.postfix_policy import LET_THROUGH, Decoder, Junk, PolicyRequest
+from gotrdns.servers.replies import Replies, read_transaction
 from gotrdns.servers.settings import PostfixSettings
 
-_MESSAGES_REMEMBERED: Final = 10_000  # an instance is asked about again within seconds, if at all
 _LONGEST_SWEEP_INTERVAL: Final = 1.0  # seconds: how exact the time-outs are
 _SETTLING: Final = 0.05  # seconds for requests on their way when a stop is asked for
 
@@ -68,12 +59,12 @@ class PolicyServer:
         self.decider = decider
         self.observer = observer
         self.clock: Callable[[], float] = loop.time
+        self.replies = Replies()
         self.stopping = False
         self._loop = loop
         self._connections: set[_Connection] = set()
         self._emptied = asyncio.Event()
         self._emptied.set()
-        self._marked: dict[str, None] = {}
         self._sweeper: asyncio.TimerHandle | None = None
 
     @property
@@ -127,18 +118,6 @@ class PolicyServer:
         if not self._connections:
             self._emptied.set()
 
-    def mark_once(self, instance: str) -> bool:
-        """Whether this message is to be marked now: once, though each recipient is asked about."""
-        if not instance:
-            return True
-        marked = self._marked
-        if instance in marked:
-            return False
-        if len(marked) >= _MESSAGES_REMEMBERED:
-            del marked[next(iter(marked))]
-        marked[instance] = None
-        return True
-
     def _sweep_later(self) -> None:
         settings = self.settings
         shortest = min(settings.request_timeout, settings.reply_timeout)
@@ -157,25 +136,20 @@ class PolicyServer:
             self._sweep_later()
 
 
-class _Pending:
+class _Pending(Struct, eq=False):
     """A request until its reply can be written: after those that came before it."""
 
-    __slots__ = ("connection", "observer", "reply", "request", "started", "transaction")
-
-    def __init__(
-        self, connection: "_Connection", request: PolicyRequest, transaction: Transaction
-    ) -> None:
-        self.connection = connection
-        self.observer = connection.server.observer
-        self.request = request
-        self.transaction = transaction
-        self.started = connection.server.clock()
-        self.reply: bytes | None = None
+    connection: "_Connection"
+    observer: Observer
+    request: PolicyRequest
+    transaction: Transaction
+    started: float
+    reply: bytes | None = None
 
     def decided(self, decision: Decision) -> None:
         server = self.connection.server
         self.observer.decided(self.transaction, decision, server.clock() - self.started)
-        self.reply = _compose_reply(server, self.request, decision)
+        self.reply = server.replies.compose(self.request, decision)
         self.connection.flush()
 
 
@@ -185,6 +159,7 @@ class _Connection(asyncio.Protocol):
     __slots__ = (
         "_decoder",
         "_finishing",
+        "_is_held_back",
         "_is_read",
         "_outstanding",
         "_partial_since",
@@ -205,12 +180,13 @@ class _Connection(asyncio.Protocol):
         self._outstanding: deque[_Pending | bytes] = deque()
         self._partial_since: float | None = None
         self._unread_since: float | None = None
+        self._is_held_back = False
         self._is_read = True
         self._finishing = False
 
     @property
     def is_idle(self) -> bool:
-        return not self._outstanding and not self._decoder.is_mid_request
+        return not self._outstanding and not self._decoder.unread
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # a stream's transport is one
@@ -236,10 +212,11 @@ class _Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._unread_since = self.server.clock()
-        self._read_or_not()
+        self._pace()
 
     def resume_writing(self) -> None:
         self._unread_since = None
+        self._pace()
         self._answer_received()
 
     def finish(self) -> None:
@@ -277,60 +254,66 @@ class _Connection(asyncio.Protocol):
             outstanding.popleft()
         if ready:
             self._transport.write(b"".join(ready))
+            self._pace()
             self._answer_received()
-
-    @property
-    def _is_held_back(self) -> bool:
-        return (
-            self._unread_since is not None
-            or len(self._outstanding) >= self.server.settings.outstanding
-        )
 
     def _answer_received(self) -> None:
         decoder = self._decoder
-        answered_one = False
-        while not self._is_held_back:
+        while decoder.unread and not self._is_held_back:
             event = decoder.next_event()
             if event is None:
                 break
-            answered_one = True
+            self._partial_since = None
             if isinstance(event, Junk):
                 self._take_junk(event)
             else:
                 self._take_request(event)
-        if not decoder.is_mid_request:
-            self._partial_since = None
-        elif answered_one or self._partial_since is None:
+        if decoder.unread and self._partial_since is None:
             self._partial_since = self.server.clock()
-        self._read_or_not()
         if self._finishing:
             self._close_if_done()
 
     def _take_request(self, request: PolicyRequest) -> None:
         server = self.server
-        transaction = _read_transaction(request)
-        pending = _Pending(self, request, transaction)
-        decision = server.decider.decide(transaction, pending.decided)
+        transaction = read_transaction(request)
+        decision = server.decider.recall(transaction)
+        if decision is None:
+            decision = self._look_up(request, transaction)
+            if decision is None:
+                return
+        server.observer.decided(transaction, decision, 0.0)
+        self._reply(server.replies.compose(request, decision))
+
+    def _look_up(self, request: PolicyRequest, transaction: Transaction) -> Decision | None:
+        server = self.server
+        pending = _Pending(self, server.observer, request, transaction, server.clock())
+        decision = server.decider.look_up(transaction, pending.decided)
         if decision is None:
             self._outstanding.append(pending)
-            return
-        server.observer.decided(transaction, decision, 0.0)
-        self._reply(_compose_reply(server, request, decision))
+            self._pace()
+        return decision
 
     def _take_junk(self, junk: Junk) -> None:
         self.server.observer.received_junk(junk, self.peer)
         if junk.ends_stream:
             self._finishing = True
+            self._pace()
         else:
             self._reply(LET_THROUGH)
 
     def _reply(self, reply: bytes) -> None:
         if self._outstanding:
             self._outstanding.append(reply)
+            self._pace()
         else:
             self._transport.write(reply)
 
-    def _read_or_not(self) -> None:
+    def _pace(self) -> None:
+        """Read on, or hold the peer back: whenever what it waits for, or is sent, has changed."""
+        self._is_held_back = (
+            self._unread_since is not None
+            or len(self._outstanding) >= self.server.settings.outstanding
+        )
         wanted = not self._is_held_back and not self._finishing
         if wanted is not self._is_read:
             self._is_read = wanted
@@ -351,29 +334,3 @@ def _heard_at(connection: _Connection) -> float:
 def _name_of_peer(transport: asyncio.BaseTransport) -> str:
     peer = transport.get_extra_info("peername")
     return f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else "unix"
-
-
-def _read_transaction(request: PolicyRequest) -> Transaction:
-    try:
-        address = Address.parse(request.client_address)
-    except InvalidAddress:
-        address = None
-    return Transaction(
-        address,
-        request.helo_name,
-        bool(request.sasl_username),
-        request.sender,
-        request.recipient,
-    )
-
-
-def _compose_reply(server: PolicyServer, request: PolicyRequest, decision: Decision) -> bytes:
-    verdict = decision.verdict
-    if verdict is None:
-        return LET_THROUGH
-    if decision.action is Action.PASS:
-        if decision.marked and server.mark_once(request.instance):
-            return prepend_header(MARK_HEADER, mark_value(decision, verdict))
-        return LET_THROUGH
-    text = refusal_text(verdict, octets_for_text(request))
-    return refuse(text) if decision.action is Action.REFUSE else defer(text)
