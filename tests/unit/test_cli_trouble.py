@@ -32,6 +32,15 @@ def test_an_interrupt_is_one_line_and_130(resolver: str) -> None:
         assert process.stderr.read() == b"gotrdns: interrupted\n"
 
 
+@pytest.fixture(autouse=True)
+def interrupts_are_not_ignored() -> Iterator[None]:
+    """Children inherit that interrupts are ignored, as they are where a shell runs the tests in
+    the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 INTERRUPTED_WHILE_IMPORTING = """
 import os, signal, sys
 
