@@ -65,6 +65,7 @@ _PAIRS: Final = struct.Struct("2s" * _IDENTIFIERS_AT_ONCE)  # cuts faster than s
 
 TYPE_AND_CLASS: Final = {each: struct.pack("!HH", each, 1) for each in RecordType}
 _unpack_head: Final = struct.Struct("!H4s").unpack_from  # flags; how many questions and answers
+_HEAD: Final = slice(2, 8)  # the same six octets
 _ONE_QUESTION: Final = b"\x00\x01"
 _ONE_ANSWER: Final = _ONE_QUESTION + b"\x00\x01"
 _SOA_ALONE: Final = b"\x00\x01\x00\x00"  # how many authorities and additionals
@@ -73,7 +74,6 @@ _NO_ANSWER: Final = _ONE_QUESTION + b"\x00\x00"
 _TC: Final = 0x0200
 _AD: Final = 0x0020
 _REPLY_MASK, _REPLY = 0xF800, 0x8000  # QR set, opcode QUERY
-_STRAIGHT_MASK, _STRAIGHT = _REPLY_MASK | _TC | 0x000F, _REPLY  # complete, and NOERROR
 
 # The record of a straight reply: pointer to the question's name, type and class in one piece (they
 # compare as one), TTL, length, and an address as data.
@@ -103,8 +103,27 @@ _OPT_HEAD: Final = OPT_RECORD[:3]
 
 _NXDOMAIN_CODE: Final = 3
 _REFUSED_CODE: Final = 5
-_DENIALS: Final = {_STRAIGHT: _NODATA, _STRAIGHT | _NXDOMAIN_CODE: _NXDOMAIN}
 _UNSUPPORTED_CODES: Final = frozenset({1, 4, 16})  # FORMERR, NOTIMP, BADVERS
+
+
+def _complete_heads(code: int, answers: bytes) -> dict[bytes, bool]:
+    """Every head of a complete reply with this code and count, and whether its AD bit is set."""
+    # Opcode, TC and code are settled; AA, RD, RA, Z, AD and CD are free.
+    free = [0x0400, 0x0100, 0x0080, 0x0040, _AD, 0x0010]
+    heads = {}
+    for chosen in range(1 << len(free)):
+        flags = _REPLY | code | sum(bit for n, bit in enumerate(free) if chosen >> n & 1)
+        heads[struct.pack("!H", flags) + answers] = flags & _AD != 0
+    return heads
+
+
+# Looked up whole: dearer to list, cheaper to read than flags and counts one by one.
+_STRAIGHT: Final = _complete_heads(0, _ONE_ANSWER)
+_DENIALS: Final = {
+    head: (outcome, authenticated)
+    for code, outcome in ((0, _NODATA), (_NXDOMAIN_CODE, _NXDOMAIN))
+    for head, authenticated in _complete_heads(code, _NO_ANSWER).items()
+}
 
 
 class NotThisQuestion(MalformedMessage):
@@ -184,13 +203,16 @@ def read_reply(message: bytes, section: bytes, kind: RecordType) -> Reply:  # no
     """
     # The commonest replies are read in few steps: one record, which answers the question itself, or
     # none, and the SOA that proves it. What differs from that in any way is read carefully.
+    head = message[_HEAD]
+    authenticated = _STRAIGHT.get(head)
     try:
-        flags, counts = _unpack_head(message, 2)
-        if (
-            counts == _ONE_ANSWER
-            and flags & _STRAIGHT_MASK == _STRAIGHT
-            and message.startswith(section, HEADER_LENGTH)
-        ):
+        if authenticated is None:
+            denied = _DENIALS.get(head)
+            if denied is not None and message.startswith(section, HEADER_LENGTH):
+                denial = _read_denial(message, HEADER_LENGTH + len(section), *denied)
+                if denial is not None:
+                    return denial
+        elif message.startswith(section, HEADER_LENGTH):
             start = HEADER_LENGTH + len(section)
             if kind is _PTR:
                 direct, ttl, length = _unpack_pointer(message, start)
@@ -199,38 +221,27 @@ def read_reply(message: bytes, section: bytes, kind: RecordType) -> Reply:  # no
                     # Lower-casing wire form is safe: no length octet is a letter.
                     name = read_host_name(content.lower())
                     if name is not None:
-                        return Answer(_FOUND, (name,), (), ttl, flags & _AD != 0)
+                        return Answer(_FOUND, (name,), (), ttl, authenticated)
             elif kind is _A:
                 direct, ttl, length, content = _unpack_a(message, start)
                 if direct == _DIRECT_A and length == 4 and ttl < OVERFLOWING_TTL:
-                    addresses = (Address(content),)
-                    return Answer(_FOUND, (), addresses, ttl, flags & _AD != 0)
+                    return Answer(_FOUND, (), (Address(content),), ttl, authenticated)
             elif kind is _AAAA:
                 direct, ttl, length, content = _unpack_aaaa(message, start)
                 if direct == _DIRECT_AAAA and length == 16 and ttl < OVERFLOWING_TTL:
-                    addresses = (Address(content),)
-                    return Answer(_FOUND, (), addresses, ttl, flags & _AD != 0)
-        elif counts == _NO_ANSWER and message.startswith(section, HEADER_LENGTH):
-            denial = _read_denial(message, HEADER_LENGTH + len(section), flags)
-            if denial is not None:
-                return denial
+                    return Answer(_FOUND, (), (Address(content),), ttl, authenticated)
     except struct.error:  # shorter than that
         return _read_carefully(message, section, kind)
     return _read_carefully(message, section, kind)
 
 
-def _read_denial(message: bytes, start: int, flags: int) -> Answer | None:
-    outcome = _DENIALS.get(flags & _STRAIGHT_MASK)
+def _read_denial(
+    message: bytes, start: int, outcome: Outcome, authenticated: bool
+) -> Answer | None:
     others = message[8:12]
     owner, kind, ttl, length = _SOA_RECORD.unpack_from(message, start)
     end = start + _SOA_RECORD.size + length
-    if (
-        outcome is None
-        or kind != _SOA_TYPE
-        or owner < _POINTER
-        or length < SHORTEST_SOA
-        or end > len(message)
-    ):
+    if kind != _SOA_TYPE or owner < _POINTER or length < SHORTEST_SOA or end > len(message):
         return None
     if others == _SOA_AND_OPT:
         head, upper_bits = _unpack_opt(message, end)
@@ -240,7 +251,7 @@ def _read_denial(message: bytes, start: int, flags: int) -> Answer | None:
         return None
     zone, _ = read_name(message, start)
     ttl = min(bounded_ttl(ttl), soa_minimum(message, end))
-    return Answer(outcome, (), (), ttl, flags & _AD != 0, (), zone)
+    return Answer(outcome, (), (), ttl, authenticated, (), zone)
 
 
 def _read_carefully(message: bytes, section: bytes, kind: RecordType) -> Reply:
