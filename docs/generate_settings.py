@@ -5,6 +5,7 @@ python docs/generate_settings.py > docs/settings.md
 
 import json
 from collections.abc import Iterator
+from enum import Enum
 
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
@@ -62,7 +63,8 @@ def _entry(field: FieldInfo) -> str:
 def _default(field: FieldInfo) -> str:
     if field.default is NODEFAULT:
         return "none: it must be set"
-    return f"`{json.dumps(field.default)}`"
+    default = field.default.value if isinstance(field.default, Enum) else field.default
+    return f"`{json.dumps(default)}`"
 
 
 def _actions() -> Iterator[str]:

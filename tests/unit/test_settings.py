@@ -65,22 +65,14 @@ def test_the_settings_reference_is_current() -> None:
 def test_a_file_without_a_mode_is_refused(tmp_path: Path) -> None:
     line, text = only_problem(tmp_path, "# nothing\n[policy]\n")
     assert line == 2
-    assert text == '[policy] mode must be set: one of "observe", "strict"'
+    assert text == '[policy] mode must be set: one of "observe", "strict", "protect"'
 
 
 def test_an_empty_file_is_told_what_it_must_hold(tmp_path: Path) -> None:
     line, text = only_problem(tmp_path, "")
     assert line is None
     assert text == (
-        'the section [policy] is missing; it must set mode (one of "observe", "strict")'
-    )
-
-
-def test_a_mode_that_is_to_come_is_not_called_a_slip(tmp_path: Path) -> None:
-    line, text = only_problem(tmp_path, '[policy]\nmode = "protect"\n')
-    assert line == 2
-    assert text == (
-        '[policy] mode = "protect" is not available yet; it must be one of "observe", "strict"'
+        'the section [policy] is missing; it must set mode (one of "observe", "strict", "protect")'
     )
 
 

@@ -23,9 +23,6 @@ from gotrdns.settings.problems import InvalidSettings, Problem
 _Read = TypeVar("_Read", bound=msgspec.Struct)
 _Table = dict[str, Any]
 
-# Values that are documented to come, and would otherwise look like slips of the pen.
-_ANNOUNCED: Final[Mapping[KeyPath, str]] = {("policy", "mode"): "protect"}
-
 _LONGEST_SHOWN: Final = 60
 _TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 
@@ -131,8 +128,6 @@ class _Reader:
     def _wrong(self, annotation: Any, value: object, path: KeyPath) -> str:
         expected = expectations.describe_value(annotation)
         setting = f"{_section(path[:-1])}{path[-1]}"
-        if value == _ANNOUNCED.get(path):
-            return f"{setting} = {_shown(value)} is not available yet; it must be {expected}"
         return f"{setting} must be {expected}, not {_shown(value)}"
 
     def _unknown(self, key: str, known: Iterable[str], path: KeyPath) -> str:
