@@ -12,8 +12,8 @@ parent never sends a referral.
     refuser          serves nothing and answers REFUSED to everything
     lame             is delegated zones, and answers with a referral to itself
     dropper          takes every packet and never answers
-    seed-parent      delegates 81.21.0.0/16 and `seeds.example`
-    seed-a, seed-b   serve them: zones with one defect each, and a hundred without
+    seed-parent      delegates 81.21.0.0/16, 2a02:5321::/32 and `seeds.example`
+    seed-a, seed-b   serve them: zones with one defect each, and more than a hundred without
     strange          serves what no NSD would, and is a program of its own
 """
 
@@ -33,7 +33,8 @@ import dns.rcode
 
 from tests.live.generated_zones import generated_zones
 from tests.live.process import Process
-from tests.live.seeds import seeded_zones
+from tests.live.seeds import seeded_zones, signatures
+from tests.live.signing import sign_zone_file
 
 ZONES = Path(__file__).parent / "zones"
 
@@ -103,9 +104,12 @@ class NameServer:
         directory.mkdir(parents=True)
         paths = sorted((ZONES / name).glob("*.zone"))
         written = {**generated_zones(name), **seeded_zones(name)}
+        signed = signatures()
         for file_name, text in written.items():
             path = directory / f"{file_name.replace('/', '-slash-')}.zone"
             path.write_text(text)
+            if file_name in signed:
+                sign_zone_file(path, file_name, signed[file_name])
             paths.append(path)
         self.zones = tuple(read_zone(path) for path in paths)
         configuration = directory / "nsd.conf"

@@ -61,7 +61,7 @@ class Resolver:
         self._directory.mkdir(parents=True)
         local_zones = [f'    local-zone: "{zone}" refuse' for zone in REFUSED_ZONES]
         local_zones += [f'    local-zone: "{zone}" nodefault' for zone in PRIVATE_ZONES]
-        anchors = [f'    trust-anchor: "{each}"' for each in trust_anchors()]
+        anchors = [f'    trust-anchor: "{zone} DS {ds}"' for zone, ds in trust_anchors()]
         self._configuration.write_text(
             CONFIGURATION.format(
                 directory=directory,

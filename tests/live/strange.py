@@ -11,7 +11,8 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 
-from tests.live.seeds import SEEDS, STRANGE
+from tests.live.seed_zones import STRANGE
+from tests.live.seeds import SEEDS
 from tests.support.name_servers import NameServer, Zone, honest, serving
 
 PORT = 53
