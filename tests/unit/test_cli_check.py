@@ -49,7 +49,7 @@ def test_the_json_of_the_founding_example_keeps_its_contract(resolver: str) -> N
                 "name": "dsl.static851056487.ttnet.net.tr",
                 "state": "nodata",
                 "addresses": [],
-                "class": None,
+                "class": "static-generic",
             }
         ],
         "confirmed": [],

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from gotrdns.classification import classify
 from gotrdns.diagnosis.findings import Finding
+from gotrdns.names import Address
 from gotrdns.verification import CheckedName, Verdict
 
 
@@ -15,8 +17,7 @@ class _NameObject(msgspec.Struct, frozen=True):
     name: str
     state: str
     addresses: list[str]
-    # What the name says by itself; null while nothing judges it.
-    class_: str | None = msgspec.field(default=None, name="class")
+    class_: str = msgspec.field(name="class")
 
 
 class _VerdictObject(msgspec.Struct, frozen=True):
@@ -39,7 +40,7 @@ def encode_verdict(verdict: Verdict, findings: Iterable[Finding], elapsed: float
             result=verdict.result.value,
             cause=verdict.cause.value,
             reverse_name=verdict.address.reverse_name.text,
-            names=[_name_object(each) for each in verdict.names],
+            names=[_name_object(verdict.address, each) for each in verdict.names],
             confirmed=[name.text for name in verdict.confirmed],
             dnssec="secure" if verdict.secure else "insecure",
             findings=tuple(findings),
@@ -48,8 +49,11 @@ def encode_verdict(verdict: Verdict, findings: Iterable[Finding], elapsed: float
     )
 
 
-def _name_object(checked: CheckedName) -> _NameObject:
+def _name_object(client: Address, checked: CheckedName) -> _NameObject:
     addresses = checked.answer.addresses if checked.answer else ()
     return _NameObject(
-        checked.name.text, checked.state.value, [address.text for address in addresses]
+        checked.name.text,
+        checked.state.value,
+        [address.text for address in addresses],
+        classify(client, checked.name).host_class.value,
     )
