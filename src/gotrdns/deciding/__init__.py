@@ -1,0 +1,11 @@
+"""A client and its envelope become a Decision: at once, or by a deadline."""
+
+from gotrdns.deciding.decider import (
+    MAIL_SERVER_PATIENCE,
+    CallLater,
+    Decider,
+    Timer,
+    VerificationSettings,
+)
+
+__all__ = ["MAIL_SERVER_PATIENCE", "CallLater", "Decider", "Timer", "VerificationSettings"]
