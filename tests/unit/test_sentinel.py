@@ -1,0 +1,165 @@
+"""Whether our own resolver is believed: networks in trouble, and questions that must succeed."""
+
+import asyncio
+from collections.abc import Mapping
+
+from gotrdns.deciding.breaker import Breaker
+from gotrdns.deciding.sentinel import ASSURED_FOR, CALM, Round, Sentinel, read_round
+from gotrdns.lookup import CONTROL_QUESTION, Answer, Listener, Outcome, Question
+from gotrdns.names import Address
+from gotrdns.policy import Trust
+from gotrdns.verification import Cause, Verdict
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Known:
+    """A resolver that answers at once: what it is told to, else the same to everything."""
+
+    reachable = True
+
+    def __init__(self, outcome: Outcome, others: Mapping[Question, Outcome] | None = None) -> None:
+        self.outcome = outcome
+        self.others = others or {}
+        self.asked: list[Question] = []
+
+    def ask(self, question: Question, _listener: Listener, _token: int) -> Answer:
+        self.asked.append(question)
+        return Answer(self.others.get(question, self.outcome))
+
+    def forget(self, question: Question, listener: Listener, token: int) -> None:
+        pass
+
+
+def client(number: int) -> Address:
+    return Address.parse(f"81.{number // 256}.{number % 256}.25")
+
+
+def verdict(number: int, cause: Cause) -> Verdict:
+    return Verdict(client(number), cause, (), None, False)
+
+
+def fill(breaker: Breaker, troubled: int, sound: int, now: float = 0.0) -> None:
+    for number in range(troubled + sound):
+        breaker.note(client(number), now, troubled=number < troubled)
+
+
+def test_the_breaker_wants_twenty_networks_and_more_than_three_in_ten() -> None:
+    for troubled, sound, alarming in (
+        (19, 0, False),
+        (6, 14, False),
+        (7, 13, True),
+        (30, 70, False),
+    ):
+        breaker = Breaker()
+        fill(breaker, troubled, sound)
+        assert breaker.is_alarming(1.0) is alarming, (troubled, sound)
+
+
+def test_one_network_counts_once_however_many_of_it_come() -> None:
+    breaker = Breaker()
+    fill(breaker, 0, 30)
+    for last in range(256):
+        breaker.note(Address.parse(f"85.105.64.{last}"), 0.0, troubled=True)
+    for last in range(256):
+        breaker.note(Address.parse(f"2a00:1450:1::{last:x}"), 0.0, troubled=True)
+    assert breaker.count(1.0) == (32, 2)
+
+
+def test_five_minutes_later_nothing_counts() -> None:
+    breaker = Breaker()
+    fill(breaker, 30, 0)
+    assert breaker.is_alarming(300.0)
+    assert not breaker.is_alarming(301.0)
+    assert breaker.count(301.0) == (0, 0)
+
+
+def test_memory_is_bounded() -> None:
+    breaker = Breaker()
+    fill(breaker, 0, 10_000)
+    assert breaker.count(0.0)[0] == 4096
+
+
+def test_what_a_round_says() -> None:
+    found, no, none = Outcome.FOUND, Outcome.NXDOMAIN, Outcome.TIMEOUT
+    assert read_round([found]) == Round(answered=True, denied=False)
+    assert read_round([no]).denied
+    assert read_round([none]) == Round(answered=False, denied=False)
+    assert not read_round([found, no]).denied
+    assert read_round([found, no, no]).denied
+    assert not read_round([found, no, found]).denied
+    assert read_round([none, found]).answered
+
+
+def test_a_resolver_that_denies_the_root_lies_at_once() -> None:
+    heard: list[Trust] = []
+    sentinel = Sentinel(Known(Outcome.NXDOMAIN), Clock(), heard.append)
+    assert asyncio.run(sentinel.assure()) is Trust.LYING
+    assert heard == [Trust.LYING]
+
+
+def test_a_resolver_that_denies_what_it_confirmed_lies() -> None:
+    sentinel = Sentinel(Known(Outcome.NXDOMAIN, {CONTROL_QUESTION: Outcome.FOUND}), Clock())
+    sentinel.note(verdict(1, Cause.CONFIRMED))
+    sentinel.note(verdict(2, Cause.CONFIRMED))
+    assert asyncio.run(sentinel.assure()) is Trust.LYING
+
+
+def test_silence_alone_is_no_suspicion() -> None:
+    sentinel = Sentinel(Known(Outcome.TIMEOUT), Clock())
+    assert asyncio.run(sentinel.assure()) is Trust.SOUND
+
+
+def test_silence_and_trouble_everywhere_are() -> None:
+    sentinel = Sentinel(Known(Outcome.SERVFAIL), Clock())
+    for number in range(25):
+        sentinel.note(verdict(number, Cause.REVERSE_SERVFAIL))
+    asyncio.run(sentinel.tick())
+    assert sentinel.trust is Trust.SUSPECT
+
+
+def test_trouble_everywhere_is_theirs_while_the_resolver_answers() -> None:
+    sentinel = Sentinel(Known(Outcome.FOUND), Clock())
+    for number in range(25):
+        sentinel.note(verdict(number, Cause.REVERSE_SERVFAIL))
+    asyncio.run(sentinel.tick())
+    assert sentinel.trust is Trust.SOUND
+
+
+def test_trust_comes_back_after_calm_and_not_before() -> None:
+    clock = Clock()
+    resolver = Known(Outcome.NXDOMAIN)
+    sentinel = Sentinel(resolver, clock)
+    asyncio.run(sentinel.assure())
+    resolver.outcome = Outcome.FOUND
+    clock.now += ASSURED_FOR
+    began = clock.now
+    while sentinel.trust is Trust.LYING:
+        asyncio.run(sentinel.tick())
+        clock.now += ASSURED_FOR
+        assert clock.now < began + 10 * CALM
+    assert clock.now - began >= CALM
+
+
+def test_questions_are_asked_once_in_a_while_and_shared() -> None:
+    clock = Clock()
+    resolver = Known(Outcome.FOUND)
+    sentinel = Sentinel(resolver, clock)
+
+    async def crowd() -> None:
+        await asyncio.gather(*(sentinel.assure() for _ in range(100)))
+
+    asyncio.run(crowd())
+    assert resolver.asked == [CONTROL_QUESTION]
+    clock.now += ASSURED_FOR - 0.1
+    asyncio.run(sentinel.assure())
+    assert len(resolver.asked) == 1
+    clock.now += 0.1
+    asyncio.run(sentinel.assure())
+    assert len(resolver.asked) == 2
