@@ -1,59 +1,29 @@
 """A client and its envelope become a Decision, at once or by a deadline.
 
-Owns the order of things (exemptions before any look-up), the deadline, and the ``[verification]``
-section. The rules are in ``policy`` and ``verification``; no protocol and no wording here.
+Owns the order of things (exemptions before any look-up, circumstances only where the verdict does
+not settle it) and the deadline. The rules are in ``policy`` and ``verification``; no protocol and
+no wording here.
 """
 
+import asyncio
 import functools
 from collections.abc import Callable, Iterator
-from typing import Annotated, Final, Protocol
-
-from msgspec import Meta, Struct
+from typing import Final, Protocol
 
 from gotrdns.checking import Check
+from gotrdns.deciding.counsel import Counsel, is_dynamic
+from gotrdns.deciding.settings import VerificationSettings
 from gotrdns.lookup import Answer, Question, RecordType, Resolver
 from gotrdns.names import Address, DomainName, InvalidName
-from gotrdns.policy import UNKNOWN_CLIENT, Decision, InvalidSetting, Policy, Transaction
-from gotrdns.verification import NAMES_EVALUATED, Verdict, Verification
-
-# What the documentation tells Postfix to wait (`timeout=15s`); after that it stops listening.
-MAIL_SERVER_PATIENCE: Final = 15.0
+from gotrdns.policy import UNKNOWN_CLIENT, Decision, Policy, Rule, Transaction
+from gotrdns.verification import Verdict, Verification
 
 _LONGEST_HELO: Final = 255
 _HELO_NAMES_REMEMBERED: Final = 4096
 _DECISIONS_REMEMBERED: Final = 4096
-
-
-class VerificationSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """How long one client may be examined, and how far."""
-
-    deadline: Annotated[
-        float,
-        Meta(
-            gt=0,
-            description="Seconds after which a client is decided about with what is known by then; "
-            "the look-ups go on and serve its next attempt. Must be below the 15 that Postfix is "
-            "told to wait.",
-        ),
-    ] = 8.0
-    ptr_limit: Annotated[
-        int,
-        Meta(
-            ge=1,
-            le=100,
-            description="How many PTR names of one address are evaluated (RFC 8601 section 3 "
-            "demands a limit).",
-        ),
-    ] = NAMES_EVALUATED
-
-    def __post_init__(self) -> None:
-        """Raises InvalidSetting."""
-        if self.deadline >= MAIL_SERVER_PATIENCE:
-            raise InvalidSetting(
-                "deadline",
-                f"{self.deadline:g} s is too late: it must be below {MAIL_SERVER_PATIENCE:g}, "
-                "after which Postfix no longer waits for the answer",
-            )
+# Seconds of the deadline that are left for finding out who vouches, if DNS takes the rest.
+_RESERVE: Final = 1.5
+_CONFIRMED: Final = Rule.CONFIRMED
 
 
 class Timer(Protocol):
@@ -63,23 +33,27 @@ class Timer(Protocol):
 
 
 CallLater = Callable[[float, Callable[[], None]], Timer]
+OnDecided = Callable[[Decision], None]
 _Ground = tuple[Question, Answer]  # what a decision rests upon
 
 
 class Decider:
     """Decides about transactions, many at a time.
 
-    ``call_later(seconds, callback)`` arranges deadlines, as an event loop's method does.
+    ``call_later(seconds, callback)`` arranges deadlines, as an event loop's method does. Without
+    ``counsel`` the verdict alone counts.
     """
 
     __slots__ = (
         "_call_later",
+        "_counsel",
         "_deadline",
         "_helo_name",
         "_policy",
         "_ptr_limit",
         "_remembered",
         "_resolver",
+        "_tasks",
     )
 
     def __init__(
@@ -88,17 +62,20 @@ class Decider:
         resolver: Resolver,
         settings: VerificationSettings,
         call_later: CallLater,
+        counsel: Counsel | None = None,
     ) -> None:
         self._policy = policy
         self._resolver = resolver
         self._deadline = settings.deadline
         self._ptr_limit = settings.ptr_limit
         self._call_later = call_later
+        self._counsel = counsel
         # The same hosts come again and again, with several recipients each time.
         self._helo_name = functools.lru_cache(maxsize=_HELO_NAMES_REMEMBERED)(_parse_helo)
         self._remembered: dict[
             tuple[Address | None, str], tuple[Decision, tuple[_Ground, ...]]
         ] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def deadline(self) -> float:
@@ -127,11 +104,11 @@ class Decider:
                     self._resolver.forget(question, _pay_no_heed, 0)
                 del self._remembered[key]
                 return None
+        if self._counsel is not None:
+            self._note_settled(self._counsel, decision)
         return decision
 
-    def look_up(
-        self, transaction: Transaction, on_decided: Callable[[Decision], None]
-    ) -> Decision | None:
+    def look_up(self, transaction: Transaction, on_decided: OnDecided) -> Decision | None:
         """Decide what ``recall`` could not.
 
         Returns the decision if it can be made at once; else None, and ``on_decided`` is called
@@ -142,15 +119,53 @@ class Decider:
             return UNKNOWN_CLIENT
         helo = self._helo_name(transaction.helo) if len(transaction.helo) <= _LONGEST_HELO else None
         verification = Verification(address, helo=helo, limit=self._ptr_limit)
-        undecided = _Undecided(self._policy, on_decided)
+        reserve = 0.0 if self._counsel is None else min(_RESERVE, self._deadline / 2)
+        undecided = _Undecided(self, transaction, on_decided)
         check = Check(verification, self._resolver, undecided.decided)
         if check.start():
             verdict = verification.verdict()
-            decision = self._policy.decide(verdict)
-            self._remember(transaction, decision, verdict)
+            decision = self.conclude(transaction, verdict, on_decided, self._deadline)
+            if decision is not None:
+                self._remember(transaction, decision, verdict)
             return decision
-        undecided.wait(check, self._call_later, self._deadline)
+        undecided.wait(check, self._call_later, self._deadline - reserve)
         return None
+
+    def conclude(
+        self, transaction: Transaction, verdict: Verdict, on_decided: OnDecided, patience: float
+    ) -> Decision | None:
+        """Decide about a verdict: at once where it settles the matter, else as ``look_up`` does."""
+        counsel = self._counsel
+        if counsel is None:
+            return self._policy.decide(verdict)
+        counsel.sentinel.note(verdict)
+        if self._policy.is_settled(verdict, dynamic=is_dynamic(self._policy, verdict)):
+            decision = self._policy.decide(verdict)
+            self._note_settled(counsel, decision)
+            return decision
+        task = asyncio.ensure_future(
+            self._deliberate(counsel, transaction, verdict, on_decided, patience)
+        )
+        self._tasks.add(task)  # the loop itself holds tasks weakly
+        task.add_done_callback(self._tasks.discard)
+        return None
+
+    async def _deliberate(
+        self,
+        counsel: Counsel,
+        transaction: Transaction,
+        verdict: Verdict,
+        on_decided: OnDecided,
+        patience: float,
+    ) -> None:
+        given = await counsel.gather(self._policy, transaction, verdict, patience)
+        decision = self._policy.decide(verdict, given)
+        on_decided(counsel.keep(transaction, verdict, given, decision))
+
+    def _note_settled(self, counsel: Counsel, decision: Decision) -> None:
+        verdict = decision.verdict
+        if decision.rule is _CONFIRMED and verdict is not None:
+            counsel.memory.note_pass(verdict.address, counsel.clock())
 
     def _remember(self, transaction: Transaction, decision: Decision, verdict: Verdict) -> None:
         if len(transaction.helo) <= _LONGEST_HELO:
@@ -176,13 +191,14 @@ def _pay_no_heed(_token: int, _answer: Answer) -> None:
 class _Undecided:
     """A check under way with its deadline; whichever ends first decides."""
 
-    __slots__ = ("_check", "_on_decided", "_policy", "_timer")
+    __slots__ = ("_check", "_decider", "_on_decided", "_timer", "_transaction")
 
     _check: Check
     _timer: Timer
 
-    def __init__(self, policy: Policy, on_decided: Callable[[Decision], None]) -> None:
-        self._policy = policy
+    def __init__(self, decider: Decider, transaction: Transaction, on_decided: OnDecided) -> None:
+        self._decider = decider
+        self._transaction = transaction
         self._on_decided = on_decided
 
     def wait(self, check: Check, call_later: CallLater, deadline: float) -> None:
@@ -191,11 +207,16 @@ class _Undecided:
 
     def decided(self, verification: Verification) -> None:
         self._timer.cancel()
-        self._on_decided(self._policy.decide(verification.verdict()))
+        self._conclude(verification.verdict())
 
     def _expire(self) -> None:
         self._check.give_up()
-        self._on_decided(self._policy.decide(self._check.verification.verdict()))
+        self._conclude(self._check.verification.verdict())
+
+    def _conclude(self, verdict: Verdict) -> None:
+        decision = self._decider.conclude(self._transaction, verdict, self._on_decided, _RESERVE)
+        if decision is not None:
+            self._on_decided(decision)
 
 
 def _parse_helo(text: str) -> DomainName | None:

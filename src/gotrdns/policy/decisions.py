@@ -91,11 +91,15 @@ class Vouched(Struct, frozen=True):
     """Who speaks for a client: ``by`` in no order, ``domains`` whose word it is.
 
     ``undetermined`` when DNS did not say it of all, so that nobody's silence is proven.
+    ``helo_resolves`` and ``sender_covers`` (MX or SPF, however wide) are too little to vouch, and
+    enough for an exception.
     """
 
     by: tuple[Voucher, ...] = ()
     domains: tuple[DomainName, ...] = ()
     undetermined: bool = False
+    helo_resolves: bool = False
+    sender_covers: bool = False
 
 
 NOBODY: Vouched = Vouched()

@@ -1,0 +1,141 @@
+"""What counts beside a verdict: who vouches, what was seen before, exceptions, and trust.
+
+Owns finding that out, all at once and by a deadline; whatever is not known by then is unknown.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import msgspec
+
+from gotrdns.classification import HostClass, classify
+from gotrdns.deciding.memory import HISTORY_DEADLINE, Memory
+from gotrdns.deciding.sentinel import Sentinel
+from gotrdns.names import Address, DomainName, InvalidName, is_host_name
+from gotrdns.policy import Circumstances, Decision, Policy, Transaction, Trust, Vouched
+from gotrdns.policy.allowances import Allowance, Claims
+from gotrdns.policy.history import History, client_key
+from gotrdns.verification import Cause, Verdict
+
+# Of a classification that is to cost somebody ten minutes.
+CLEARLY: Final = 0.8
+_UNKNOWN_VOUCHERS: Final = Vouched(undetermined=True)
+
+
+class Vouching(Protocol):
+    """Asks who vouches for a client, within ``deadline`` seconds; raises nothing."""
+
+    async def ask(
+        self,
+        client: Address,
+        *,
+        helo: DomainName | None,
+        sender: DomainName | None,
+        deadline: float,
+    ) -> Vouched: ...
+
+
+class Counsel(msgspec.Struct, frozen=True):
+    """Whom a decision asks beside DNS; ``clock`` gives seconds since 1970."""
+
+    memory: Memory
+    vouching: Vouching
+    sentinel: Sentinel
+    clock: Callable[[], float]
+
+    async def gather(
+        self, policy: Policy, transaction: Transaction, verdict: Verdict, deadline: float
+    ) -> Circumstances:
+        """Everything that counts for this client, by ``deadline`` seconds from now."""
+        past, vouched, trust = await asyncio.gather(
+            self._history(verdict.address),
+            self._vouched(policy, transaction, verdict, deadline),
+            self._trust(deadline),
+        )
+        now = self.clock()
+        return Circumstances(
+            now=now,
+            dynamic=is_dynamic(policy, verdict),
+            vouched=vouched,
+            history=past,
+            allowance=self._allowance(transaction, verdict, vouched, now),
+            trust=trust,
+        )
+
+    def keep(
+        self, transaction: Transaction, verdict: Verdict, given: Circumstances, decision: Decision
+    ) -> Decision:
+        """Remember this sighting and its decision; returns it with its incident's id."""
+        if given.history is not None:
+            after = given.history.after(verdict.result, given.now, dynamic=given.dynamic)
+            if after is not given.history:
+                self.memory.note_history(client_key(verdict.address), after)
+        if decision.allowance is not None:
+            self.memory.note_hit(decision.allowance, given.now)
+        incident = self.memory.remember(transaction, decision, given.now)
+        return msgspec.structs.replace(decision, incident=incident)
+
+    async def _history(self, client: Address) -> History | None:
+        try:
+            return await asyncio.wait_for(self.memory.history(client_key(client)), HISTORY_DEADLINE)
+        except TimeoutError:
+            return None
+
+    async def _trust(self, deadline: float) -> Trust:
+        try:
+            return await asyncio.wait_for(self.sentinel.assure(), deadline)
+        except TimeoutError:
+            return self.sentinel.trust
+
+    async def _vouched(
+        self, policy: Policy, transaction: Transaction, verdict: Verdict, deadline: float
+    ) -> Vouched:
+        if not policy.protects and not self.memory.allowances.need_names:
+            return Vouched()
+        helo = read_name(transaction.helo)
+        sender = sender_domain(transaction)
+        try:
+            return await asyncio.wait_for(
+                self.vouching.ask(verdict.address, helo=helo, sender=sender, deadline=deadline),
+                deadline,
+            )
+        except TimeoutError:
+            return _UNKNOWN_VOUCHERS
+
+    def _allowance(
+        self, transaction: Transaction, verdict: Verdict, vouched: Vouched, now: float
+    ) -> Allowance | None:
+        allowances = self.memory.allowances
+        if not allowances:
+            return None
+        helo = read_name(transaction.helo) if vouched.helo_resolves else None
+        names = verdict.confirmed if helo is None else (*verdict.confirmed, helo)
+        sender = sender_domain(transaction) if vouched.sender_covers else None
+        return allowances.find(Claims(verdict.address, names, sender), now)
+
+
+def is_dynamic(policy: Policy, verdict: Verdict) -> bool:
+    """Whether the only name of a confirmed client is clearly dynamic, and that counts."""
+    if not policy.protects or verdict.cause is not Cause.CONFIRMED or len(verdict.names) != 1:
+        return False
+    said = classify(verdict.address, verdict.names[0].name)
+    return said.host_class is HostClass.DYNAMIC and said.confidence >= CLEARLY
+
+
+def sender_domain(transaction: Transaction) -> DomainName | None:
+    """The domain that answers for a message: of the HELO name where there is no sender.
+
+    RFC 7208 section 2.4 has it so for bounces.
+    """
+    domain = transaction.sender.rpartition("@")[2] if transaction.sender else transaction.helo
+    return read_name(domain)
+
+
+def read_name(text: str) -> DomainName | None:
+    """A host name as strangers give it, None where it is none."""
+    try:
+        name = DomainName.parse(text)
+    except InvalidName:
+        return None
+    return name if is_host_name(name) else None

@@ -1,0 +1,246 @@
+"""Decisions that need more than a verdict: vouchers, the past, exceptions and trust, over days."""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from gotrdns.deciding import Decider, VerificationSettings
+from gotrdns.deciding.counsel import Counsel, sender_domain
+from gotrdns.deciding.sentinel import Sentinel
+from gotrdns.names import Address, DomainName
+from gotrdns.policy import (
+    Action,
+    Decision,
+    Mode,
+    Policy,
+    PolicySettings,
+    Rule,
+    Transaction,
+    Vouched,
+    Voucher,
+)
+from gotrdns.policy.allowances import Allowance, AllowanceKind, Allowances
+from gotrdns.policy.history import DAY, HOUR, History
+from gotrdns.resolution.scripted import ScriptedResolver, World
+
+ZOMBIE = Address.parse("85.105.64.87")
+HOST = Address.parse("193.140.99.25")
+PEER = Address.parse("85.105.64.99")
+DYNAMIC = Address.parse("78.180.12.34")
+WORLD = """
+. NS a.root.example.
+87.64.105.85.in-addr.arpa. PTR dsl.static851056487.ttnet.net.tr.
+dsl.static851056487.ttnet.net.tr. TXT "no address"
+25.99.140.193.in-addr.arpa. PTR mail.example.org.
+mail.example.org. A 193.140.99.25
+34.12.180.78.in-addr.arpa. PTR 78.180.12.34.dynamic.ttnet.com.tr.
+78.180.12.34.dynamic.ttnet.com.tr. A 78.180.12.34
+99.64.105.85.in-addr.arpa. servfail
+"""
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Remembering:
+    """A memory that forgets nothing, or knows nothing."""
+
+    def __init__(self) -> None:
+        self.allowances = Allowances()
+        self.histories: dict[bytes, History] = {}
+        self.decisions: list[Decision] = []
+        self.passes: list[Address] = []
+        self.hits: list[int] = []
+        self.is_dead = False
+
+    async def history(self, client: bytes) -> History | None:
+        if self.is_dead:
+            await asyncio.sleep(60)
+        return self.histories.get(client, History())
+
+    def note_history(self, client: bytes, history: History) -> None:
+        self.histories[client] = history
+
+    def note_pass(self, client: Address, now: float) -> None:  # noqa: ARG002 - the interface
+        self.passes.append(client)
+
+    def remember(self, transaction: Transaction, decision: Decision, now: float) -> str:  # noqa: ARG002
+        self.decisions.append(decision)
+        return f"incident{len(self.decisions)}"
+
+    def note_hit(self, allowance: int, now: float) -> None:  # noqa: ARG002 - the interface
+        self.hits.append(allowance)
+
+
+class Speaking:
+    """Vouchers as told."""
+
+    def __init__(self) -> None:
+        self.word = Vouched()
+        self.asked: list[DomainName | None] = []
+
+    async def ask(
+        self,
+        client: Address,  # noqa: ARG002 - the interface
+        *,
+        helo: DomainName | None,  # noqa: ARG002
+        sender: DomainName | None,
+        deadline: float,  # noqa: ARG002
+    ) -> Vouched:
+        self.asked.append(sender)
+        return self.word
+
+
+class Site:
+    """A decider with everything, asked in an event loop of its own each time."""
+
+    def __init__(self, world: str = WORLD, mode: Mode = Mode.PROTECT) -> None:
+        self.clock = Clock()
+        self.memory = Remembering()
+        self.vouching = Speaking()
+        resolver = ScriptedResolver(World.parse(world))
+        self.sentinel = Sentinel(resolver, self.clock)
+        counsel = Counsel(self.memory, self.vouching, self.sentinel, self.clock)
+        self.decider = Decider(
+            Policy(PolicySettings(mode=mode)),
+            resolver,
+            VerificationSettings(),
+            _never,
+            counsel,
+        )
+
+    def decide(self, client: Address, **envelope: str) -> Decision:
+        async def ask() -> Decision:
+            decided: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+            transaction = Transaction(client, **envelope)  # type: ignore[arg-type]
+            decision = self.decider.recall(transaction)
+            decision = decision or self.decider.look_up(transaction, decided.set_result)
+            return decision or await decided
+
+        return asyncio.run(ask())
+
+    def said(self, client: Address, **envelope: str) -> tuple[Action, Rule]:
+        decision = self.decide(client, **envelope)
+        return decision.action, decision.rule
+
+
+class _Timer:
+    def cancel(self) -> None:
+        pass
+
+
+def _never(_seconds: float, _callback: Callable[[], None]) -> _Timer:
+    return _Timer()
+
+
+def test_a_zombie_is_deferred_for_days_and_then_refused() -> None:
+    site = Site()
+    for _ in range(3):
+        site.clock.now += 12 * HOUR
+        assert site.said(ZOMBIE) == (Action.DEFER, Rule.FEW_FAILURES)
+    site.clock.now += 12 * HOUR
+    assert site.said(ZOMBIE) == (Action.REFUSE, Rule.UNVOUCHED)
+
+
+def test_hasty_retries_count_as_one_failure() -> None:
+    site = Site()
+    for _ in range(9):
+        assert site.said(ZOMBIE) == (Action.DEFER, Rule.FEW_FAILURES)
+        site.clock.now += 10
+    site.clock.now += 2 * DAY
+    assert site.said(ZOMBIE) == (Action.DEFER, Rule.FEW_FAILURES)
+
+
+def test_a_business_is_let_in_remembered_and_to_be_followed_up() -> None:
+    site = Site()
+    site.vouching.word = Vouched((Voucher.MX,))
+    decision = site.decide(ZOMBIE, sender="owner@example.org")
+    assert (decision.action, decision.rule) == (Action.PASS, Rule.VOUCHED)
+    assert decision.wants_follow_up
+    assert decision.incident == "incident1"
+    assert site.vouching.asked == [DomainName.parse("example.org")]
+
+
+def test_a_plain_pass_asks_nobody_and_leaves_a_trace_of_its_time() -> None:
+    site = Site()
+    for _ in range(2):
+        assert site.said(HOST) == (Action.PASS, Rule.CONFIRMED)
+    assert site.memory.passes == [HOST, HOST]
+    assert not site.vouching.asked
+    assert not site.memory.decisions
+
+
+def test_a_dynamic_name_has_to_come_back() -> None:
+    site = Site()
+    assert site.said(DYNAMIC) == (Action.DEFER, Rule.DYNAMIC_NAME)
+    site.clock.now += 300
+    assert site.said(DYNAMIC) == (Action.DEFER, Rule.DYNAMIC_NAME)
+    site.clock.now += 300
+    assert site.said(DYNAMIC) == (Action.PASS, Rule.DYNAMIC_RETRIED)
+    assert Site(mode=Mode.STRICT).said(DYNAMIC) == (Action.PASS, Rule.CONFIRMED)
+
+
+def test_trouble_ends_in_a_pass_after_a_day() -> None:
+    site = Site()
+    assert site.said(PEER) == (Action.DEFER, Rule.DNS_TROUBLE)
+    site.clock.now += DAY
+    assert site.said(PEER) == (Action.PASS, Rule.LONG_DNS_TROUBLE)
+
+
+def test_a_dead_memory_never_refuses() -> None:
+    site = Site()
+    site.memory.is_dead = True
+    for _ in range(5):
+        assert site.said(ZOMBIE) == (Action.DEFER, Rule.HISTORY_UNKNOWN)
+        site.clock.now += DAY
+
+
+def test_an_exception_takes_effect_at_once_and_is_counted() -> None:
+    site = Site(mode=Mode.STRICT)
+    assert site.said(ZOMBIE) == (Action.REFUSE, Rule.STRICT)
+    now = site.clock.now
+    exception = Allowance(7, AllowanceKind.ADDRESS, ZOMBIE.text, "customer", "me", now, now + DAY)
+    site.memory.allowances = Allowances([exception])
+    decision = site.decide(ZOMBIE)
+    assert (decision.action, decision.rule, decision.allowance) == (Action.PASS, Rule.ALLOWED, 7)
+    assert site.memory.hits == [7]
+    site.clock.now += DAY
+    assert site.said(ZOMBIE) == (Action.REFUSE, Rule.STRICT)
+
+
+def test_exceptions_for_what_can_be_forged_ask_dns_first() -> None:
+    site = Site(mode=Mode.STRICT)
+    exception = Allowance(1, AllowanceKind.SENDER_DOMAIN, "example.org", "c", "me", 0, None)
+    site.memory.allowances = Allowances([exception])
+    assert site.said(ZOMBIE, sender="a@example.org") == (Action.REFUSE, Rule.STRICT)
+    site.vouching.word = Vouched(sender_covers=True)
+    assert site.said(ZOMBIE, sender="a@example.org") == (Action.PASS, Rule.ALLOWED)
+    helo = msgspec.structs.replace(exception, kind=AllowanceKind.NAME)
+    site.memory.allowances = Allowances([helo])
+    assert site.said(ZOMBIE, helo="mail.example.org") == (Action.REFUSE, Rule.STRICT)
+    site.vouching.word = Vouched(helo_resolves=True)
+    assert site.said(ZOMBIE, helo="mail.example.org") == (Action.PASS, Rule.ALLOWED)
+
+
+def test_a_resolver_that_denies_everything_refuses_nobody() -> None:
+    for mode in (Mode.STRICT, Mode.PROTECT):
+        site = Site(world="", mode=mode)
+        for _ in range(5):
+            assert site.said(ZOMBIE) == (Action.PASS, Rule.RESOLVER_LIES)
+            site.clock.now += DAY
+
+
+def test_whose_word_counts_for_a_message() -> None:
+    for envelope, domain in (
+        ({"sender": "a@example.org", "helo": "b.example.net"}, "example.org"),
+        ({"helo": "b.example.net"}, "b.example.net"),
+    ):
+        assert sender_domain(Transaction(HOST, **envelope)) == DomainName.parse(domain)  # type: ignore[arg-type]
+    for nobody in ("", "a@", "a@-..", "a@[192.0.2.1]", "a@\udcff.example"):
+        assert sender_domain(Transaction(HOST, sender=nobody)) is None
