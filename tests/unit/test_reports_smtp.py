@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import Address, DomainName
-from gotrdns.policy import Action, Mode, Policy, PolicySettings
-from gotrdns.reports.smtp import mark_value, refusal_text, shorten_name
+from gotrdns.policy import Action, Decision, Mode, Policy, PolicySettings, Rule
+from gotrdns.reports.smtp import mark_value, refusal_text, reply_text, shorten_name
 from gotrdns.verification import Cause, CheckedName, NameState, Verdict
 
 CLIENT = Address.parse("85.105.64.87")
@@ -159,3 +159,31 @@ def test_a_mark_can_be_taken_apart_again(cause: Cause, name: DomainName) -> None
     words = dict(word.split("=", 1) for word in value.split(" "))
     assert words["cause"] == cause.value
     assert words["iprev"] == cause.result.value
+
+
+def turned_away(cause: Cause, rule: Rule, incident: str = "") -> tuple[Decision, Verdict]:
+    names = (
+        CheckedName(DomainName.parse("78-180-12-34.dynamic.example.net"), NameState.CONFIRMED),
+    )
+    verdict = Verdict(Address.parse("78.180.12.34"), cause, names, None, False)
+    return Decision(Action.DEFER, rule, verdict, incident=incident), verdict
+
+
+def test_a_dynamic_name_is_told_to_try_again() -> None:
+    decision, verdict = turned_away(Cause.CONFIRMED, Rule.DYNAMIC_NAME)
+    assert "ten minutes" in reply_text(decision, verdict, 400)
+    assert len(reply_text(decision, verdict, 60)) <= 60
+
+
+def test_a_refusal_leads_to_its_page_where_that_fits() -> None:
+    decision, verdict = turned_away(Cause.NO_PTR, Rule.STRICT, "abcdefghijklmnop")
+    page = "https://rdns.example.org"
+    text = reply_text(decision, verdict, 400, page)
+    assert text.endswith(". See https://rdns.example.org/i/abcdefghijklmnop")
+    short = reply_text(decision, verdict, 90, page)
+    assert short.endswith("/i/abcdefghijklmnop")
+    assert len(short) <= 90
+    assert reply_text(decision, verdict, 40, page) == refusal_text(verdict, 40)
+    assert "See" not in reply_text(decision, verdict, 400)
+    unnamed, _ = turned_away(Cause.NO_PTR, Rule.STRICT)
+    assert "See" not in reply_text(unnamed, verdict, 400, page)

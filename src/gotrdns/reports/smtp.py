@@ -7,7 +7,7 @@ and the bounds of the line are the protocol's.
 from collections.abc import Mapping
 from typing import Final
 
-from gotrdns.policy import Decision
+from gotrdns.policy import Decision, Rule
 from gotrdns.verification import Cause, CheckedName, NameState, Verdict
 
 _PROVIDER: Final = "your Internet or hosting provider"
@@ -91,6 +91,15 @@ _TROUBLE: Final[Mapping[Cause, str]] = {
     Cause.FORWARD_UNPROVEN: "its DNS servers give an empty answer without proof",
 }
 
+# Nothing is wrong with such a client's DNS: it is asked to show that it is a mail server.
+_DYNAMIC_NAME: Final = (
+    "{address} has a dynamic reverse name, {name}. A mail server that tries again after ten minutes "
+    "is let in; ask " + _PROVIDER + " for a reverse name of your own",
+    "{address} has a dynamic reverse name, {name}. Try again in ten minutes",
+    "{address} has a dynamic reverse name. Try again in ten minutes",
+)
+_SEE: Final = ". See {page}/i/{incident}"
+
 _LAST_RESORT: Final = "{address} fails the reverse DNS check"
 _BARE_REASON: Final = "reverse DNS check failed"
 _AND_MORE: Final = "{first} and {count} more"
@@ -114,11 +123,29 @@ MARK_HEADER: Final = "X-Gotrdns"
 _LONGEST_MARKED_NAME: Final = 512  # RFC 5322 section 2.1.1 ends a line at 998
 
 
+def reply_text(decision: Decision, verdict: Verdict, octets: int, page: str = "") -> str:
+    """What a client that is turned away is told: ASCII, one line, at most ``octets`` long.
+
+    ``page`` is the address of the pages on which incidents are explained, without a last slash; the
+    link to this one is part of the text where it fits beside the shortest wording.
+    """
+    link = _SEE.format(page=page, incident=decision.incident) if page and decision.incident else ""
+    wording = _WORDING.get(verdict.cause, ())
+    if decision.rule is Rule.DYNAMIC_NAME:
+        wording = _DYNAMIC_NAME
+    text = _fit(verdict, wording, octets - len(link))
+    return text + link if len(text) + len(link) <= octets else _fit(verdict, wording, octets)
+
+
 def refusal_text(verdict: Verdict, octets: int) -> str:
     """What is wrong, in words, and who can change it: ASCII, one line, at most ``octets`` long.
 
     Shortened by saying less, then by shortening the name. Never empty, even if nothing fits.
     """
+    return _fit(verdict, _WORDING.get(verdict.cause, ()), octets)
+
+
+def _fit(verdict: Verdict, wording: tuple[str, ...], octets: int) -> str:
     telling = telling_name(verdict)
     facts = {
         "address": verdict.address.text,
@@ -128,7 +155,6 @@ def refusal_text(verdict: Verdict, octets: int) -> str:
         "found": _addresses_of(telling) if telling else "",
         "trouble": _TROUBLE.get(verdict.cause, ""),
     }
-    wording = _WORDING.get(verdict.cause, ())
     for sentence in wording:
         text = sentence.format_map(facts)
         if len(text) <= octets:
@@ -168,8 +194,8 @@ def mark_value(decision: Decision, verdict: Verdict) -> str:
     """The value of the mark: ``word=value`` pairs, separated by spaces that no value contains.
 
     ``iprev`` (RFC 8601's result), ``cause``, ``address``, ``name`` (left out when there is none),
-    ``action`` (``pass``, or ``would-defer``, ``would-refuse`` when held back) and ``rule``, as in
-    ``iprev=fail cause=forward-nodata address=192.0.2.1 name=mail.example.com action=would-refuse
+    ``action`` (``pass``, or ``would-defer``, ``would-refuse`` when held back), ``rule``, and
+    ``vouched`` and ``incident`` where there are any, as in ``iprev=fail cause=forward-nodata address=192.0.2.1 name=mail.example.com action=would-refuse
     rule=observe``.
     """
     telling = telling_name(verdict)
@@ -184,4 +210,8 @@ def mark_value(decision: Decision, verdict: Verdict) -> str:
         f"action={action}",
         f"rule={decision.rule.value}",
     ]
+    if decision.vouched.by:
+        words.append(f"vouched={','.join(sorted(each.value for each in decision.vouched.by))}")
+    if decision.incident:
+        words.append(f"incident={decision.incident}")
     return " ".join(words)

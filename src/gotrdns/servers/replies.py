@@ -17,7 +17,7 @@ from gotrdns.protocols.postfix_policy import (
     prepend_header,
     refuse,
 )
-from gotrdns.reports.smtp import MARK_HEADER, mark_value, refusal_text
+from gotrdns.reports.smtp import MARK_HEADER, mark_value, reply_text
 
 _MESSAGES_REMEMBERED: Final = 10_000  # an instance is asked about again within seconds, if at all
 _REFUSALS_REMEMBERED: Final = 1024
@@ -42,9 +42,13 @@ def read_transaction(request: PolicyRequest) -> Transaction:
 
 
 class Replies:
-    """Composes replies. The same refusal is told again and again, so its fullest form is kept."""
+    """Composes replies. The same refusal is told again and again, so its fullest form is kept.
 
-    def __init__(self) -> None:
+    ``page`` is where incidents are explained, as an address without a last slash; empty if nowhere.
+    """
+
+    def __init__(self, page: str = "") -> None:
+        self._page = page
         self._marked: dict[str, None] = {}
         self._fullest = functools.lru_cache(maxsize=_REFUSALS_REMEMBERED)(_refuse_in_full)
 
@@ -58,10 +62,10 @@ class Replies:
                 return prepend_header(MARK_HEADER, mark_value(decision, verdict))
             return LET_THROUGH
         octets = octets_for_text(request)
-        length, reply = self._fullest(decision)
+        length, reply = self._fullest(decision, self._page)
         if length <= octets:
             return reply
-        return _encode(decision.action, refusal_text(verdict, octets))
+        return _encode(decision.action, reply_text(decision, verdict, octets, self._page))
 
     def mark_once(self, instance: str) -> bool:
         """Whether this message is to be marked now: once, though each recipient is asked about."""
@@ -76,9 +80,9 @@ class Replies:
         return True
 
 
-def _refuse_in_full(decision: Decision) -> tuple[int, bytes]:
+def _refuse_in_full(decision: Decision, page: str) -> tuple[int, bytes]:
     """The text's length, and the reply."""
-    text = refusal_text(decision.verdict, _PLENTY) if decision.verdict else ""
+    text = reply_text(decision, decision.verdict, _PLENTY, page) if decision.verdict else ""
     return len(text), _encode(decision.action, text)
 
 
