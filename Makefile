@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What the live tests and benchmarks run beside gotrdns, as Debian names it.
-LIVE_PACKAGES := postfix unbound nsd iproute2 util-linux
-BENCH_PACKAGES := nsd unbound dnsperf bind9-dnsutils postfwd postfix-policyd-spf-python gcc libc6-dev
+LIVE_PACKAGES := postfix unbound nsd bind9 bind9-utils iproute2 util-linux
+BENCH_PACKAGES := nsd unbound dnsperf bind9-dnsutils bind9-utils postfwd postfix-policyd-spf-python \
+	spamassassin gcc libc6-dev iproute2 util-linux
 
 .PHONY: demo install test check unit fuzz live docs bench bench-install clean
 
@@ -53,6 +54,8 @@ bench: bench-install
 	$(BIN)/python -m benchmarks.resolver --memory
 	$(BIN)/python -m benchmarks.policy
 	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.classification
+	tests/live/enter $(BIN)/python -m benchmarks.explain
 
 clean:
 	rm -rf $(VENV) site dist build

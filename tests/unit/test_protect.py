@@ -1,5 +1,9 @@
 """The mode that refuses only what nobody vouches for, and its memory of clients."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,8 +32,10 @@ from gotrdns.policy.allowances import (
 )
 from gotrdns.policy.history import DAY, HOUR, History, client_key
 from gotrdns.policy.protect import WHEN_DYNAMIC, WHEN_IN_TROUBLE, WHEN_WRONG
+from gotrdns.reports.english_policy import RULES
 from gotrdns.verification import Cause, Result, Verdict
 
+DOCS = Path(__file__).parents[2] / "docs"
 CLIENT = Address.parse("85.105.64.87")
 NOW = 1_800_000_000.0
 PROTECT = Policy(PolicySettings(mode=Mode.PROTECT))
@@ -338,3 +344,14 @@ def test_what_no_exception_can_be_made_for() -> None:
         except InvalidAllowance:
             continue
         raise AssertionError(text)
+
+
+def test_every_rule_has_its_sentence() -> None:
+    assert set(RULES) == set(Rule)
+
+
+def test_the_table_of_rules_is_current() -> None:
+    written = subprocess.run(
+        [sys.executable, DOCS / "generate_policy.py"], capture_output=True, text=True, check=True
+    )
+    assert (DOCS / "policy.md").read_text() == written.stdout

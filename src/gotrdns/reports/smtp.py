@@ -93,7 +93,7 @@ _TROUBLE: Final[Mapping[Cause, str]] = {
 
 # Nothing is wrong with such a client's DNS: it is asked to show that it is a mail server.
 _DYNAMIC_NAME: Final = (
-    "{address} has a dynamic reverse name, {name}. A mail server that tries again after ten minutes "
+    "{address} has a dynamic reverse name, {name}. A mail server that tries again in ten minutes "
     "is let in; ask " + _PROVIDER + " for a reverse name of your own",
     "{address} has a dynamic reverse name, {name}. Try again in ten minutes",
     "{address} has a dynamic reverse name. Try again in ten minutes",
@@ -195,8 +195,8 @@ def mark_value(decision: Decision, verdict: Verdict) -> str:
 
     ``iprev`` (RFC 8601's result), ``cause``, ``address``, ``name`` (left out when there is none),
     ``action`` (``pass``, or ``would-defer``, ``would-refuse`` when held back), ``rule``, and
-    ``vouched`` and ``incident`` where there are any, as in ``iprev=fail cause=forward-nodata address=192.0.2.1 name=mail.example.com action=would-refuse
-    rule=observe``.
+    ``vouched`` and ``incident`` where there are any, as in ``iprev=fail cause=forward-nodata
+    address=192.0.2.1 name=mail.example.com action=would-refuse rule=observe``.
     """
     telling = telling_name(verdict)
     action = decision.action.value
