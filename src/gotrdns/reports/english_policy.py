@@ -1,4 +1,4 @@
-"""What each rule of the policy says, in one sentence: for `gotrdns decide` and the documentation."""
+"""What each rule of the policy says, in one sentence: for `gotrdns decide` and the docs."""
 
 from collections.abc import Mapping
 from typing import Final
