@@ -3,6 +3,7 @@
 Owns the findings about CNAME records at or below the reverse name.
 """
 
+import itertools
 from collections.abc import Iterator
 
 from gotrdns.diagnosis.findings import Details, Finding, Fixer, Severity
@@ -82,16 +83,23 @@ def endless_alias(path: Path, severity: Severity, host: DomainName) -> Iterator[
 
 def several_aliases(path: Path, severity: Severity, host: DomainName) -> Iterator[Finding]:
     """A name may have one CNAME record only; which of several is followed is chance."""
+    for leg, targets in aliases_at_odds(path):
+        fixer = keeper_of_leg(path, leg)
+        details: Details = {
+            "owner": leg.owner.text,
+            "targets": sorted(each.text for each in targets),
+            "repairs": [record(leg.owner, "PTR", host, fixer)],
+        }
+        zone = leg.zone.name.text
+        yield Finding("reverse-cname-multiple", severity, fixer, details, zone)
+
+
+def aliases_at_odds(path: Path) -> Iterator[tuple[Leg, tuple[DomainName, ...]]]:
+    """The legs at whose owner one server holds several aliases, and where those lead."""
     for leg in path.legs:
-        for reply in leg.zone.replies:
-            targets = alias_targets(reply)
-            if reply.kind in {Kind.ALIAS, Kind.ANSWER} and len(targets) > 1:
-                fixer = keeper_of_leg(path, leg)
-                details: Details = {
-                    "owner": leg.owner.text,
-                    "targets": sorted(each.text for each in targets),
-                    "repairs": [record(leg.owner, "PTR", host, fixer)],
-                }
-                zone = leg.zone.name.text
-                yield Finding("reverse-cname-multiple", severity, fixer, details, zone)
-                break
+        several = (
+            targets
+            for reply in leg.zone.replies
+            if reply.kind in {Kind.ALIAS, Kind.ANSWER} and len(targets := alias_targets(reply)) > 1
+        )
+        yield from ((leg, targets) for targets in itertools.islice(several, 1))

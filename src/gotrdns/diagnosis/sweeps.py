@@ -79,10 +79,24 @@ def sweep(zone: Zone, *, ipv6: bool) -> Sweep:
     heard = {*serving, *lame, *silent}
     unheard += [each for each in zone.servers if each not in heard and each not in unheard]
     names_heard = {each.name for each in heard}
-    complete = zone.swept and all(
-        each.name in names_heard or special_use(each.address) is not None for each in unheard
+    known = {*zone.unresolvable, *(each.name for each in (*zone.servers, *zone.left_out))}
+    complete = (
+        zone.swept
+        and known.issuperset(zone.delegated_to)
+        and all(
+            each.name in names_heard or special_use(each.address) is not None for each in unheard
+        )
     )
     return Sweep(zone, tuple(serving), tuple(lame), tuple(silent), complete)
+
+
+def tells_without_authority(zone: Zone) -> bool:
+    """Whether some server gives the records as if it had them from elsewhere.
+
+    A zone's server that does not say it is one does not keep the zone; resolvers take its word all
+    the same (Unbound does), so nobody is cut off by it.
+    """
+    return any(reply.kind is Kind.NOT_AUTHORITATIVE and reply.answers for reply in zone.replies)
 
 
 def nobody_to_ask(zone: Zone) -> bool:

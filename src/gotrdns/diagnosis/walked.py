@@ -4,7 +4,7 @@ Owns which finding gives way to which, and their order. The findings themselves 
 room's other files.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -17,6 +17,7 @@ from gotrdns.diagnosis.classless import (
     several_aliases,
 )
 from gotrdns.diagnosis.delegation import (
+    Place,
     bogus_signatures,
     broken_delegation,
     differing_addresses,
@@ -41,7 +42,12 @@ from gotrdns.diagnosis.stale import (
     stale_answer,
     walked_verdict,
 )
-from gotrdns.diagnosis.sweeps import about_the_name, ipv6_works, sweep
+from gotrdns.diagnosis.sweeps import (
+    about_the_name,
+    ipv6_works,
+    sweep,
+    tells_without_authority,
+)
 from gotrdns.evidence import Path, Walk
 from gotrdns.lookup import TEMPORARY, Outcome, Question
 from gotrdns.names import DomainName, special_use
@@ -226,8 +232,7 @@ class _Diagnosis:
             yield from (bogus_signatures(p) for p in reverse_places(path) if p.zone.signed)
 
     def _forward_failures(self, checked: CheckedName, path: Path) -> Iterator[Finding]:
-        for place in forward_places(path, self.walk, self.client):
-            yield from broken_delegation(place, sweep(place.zone, ipv6=self.ipv6))
+        yield from self._broken(forward_places(path, self.walk, self.client), _outcome(checked))
         if is_bogus(path.legs, _outcome(checked), self._unvalidated(path)):
             places = forward_places(path, self.walk, self.client)
             yield from (bogus_signatures(each) for each in places if each.zone.signed)
@@ -278,9 +283,11 @@ class _Diagnosis:
             yield from differing_pointers(place)
             yield from differing_delegation(place)
         yield from cut_from_above(self.walk.reverse, self.walk.probes, self.client)
+        heard = {each.name: _outcome(each) for each in self.verdict.names}
         for path in self.walk.forward:
-            for place in forward_places(path, self.walk, self.client):
-                yield from broken_delegation(place, sweep(place.zone, ipv6=self.ipv6))
+            places = tuple(forward_places(path, self.walk, self.client))
+            yield from self._broken(places, heard.get(path.question.name, Outcome.TIMEOUT))
+            for place in places:
                 if place.leg is path.last:
                     yield from differing_addresses(place, self.client)
 
@@ -290,8 +297,13 @@ class _Diagnosis:
         yield from several_aliases(self.walk.reverse, severity, self.host)
 
     def _broken_reverse(self) -> Iterator[Finding]:
-        for place in reverse_places(self.walk.reverse):
-            yield from broken_delegation(place, sweep(place.zone, ipv6=self.ipv6))
+        yield from self._broken(reverse_places(self.walk.reverse), self._reverse_outcome)
+
+    def _broken(self, places: Iterable[Place], heard: Outcome) -> Iterator[Finding]:
+        """Zones that tell nobody anything; ``heard`` is what our resolver was told."""
+        for place in places:
+            if heard is not Outcome.FOUND or not tells_without_authority(place.zone):
+                yield from broken_delegation(place, sweep(place.zone, ipv6=self.ipv6))
 
 
 _INCONSISTENT: Final = frozenset({"reverse-inconsistent", "forward-inconsistent"})

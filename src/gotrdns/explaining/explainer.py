@@ -24,7 +24,7 @@ from gotrdns.explaining.probing import probe_other_family, probe_reverse
 from gotrdns.explaining.publishing import find_responsible, path_of, records_to_publish
 from gotrdns.lookup import TEMPORARY, Outcome, Question, RecordType, Resolver, ask_and_wait
 from gotrdns.names import Address, DomainName, is_host_name
-from gotrdns.verification import NAMES_EVALUATED, Cause, Verdict
+from gotrdns.verification import NAMES_EVALUATED, Cause, NameState, Verdict
 
 _ASKED_UNVALIDATED: Final = 2  # times, before the resolver's validation is blamed
 
@@ -188,12 +188,14 @@ async def _ask_unvalidated(
     if verdict.cause is Cause.REVERSE_SERVFAIL:
         questions = [Question(client.reverse_name, RecordType.PTR)]
     elif verdict.cause is Cause.FORWARD_SERVFAIL:
-        questions = [_forward_question(client, each.name) for each in verdict.names]
-    outcomes: dict[Question, tuple[Outcome, ...]] = {}
-    for question in questions:
-        heard = [await means.ask_unvalidated(question) for _ in range(_ASKED_UNVALIDATED)]
-        outcomes[question] = tuple(heard)
-    return outcomes
+        failing = (each.name for each in verdict.names if each.state is NameState.SERVFAIL)
+        questions = [_forward_question(client, each) for each in failing]
+
+    async def ask_often(question: Question) -> tuple[Outcome, ...]:
+        return tuple([await means.ask_unvalidated(question) for _ in range(_ASKED_UNVALIDATED)])
+
+    outcomes = await asyncio.gather(*map(ask_often, questions))
+    return dict(zip(questions, outcomes, strict=True))
 
 
 def _misplaced_targets(probes: Iterable[Probe]) -> Iterable[DomainName]:

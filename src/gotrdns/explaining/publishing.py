@@ -8,15 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from gotrdns.classification import carries_address
 from gotrdns.contacts.holder import Holder
 from gotrdns.contacts.mailbox import mailbox_of
-from gotrdns.diagnosis.classless import keeper_of_leg
+from gotrdns.diagnosis.classless import aliases_at_odds, keeper_of_leg
 from gotrdns.diagnosis.findings import Finding, Fixer, Severity
 from gotrdns.diagnosis.registries import is_registrys
-from gotrdns.evidence import DENIALS, Ending, Path, Purpose, Soa, Walk, Zone
+from gotrdns.evidence import DENIALS, Ending, Leg, Path, Purpose, Soa, Walk, Zone
 from gotrdns.explaining.explanation import Choice, HostName, Publication, Responsible
 from gotrdns.names import Address, DomainName
 from gotrdns.verification import Result, Verdict
 
 _SETTLED = frozenset({Choice.CONFIRMED, Choice.HELO})  # these lead to the address already
+# Aliases that resolvers fail at: a PTR record has to take their place.
+_ALIAS_TROUBLE = frozenset({"reverse-cname-loop", "reverse-cname-multiple"})
 
 
 def records_to_publish(
@@ -32,7 +34,11 @@ def records_to_publish(
     Nothing where the records cannot be the trouble, or are right as they are.
     """
     right_by_now = any(each.code == "cache-stale" for each in findings)
-    if verdict.result is Result.TEMPERROR or right_by_now:
+    # A mere warning says that aliases lead to the name all the same, for most.
+    is_aliases = any(
+        each.code in _ALIAS_TROUBLE and each.severity is Severity.ERROR for each in findings
+    )
+    if right_by_now or (verdict.result is Result.TEMPERROR and not is_aliases):
         return ()
     wanted_anew = host.choice is Choice.GIVEN and host.name not in verdict.confirmed
     if verdict.result is Result.PASS and not wanted_anew:
@@ -69,11 +75,18 @@ def _reverse_record(verdict: Verdict, walk: Walk | None, host: DomainName) -> Pu
     if child_owner is not None:  # the PTR is there, and only the way to it is missing
         owner, fixer = verdict.address.reverse_name, Fixer.ADDRESS_OWNER
         return _publication(owner, "CNAME", f"{child_owner}.", fixer, _zone_reached(path))
-    if path.ending in {Ending.LOOP, Ending.CHAIN}:  # its aliases lead nowhere: they have to go
-        leg = path.legs[0]
-        return _publication(leg.owner, "PTR", data, Fixer.ADDRESS_OWNER, leg.zone)
+    leg = _leg_of_aliases_that_have_to_go(path)
+    if leg is not None:
+        return _publication(leg.owner, "PTR", data, keeper_of_leg(path, leg), leg.zone)
     fixer = keeper_of_leg(path, path.last)
     return _publication(path.last.owner, "PTR", data, fixer, _zone_reached(path))
+
+
+def _leg_of_aliases_that_have_to_go(path: Path) -> Leg | None:
+    """Where aliases lead nowhere, or several are at one name."""
+    if path.ending in {Ending.LOOP, Ending.CHAIN}:
+        return path.legs[0]
+    return next((leg for leg, _ in aliases_at_odds(path)), None)
 
 
 def _zone_reached(path: Path | None) -> Zone | None:

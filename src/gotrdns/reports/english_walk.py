@@ -67,11 +67,12 @@ FINDINGS_OF_A_WALK: Final = {
     ),
     "reverse-cname-loop": Wording(
         "The reverse name of {address} is an alias (CNAME), and the aliases {chain}, so no PTR "
-        "record is ever reached."
+        "record is ever reached. A PTR record has to take the alias's place."
     ),
     "reverse-cname-multiple": Wording(
         "{owner} is an alias (CNAME) for several names at once: {targets}. Only one is allowed; "
-        "what resolvers make of several is chance."
+        "what resolvers make of several is chance. One alias has to be left, or a PTR record in "
+        "their place."
     ),
     "ptr-octets-reversed": Wording(
         "The PTR record for {address} was put at {found_at}: with the numbers of the address in "

@@ -10,13 +10,15 @@ class WalkSettings(msgspec.Struct, frozen=True):
     """The limits of one walker, for all its walks together.
 
     ``deadline`` is for everything, ``patience`` for one attempt, both in seconds. ``questions``
-    counts every message sent. ``unresolved_servers`` is for how many name servers of one zone that
+    counts every message sent, ``records`` all that the replies hold: a hostile server fills each
+    with thousands. ``unresolved_servers`` is for how many name servers of one zone that
     came without an address one is looked up. ``ask_special`` also asks servers at addresses that
     are not public, for intranets and tests.
     """
 
     deadline: float = 20.0
     questions: int = 600
+    records: int = 10_000
     at_once: int = 64
     # The NXNS attack delegates to masses of names: BIND and Unbound stop at about as many.
     unresolved_servers: int = 5
@@ -31,6 +33,7 @@ class Budget:
     def __init__(self, settings: WalkSettings, clock: Callable[[], float]) -> None:
         self.slots = asyncio.Semaphore(settings.at_once)
         self.questions = 0
+        self.records = 0
         self.cut_short = False
         self._settings = settings
         self._clock = clock
@@ -54,4 +57,12 @@ class Budget:
             self.cut_short = True
             return False
         self.questions += 1
+        return True
+
+    def take_records(self, count: int) -> bool:
+        """Take the records of a reply out of the budget; False when they are too many to read."""
+        if self.records + count > self._settings.records:
+            self.cut_short = True
+            return False
+        self.records += count
         return True

@@ -9,7 +9,7 @@ from typing import Final
 
 from gotrdns.evidence import Kind, Reply, Server, Soa, Zone
 from gotrdns.lookup import Question
-from gotrdns.names import ROOT, Address, DomainName
+from gotrdns.names import ROOT, Address, DomainName, special_use
 from gotrdns.resolution.walk.exchange import Exchange
 from gotrdns.resolution.walk.interpreting import Heard
 
@@ -31,8 +31,9 @@ def depth(name: DomainName) -> int:
 class Delegation:
     """One zone as its parent knows it, and what was learned about it since.
 
-    ``pending`` are name servers that came without an address and may be looked up. ``referral``
-    is the reply that told of the zone, None for the root.
+    ``pending`` are name servers that came without an address and may be looked up, ``unknown``
+    those of which that was not done, or could not be found out. ``referral`` is the reply that told
+    of the zone, None for the root.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Delegation:
         self.left_out: list[Server] = []
         self.unresolvable: list[DomainName] = []
         self.pending: list[DomainName] = []
+        self.unknown: list[DomainName] = []
         self.claims: tuple[DomainName, ...] | None = None
         self.soas: dict[Server, Soa] = {}
         self.signed: bool | None = None
@@ -53,21 +55,34 @@ class Delegation:
         self.parent_swept: list[Heard] | None = None
         self.gap_checked = False
         self.lock = asyncio.Lock()
+        self._addresses: set[Address] = set()
 
     def add(self, name: DomainName, addresses: Iterable[Address], exchange: Exchange) -> None:
         for address in addresses:
-            server = Server(name, address)
-            known = {each.address for each in (*self.servers, *self.left_out)}
-            if address not in known:
+            if address not in self._addresses:
+                self._addresses.add(address)
+                server = Server(name, address)
                 (self.servers if exchange.may_ask(address) else self.left_out).append(server)
 
-    def settle(self, name: DomainName, addresses: Sequence[Address], exchange: Exchange) -> None:
-        """A pending name server was looked up; without addresses, it has none."""
-        if name in self.pending:
-            self.pending.remove(name)
-            if not addresses:
-                self.unresolvable.append(name)
+    def settle(
+        self, name: DomainName, addresses: Sequence[Address] | None, exchange: Exchange
+    ) -> None:
+        """A pending name server was looked up; without addresses it has none, None is unknown."""
+        if name not in self.pending:
+            return
+        self.pending.remove(name)
+        if addresses is None:
+            self.unknown.append(name)
+        elif not addresses:
+            self.unresolvable.append(name)
+        else:
             self.add(name, addresses, exchange)
+
+    @property
+    def may_have_more(self) -> bool:
+        """Whether there may be servers besides ``servers``, which were not asked from here."""
+        usual = any(special_use(each.address) is None for each in self.left_out)
+        return usual or bool(self.pending or self.unknown)
 
 
 class Atlas:
@@ -101,7 +116,7 @@ class Atlas:
         for name in found.names:
             found.add(name, heard.glue.get(name, ()), self._exchange)
         bare = [name for name in found.names if not heard.glue.get(name)]
-        found.pending = bare[: self._unresolved]
+        found.pending, found.unknown = bare[: self._unresolved], bare[self._unresolved :]
         self._zones[zone] = found
         return found
 
@@ -111,7 +126,8 @@ class Atlas:
         """Note a zone between two, which its parent's server also serves and so never refers to."""
         found = self.enter(zone, above, heard)
         if not found.names:
-            found.servers = [heard.reply.server]
+            server = heard.reply.server
+            found.add(server.name, (server.address,), self._exchange)
         if below is not None and below is not found:
             below.above = found
         return found

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from typing import Final, TypeVar
 
-from gotrdns.evidence import Kind, Server
+from gotrdns.evidence import SILENT, Kind, Server
 from gotrdns.lookup import Question, RecordType
 from gotrdns.names import Address, DomainName
 from gotrdns.resolution.walk.delegations import (
@@ -73,7 +73,7 @@ class Descent:
     def __init__(self, atlas: Atlas, exchange: Exchange) -> None:
         self._atlas = atlas
         self._exchange = exchange
-        self._addresses: dict[DomainName, tuple[Address, ...]] = {}
+        self._addresses: dict[DomainName, tuple[Address, ...] | None] = {}
         self._locks: dict[tuple[bytes, ...], asyncio.Lock] = {}
 
     def begin(self, name: DomainName) -> list[Stage]:
@@ -175,7 +175,9 @@ class Descent:
             if inner is None:
                 return
             addresses = await self._find_addresses(name, inner)
-            if addresses is None or (not addresses and inner.obstructed):
+            if not self._exchange.may_go_on and not addresses:
+                return
+            if not addresses and inner.obstructed:
                 return
             self._addresses[name] = addresses
         delegation.settle(name, self._addresses[name], self._exchange)
@@ -195,28 +197,31 @@ class Descent:
             delegation.settle(name, (), self._exchange)
 
     async def _find_addresses(self, name: DomainName, trail: Trail) -> tuple[Address, ...] | None:
-        """None where the budget ended first."""
+        """None where it could not be found out: servers may be silent to us alone."""
         found: list[Address] = []
         for kind in (RecordType.A, RecordType.AAAA):
-            heard = await self._find(Question(name, kind), trail)
-            if not self._exchange.may_go_on:
-                return tuple(found) or None
-            if heard is None or heard.kind is Kind.NXDOMAIN:
+            heard, last = await self._find(Question(name, kind), trail)
+            if heard is None and not found and not _has_nobody(last):
+                return None
+            if heard is None or heard.kind in {Kind.NXDOMAIN, Kind.ALIAS}:
                 break
             found += [each.address for each in heard.reply.answers if each.address is not None]
         return tuple(dict.fromkeys(found))
 
-    async def _find(self, question: Question, trail: Trail) -> Heard | None:
-        """The final answer. Name servers must not be aliases (RFC 2181 10.3); resolvers take it."""
-        for _ in range(LONGEST_CHAIN + 1):
-            heard = await self.descend(self.begin(question.name), question, trail)
-            if heard is None or heard.kind is not Kind.ALIAS:
-                return heard
-            target = alias_target(heard)
-            if target is None:
-                return None
+    async def _find(self, question: Question, trail: Trail) -> tuple[Heard | None, Stage]:
+        """The final answer, or an alias too many, and where the way to it ended.
+
+        Name servers must not be aliases (RFC 2181 section 10.3); resolvers take it.
+        """
+        aliases = 0
+        while True:
+            stages = self.begin(question.name)
+            heard = await self.descend(stages, question, trail)
+            target = alias_target(heard) if heard is not None else None
+            if target is None or aliases == LONGEST_CHAIN:
+                return heard, stages[-1]
             question = Question(target, question.type)
-        return None
+            aliases += 1
 
     async def uncover(self, stages: list[Stage], question: Question, ending: Heard | None) -> None:
         """Insert the zones that no referral showed, a server having both them and their parent."""
@@ -313,7 +318,15 @@ class Descent:
     def _insert_uncovered(self, stages: list[Stage]) -> None:
         known = {stage.zone: stage for stage in stages}
         way = self._atlas.way_to(stages[-1].zone)
-        stages[:] = [known.get(each.zone) or Stage(each) for each in way]
+        # A server that has a zone and its parent refers on from both.
+        uncovered = {each.zone: each for each in self._stages(way)}
+        stages[:] = [known.get(each.zone) or uncovered[each.zone] for each in way]
+
+
+def _has_nobody(stage: Stage) -> bool:
+    """Whether every server of the zone was heard, so that none is left who could answer."""
+    heard = {each.reply.server for each in stage.heard if each.kind not in SILENT}
+    return not stage.delegation.may_have_more and heard.issuperset(stage.delegation.servers)
 
 
 def alias_target(heard: Heard) -> DomainName | None:

@@ -14,6 +14,7 @@ from gotrdns.evidence import Server
 from gotrdns.names import Address, DomainName
 
 _SHIPPED: Final = Path("root.hints")
+_LARGEST_FILE: Final = 1 << 18  # octets; named.root has some 3,300
 _ADDRESS_TYPES: Final = (dns.rdatatype.A, dns.rdatatype.AAAA)
 
 
@@ -35,11 +36,15 @@ def read_root_hints(path: Path | None) -> tuple[Server, ...]:
         text = resources.files(__package__).joinpath(_SHIPPED.name).read_text("ascii")
         return _read(text, _SHIPPED)
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_FILE + 1)
+        text = content.decode()
     except OSError as error:
         raise InvalidHints(path, error.strerror or str(error)) from None
     except UnicodeDecodeError:
         raise InvalidHints(path, "it is not text") from None
+    if len(content) > _LARGEST_FILE:
+        raise InvalidHints(path, f"it is larger than {_LARGEST_FILE} octets")
     return _read(text, path)
 
 
