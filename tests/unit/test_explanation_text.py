@@ -151,7 +151,7 @@ def test_servers_that_fail_are_shown_one_by_one() -> None:
     )
     assert "      ns4.isp.net   10.0.0.53\n          not asked: this is a private address" in text
     assert "Here the way ends: no server of 30.20.81.in-addr.arpa answers for it." in text
-    assert "ran out before all servers were asked" in text
+    assert "ran out before" in text
     assert "dns@30.20.81.in-addr.arpa, lies in a\n" in text
     assert "What to publish" not in text
 

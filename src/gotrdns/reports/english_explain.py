@@ -39,8 +39,8 @@ NO_WALK: Final = (
     "their place, so this explains from the resolver's answers alone."
 )
 CUT_SHORT: Final = (
-    "Time or the number of questions ran out before all servers were asked: what is shown may not "
-    "be everything."
+    "Time, or the number of questions or records, ran out before all servers were asked: what is "
+    "shown may not be everything."
 )
 SAME_WAY: Final = "The same: {names}"
 MORE_WAYS: Final = "... and the ways to {count} more names"
@@ -84,7 +84,7 @@ ENDINGS: Final = {
     Ending.BROKEN: "Here the way ends: no server of {zone} answers for it.",
     Ending.LOOP: "Here the way ends: the aliases lead back to one already followed.",
     Ending.CHAIN: "Here the way ends: more aliases in a row than resolvers follow.",
-    Ending.CUT_SHORT: "Here the way was left: time or the number of questions ran out.",
+    Ending.CUT_SHORT: "Here the way was left: time, or the number of questions or records, ran out.",
 }
 
 # Who is who, in the words of the sender's three steps.

@@ -1,6 +1,6 @@
 """The walk: asking the name servers themselves, from the root down to the zone that is to blame.
 
-Owns all that dnspython does for `explain`, and is imported late: dnspython alone costs 75 ms.
+Imported late: dnspython, which reads root hints and names types and codes, alone costs 75 ms.
 """
 
 from gotrdns.resolution.walk.budget import WalkSettings
