@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # What the live tests and benchmarks run beside gotrdns, as Debian names it.
 LIVE_PACKAGES := postfix unbound nsd bind9 bind9-utils iproute2 util-linux
+# Mail servers that Debian does not install beside Postfix.
+UNPACKED_PACKAGES := exim4-daemon-light opensmtpd
 BENCH_PACKAGES := nsd unbound dnsperf bind9-dnsutils bind9-utils postfwd postfix-policyd-spf-python \
 	spamassassin gcc libc6-dev iproute2 util-linux
 
@@ -45,6 +47,7 @@ docs: $(VENV)/installed-test
 
 live: $(VENV)/installed-test
 	./tests/install-packages $(LIVE_PACKAGES)
+	./tests/unpack-packages build/debian $(UNPACKED_PACKAGES)
 	tests/live/enter $(BIN)/python -m pytest tests/live
 
 bench-install: $(VENV)/installed-test

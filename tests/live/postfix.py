@@ -24,6 +24,8 @@ POLICY_OVER_UNIX: Final = 2525
 POLICY_OVER_TCP: Final = 2526
 STOCK: Final = 2527
 UNCHECKED: Final = 2528
+STOCK_PERMANENT: Final = 2529
+"""As STOCK, but what DNS says is refused for good (550), so that it can be told from trouble."""
 
 POLICY_SERVICE_PORT: Final = 10040
 """Where the port POLICY_OVER_TCP expects a policy service, on 127.0.0.1."""
@@ -120,6 +122,13 @@ def standard_services(policy_socket: str, policy_port: int) -> tuple[Service, ..
             },
         ),
         Service(STOCK, {"smtpd_client_restrictions": "reject_unknown_client_hostname"}),
+        Service(
+            STOCK_PERMANENT,
+            {
+                "smtpd_client_restrictions": "reject_unknown_client_hostname",
+                "unknown_client_reject_code": "550",
+            },
+        ),
         Service(UNCHECKED),
     )
 

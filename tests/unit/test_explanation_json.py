@@ -30,7 +30,15 @@ def test_it_begins_with_what_check_prints(build: Callable[[], Explanation]) -> N
     plain = encode_verdict(explanation.verdict, explanation.findings, explanation.elapsed)
     expected = json.loads(plain)
     assert {key: values[key] for key in expected} == expected
-    assert list(values) == [*expected, "trace", "responsible", "records", "host"]
+    assert list(values) == [
+        *expected,
+        "trace",
+        "responsible",
+        "records",
+        "host",
+        "receivers",
+        "no_rdap",
+    ]
 
 
 def test_findings_carry_their_zone() -> None:

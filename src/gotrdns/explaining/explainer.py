@@ -19,6 +19,7 @@ from gotrdns.diagnosis.helo import Helo, HeloEvidence
 from gotrdns.diagnosis.walked import WalkEvidence, diagnose_walk
 from gotrdns.evidence import Path, Probe, Purpose, Reply, Walk, Zone
 from gotrdns.explaining.explanation import Choice, Explanation, HostName
+from gotrdns.explaining.foreseeing import foresee
 from gotrdns.explaining.naming import choose_host, meant_names, names_a_host_of_its_own
 from gotrdns.explaining.probing import probe_other_family, probe_reverse
 from gotrdns.explaining.publishing import find_responsible, path_of, records_to_publish
@@ -74,7 +75,9 @@ async def explain(
             means.walker.walk(Question(client.reverse_name, RecordType.PTR)),
         )
         walk, host, findings = await _look_closer(means, verdict, reverse, helo, given)
-        resolves = await _resolves(means.resolver, client, host.name)
+        resolves, predictions = await asyncio.gather(
+            _resolves(means.resolver, client, host.name), foresee(means.resolver, verdict)
+        )
         holder, no_rdap = await holder_task
     finally:
         holder_task.cancel()
@@ -89,6 +92,7 @@ async def explain(
         resolvers=means.servers,
         elapsed=time.monotonic() - started,
         no_rdap=no_rdap,
+        predictions=predictions,
     )
 
 

@@ -12,6 +12,7 @@ from gotrdns.contacts.mailbox import Mailbox
 from gotrdns.diagnosis.findings import Finding, Fixer
 from gotrdns.evidence import Walk
 from gotrdns.names import DomainName
+from gotrdns.receivers import Prediction
 from gotrdns.verification import Verdict
 
 
@@ -75,7 +76,8 @@ class Explanation(msgspec.Struct, frozen=True):
 
     ``findings`` are the causes first. ``walk`` is None where the servers outside could not be
     asked. ``resolvers`` are those the verdict came through. ``no_rdap`` says in plain words why
-    the address block's holder is not known although it was asked for.
+    the address block's holder is not known although it was asked for. ``predictions`` are what
+    other receivers conclude.
     """
 
     verdict: Verdict
@@ -87,3 +89,4 @@ class Explanation(msgspec.Struct, frozen=True):
     resolvers: tuple[str, ...]
     elapsed: float
     no_rdap: str | None = None
+    predictions: tuple[Prediction, ...] = ()

@@ -84,7 +84,9 @@ ENDINGS: Final = {
     Ending.BROKEN: "Here the way ends: no server of {zone} answers for it.",
     Ending.LOOP: "Here the way ends: the aliases lead back to one already followed.",
     Ending.CHAIN: "Here the way ends: more aliases in a row than resolvers follow.",
-    Ending.CUT_SHORT: "Here the way was left: time, or the number of questions or records, ran out.",
+    Ending.CUT_SHORT: (
+        "Here the way was left: time, or the number of questions or records, ran out."
+    ),
 }
 
 # Who is who, in the words of the sender's three steps.

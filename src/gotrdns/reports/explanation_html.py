@@ -15,7 +15,7 @@ from markupsafe import Markup
 from gotrdns import __version__
 from gotrdns.diagnosis.findings import Fixer
 from gotrdns.explaining.explanation import Explanation
-from gotrdns.reports import english, english_explain, english_page
+from gotrdns.reports import english, english_explain, english_page, english_receivers
 from gotrdns.reports.delegation_rows import WayRows, way_rows
 from gotrdns.reports.explanation_outline import Outline, outline, result_label, result_meaning
 from gotrdns.reports.explanation_sentences import tame
@@ -59,6 +59,7 @@ def compose_page(explanations: Sequence[tuple[str | None, Explanation]], *, gene
         "explanation.html",
         words=english_explain,
         page=english_page,
+        receivers=english_receivers,
         common=english,
         title=title,
         cases=cases,

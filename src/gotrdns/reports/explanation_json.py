@@ -14,8 +14,10 @@ from gotrdns.contacts.mailbox import Mailbox
 from gotrdns.evidence import Leg, Path, Probe, Record, Reply, Server, Soa, Walk, Zone
 from gotrdns.explaining.explanation import Explanation, Publication, Responsible
 from gotrdns.lookup import Question
-from gotrdns.names import DomainName
+from gotrdns.names import Address, DomainName
+from gotrdns.receivers import Prediction
 from gotrdns.reports.explanation_sentences import record_data, tame
+from gotrdns.reports.receiver_sentences import reply_text
 from gotrdns.reports.verdict_json import encode_verdict
 
 _LONGEST_TEXT: Final = 500
@@ -34,7 +36,19 @@ def encode_explanation(explanation: Explanation) -> bytes:
         "name": explanation.host.name.text,
         "choice": explanation.host.choice.value,
     }
+    values["receivers"] = [
+        _prediction(each, explanation.verdict.address) for each in explanation.predictions
+    ]
+    values["no_rdap"] = None if explanation.no_rdap is None else tame(explanation.no_rdap)
     return msgspec.json.encode(values)
+
+
+def _prediction(prediction: Prediction, client: Address) -> JsonObject:
+    return {
+        "receiver": prediction.receiver.value,
+        "reaction": prediction.reaction.value,
+        "reply": reply_text(prediction, client) or None,
+    }
 
 
 def _trace(walk: Walk) -> JsonObject:

@@ -14,6 +14,7 @@ from gotrdns.explaining.explanation import Explanation
 from gotrdns.reports import english_explain as words
 from gotrdns.reports import english_page as page_words
 from gotrdns.reports.delegation_text import way_lines
+from gotrdns.reports.english_receivers import OTHERS
 from gotrdns.reports.explanation_outline import Outline, outline, result_label, result_meaning
 from gotrdns.reports.prose import pieces
 
@@ -54,6 +55,7 @@ def _sections(parts: Outline) -> Iterator[tuple[str, Iterable[str]]]:
     yield words.TO_DO, _paragraphs(parts.advice)
     yield words.WHO, _parties(parts.who)
     yield words.ALSO, _list([_prose(remark) for remark in parts.remarks])
+    yield OTHERS, _list([_prose(sentence) for sentence in parts.others])
 
 
 def _heading(text: str) -> str:

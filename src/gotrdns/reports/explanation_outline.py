@@ -22,6 +22,7 @@ from gotrdns.reports.explanation_sentences import (
     walk_of_use,
 )
 from gotrdns.reports.layout import WIDTH
+from gotrdns.reports.receiver_sentences import receiver_sentences
 from gotrdns.reports.records import forward_lines, reverse_lines
 from gotrdns.reports.responsible_sentences import in_zone, sentences_about
 from gotrdns.reports.sentences import listed
@@ -63,7 +64,8 @@ class Waits(msgspec.Struct, frozen=True):
 class Outline(msgspec.Struct, frozen=True):
     """All parts in the order of reading; what does not apply is empty.
 
-    ``pair`` and ``answers`` are record lines, ``who`` a group of sentences for each party.
+    ``pair`` and ``answers`` are record lines, ``who`` a group of sentences for each party,
+    ``others`` what other receivers do.
     """
 
     pair: tuple[str, ...]
@@ -78,6 +80,7 @@ class Outline(msgspec.Struct, frozen=True):
     waits: Waits | None
     advice: tuple[str, ...]
     remarks: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 def outline(explanation: Explanation) -> Outline:
@@ -100,6 +103,7 @@ def outline(explanation: Explanation) -> Outline:
         waits=_waits(records) if records else None,
         advice=tuple(_advice(causes[0])) if causes and not records else (),
         remarks=tuple(_remarks(remarks, explanation)),
+        others=tuple(receiver_sentences(explanation.predictions, explanation.verdict.address)),
     )
 
 

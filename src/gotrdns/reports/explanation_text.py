@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.reports import english_explain as words
 from gotrdns.reports.delegation_text import way_lines
+from gotrdns.reports.english_receivers import OTHERS
 from gotrdns.reports.explanation_outline import Outline, Step, Waits, outline
 from gotrdns.reports.layout import paragraph
 from gotrdns.reports.text import Paint, Style, plain, result_lines
@@ -48,6 +49,7 @@ def _sections(parts: Outline) -> Iterator[tuple[str, Iterable[str]]]:
         yield words.HOW_LONG, _waits(parts.waits)
     yield words.TO_DO, _paragraphs(parts.advice)
     yield words.ALSO, _remarks(parts.remarks)
+    yield OTHERS, _remarks(parts.others)
 
 
 def _paragraphs(sentences: Iterable[str]) -> Iterator[str]:
