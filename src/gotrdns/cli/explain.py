@@ -1,22 +1,24 @@
 """``gotrdns explain``: why, with evidence from the authoritative servers, and what to do.
 
-Owns the verb's options. What it needs is imported when it runs.
+Owns what the verb says of itself; its options are in ``explain_options``. What it needs is imported
+when it runs.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
-from gotrdns.cli.options import (
-    LONGEST_TIMEOUT,
-    parse_seconds,
-    require_targets,
-    resolver_option,
-    targets_argument,
-    timeout_option,
+from gotrdns.cli.explain_options import (
+    asking_options,
+    choose_format,
+    format_options,
+    read_waiting,
+    registry_options,
+    subject_options,
+    wait_options,
 )
+from gotrdns.cli.options import require_targets, targets_argument
 
 
 @click.command(
@@ -25,10 +27,20 @@ Examples:
   gotrdns explain 85.105.64.87
   gotrdns explain --helo mail.example.org 192.0.2.25
   gotrdns explain --letter --name mail.example.org 192.0.2.25
+  gotrdns explain --html 192.0.2.25 > report.html
+  gotrdns explain --wait --name mail.example.org 192.0.2.25
+
+\b
+With --wait nothing but the name servers of the zones in question is asked
+over and over. Which of them have the change is said on the way: on standard
+output with a report, on standard error with --markdown, --html or --letter,
+and with --json as an object a look ("look"), before that of the
+explanation ("wait").
 
 \b
 Exit status:
-  0  every address passes
+  0  every address passes; with --wait, at every name server that answers,
+     even if the resolver here still remembers what was
   1  some address fails: no name, or a name that does not lead back
   2  some target cannot be explained, or something is wrong here: the
      command line, standard input, or where the results go
@@ -37,41 +49,11 @@ Exit status:
 """
 )
 @targets_argument
-@click.option("--helo", metavar="NAME", help="The name the client gave in HELO or EHLO.")
-@click.option(
-    "--name",
-    metavar="NAME",
-    help="The name that the host is to have; else one is proposed.",
-)
-@click.option("--letter", "letters", is_flag=True, help="Write the letters to send, not a report.")
-@click.option(
-    "--lang", "language", metavar="LANGUAGE", default="en", help="The letters' language: en."
-)
-@click.option("--rdap", is_flag=True, help="Ask RDAP who holds the address block.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-@click.option("--mx", "exchanges", is_flag=True, help="TARGETs are domains: their MX hosts.")
-@resolver_option
-@click.option(
-    "--root-hints",
-    "hints",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Begin at the root servers named here, in zone-file form.",
-)
-@click.option(
-    "--private-servers",
-    is_flag=True,
-    help="Also ask name servers at private addresses: for intranets.",
-)
-@timeout_option
-@click.option(
-    "--deadline",
-    metavar="SECONDS",
-    default="20",
-    show_default=True,
-    callback=parse_seconds,
-    help=f"How long to ask the servers outside about an address; at most {LONGEST_TIMEOUT}.",
-)
+@subject_options
+@format_options
+@wait_options
+@registry_options
+@asking_options
 def explain(targets: Sequence[str], **options: Any) -> None:
     """Explain why an address passes or fails, who can change it, and what to publish.
 
@@ -80,12 +62,13 @@ def explain(targets: Sequence[str], **options: Any) -> None:
     a domain. "-" reads targets from standard input, one a line.
     """
     require_targets(targets)
-    if options["as_json"] and options["letters"]:
-        raise click.UsageError("--json and --letter cannot go together")
+    options["format"] = choose_format(options)
+    options["waiting"] = read_waiting(options)
 
     import asyncio  # noqa: PLC0415 - see the module
 
-    from gotrdns.cli.explanations import InvalidInquiry, explain_targets, read_inquiry  # noqa: PLC0415
+    from gotrdns.cli.explanations import explain_targets  # noqa: PLC0415
+    from gotrdns.cli.inquiry import InvalidInquiry, read_inquiry  # noqa: PLC0415
     from gotrdns.cli.output import Failure  # noqa: PLC0415
     from gotrdns.cli.standard_input import UnreadableInput  # noqa: PLC0415
     from gotrdns.reports.letters import InvalidLanguage  # noqa: PLC0415

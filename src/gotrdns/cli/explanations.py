@@ -1,91 +1,47 @@
-"""The work of ``gotrdns explain``: targets in, explanations or letters out in the same order.
+"""The work of ``gotrdns explain``: targets in, explanations out in the same order.
 
-Owns how many addresses are explained at once and what is printed where.
+Owns how many addresses are explained, or waited for, at once, and with what means.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
+import contextlib
+import hashlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Final
 
-import msgspec
-
-from gotrdns.cli.colour import choose_paint
-from gotrdns.cli.helo import ask_about_helo, read_helo
+from gotrdns.cli.explanation_output import Explained, Printer, Told
+from gotrdns.cli.helo import ask_about_helo
+from gotrdns.cli.inquiry import Inquiry
 from gotrdns.cli.ordered import work_in_order
-from gotrdns.cli.output import write, write_octets
 from gotrdns.cli.progress import Progress
-from gotrdns.cli.reporting import Outcomes, origin_of, read_targets
-from gotrdns.cli.targets import Expansion, Place, Remark, expand_domain, expand_host, parse_host
+from gotrdns.cli.reporting import read_targets
+from gotrdns.cli.targets import Expansion, Place, Remark, Weight, expand_domain, expand_host
+from gotrdns.cli.waiting import Waiting
 from gotrdns.contacts.holder import Holder
 from gotrdns.diagnosis.helo import Helo, MalformedHelo
 from gotrdns.evidence import Server
 from gotrdns.explaining.explainer import Means, explain
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.lookup import Outcome, Question
-from gotrdns.names import Address, HostName
-from gotrdns.reports.explanation_json import encode_explanation
-from gotrdns.reports.explanation_text import compose_explanation
-from gotrdns.reports.letters import Letter, require_language, write_letters
+from gotrdns.names import Address
+from gotrdns.reports.letters import require_language
 from gotrdns.resolution.checking_disabled import ask_with_checking_disabled
 from gotrdns.resolution.client import Client
 from gotrdns.resolution.opening import open_client
 from gotrdns.resolution.servers import ServerAddress, choose_servers
-from gotrdns.resolution.settings import ResolverSettings
-from gotrdns.resolution.walk import Walker, WalkSettings, read_root_hints
+from gotrdns.resolution.walk import Walker, read_root_hints
 
 # Addresses at once: each asks many servers that are not ours.
 _AT_ONCE: Final = 4
+# Waits at once: they mostly sleep, and their looks take turns as above.
+_WAITS_AT_ONCE: Final = 100
 _KEPT: Final = 1000
+_PLACES_A_TARGET: Final = 10
 
 
-class Inquiry(msgspec.Struct, frozen=True):
-    """What was asked for on the command line."""
-
-    resolver: ResolverSettings
-    walk: WalkSettings
-    hints: Path | None
-    helo: HostName | MalformedHelo | None
-    name: HostName | None
-    exchanges: bool
-    rdap: bool
-    as_json: bool
-    letters: bool
-    language: str
-
-
-class InvalidInquiry(ValueError):
-    """An option's value cannot be what it is meant to be."""
-
-
-def read_inquiry(options: Mapping[str, Any]) -> Inquiry:
-    """From the command line's options, by their parameters' names. Raises InvalidInquiry."""
-    given = options["name"]
-    name = None if given is None else parse_host(given)
-    if given is not None and name is None:
-        raise InvalidInquiry(f"--name: {given!r} is not a host name")
-    helo = options["helo"]
-    return Inquiry(
-        resolver=ResolverSettings(servers=tuple(options["resolvers"]), timeout=options["timeout"]),
-        walk=WalkSettings(deadline=options["deadline"], ask_special=options["private_servers"]),
-        hints=options["hints"],
-        helo=None if helo is None else read_helo(helo),
-        name=name,
-        exchanges=options["exchanges"],
-        rdap=options["rdap"],
-        as_json=options["as_json"],
-        letters=options["letters"],
-        language=options["language"],
-    )
-
-
-class _Explained(msgspec.Struct, frozen=True):
-    remarks: Sequence[Remark]
-    places: Sequence[tuple[Place, Explanation]]
-
-
-class _Explainer:
-    """Explains targets, each address with a walker of its own: the limits are an address's."""
+class Explainer:
+    """Explains addresses, each with a walker of its own: the limits are an address's."""
 
     def __init__(
         self, inquiry: Inquiry, client: Client, hints: Sequence[Server], progress: Progress
@@ -97,15 +53,18 @@ class _Explainer:
         self._expand = expand_domain if inquiry.exchanges else expand_host
         self._suspect: ServerAddress = choose_servers(inquiry.resolver.servers)[0]
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._find_holder = _holder_finder() if inquiry.rdap else None
+        self._find_holder = _holder_finder(inquiry) if inquiry.rdap else None
 
-    async def explain_target(self, target: str) -> _Explained:
-        expansion: Expansion = await self._expand(self._client, target)
-        explained = await asyncio.gather(*map(self._explain_place, expansion.places))
-        return _Explained(expansion.remarks, explained)
+    async def expand(self, target: str) -> Expansion:
+        """The addresses of a target, the first ten: each costs hundreds of questions."""
+        expansion = await self._expand(self._client, target)
+        if len(expansion.places) <= _PLACES_A_TARGET:
+            return expansion
+        left_out = Remark("too-many-addresses", Weight.NOTE, target)
+        return Expansion(expansion.places[:_PLACES_A_TARGET], (*expansion.remarks, left_out))
 
-    async def _explain_place(self, place: Place) -> tuple[Place, Explanation]:
-        async with self._slots, self._open_walker() as walker:
+    async def explain(self, address: Address) -> Explanation:
+        async with self.walking() as walker:
             means = Means(
                 resolver=self._client,
                 walker=walker,
@@ -114,10 +73,16 @@ class _Explainer:
                 servers=self._client.servers,
             )
             helo = await self._helo()
-            return place, await explain(means, place.address, helo=helo, given=self._inquiry.name)
+            return await explain(means, address, helo=helo, given=self._inquiry.name)
 
-    def _open_walker(self) -> Walker:
-        return Walker(self._hints, self._inquiry.walk, on_step=self._progress.note_question)
+    @contextlib.asynccontextmanager
+    async def walking(self) -> AsyncIterator[Walker]:
+        """A new walker, once it is this one's turn."""
+        async with (
+            self._slots,
+            Walker(self._hints, self._inquiry.walk, on_step=self._progress.note_question) as walker,
+        ):
+            yield walker
 
     async def _helo(self) -> Helo | None:
         helo = self._inquiry.helo
@@ -130,49 +95,18 @@ class _Explainer:
         return await ask_with_checking_disabled(self._suspect, question, patience=patience)
 
 
-def _holder_finder() -> Callable[[Address], Awaitable[Holder]]:
-    from gotrdns.contacts.rdap import open_registry  # noqa: PLC0415 - where it is asked for
+def _holder_finder(inquiry: Inquiry) -> Callable[[Address], Awaitable[Holder]]:
+    from gotrdns.contacts.cache import Cache, default_directory  # noqa: PLC0415 - where asked for
+    from gotrdns.contacts.rdap import Registry, open_registry  # noqa: PLC0415
 
-    return open_registry().find_holder
-
-
-class _Printer:
-    """Prints explanations in order, and remembers the gravest outcome."""
-
-    def __init__(self, inquiry: Inquiry, servers: Sequence[str], progress: Progress) -> None:
-        self._inquiry = inquiry
-        self._progress = progress
-        self._paint = choose_paint()
-        self._separator = ""
-        self.outcomes = Outcomes(servers)
-
-    def print_target(self, explained: _Explained) -> None:
-        self._progress.clear()
-        self.outcomes.note_remarks(explained.remarks)
-        for place, explanation in explained.places:
-            self.outcomes.note_result(explanation.verdict.result)
-            if self._inquiry.as_json:
-                write_octets(encode_explanation(explanation) + b"\n")
-            else:
-                text = self._letters(explanation) if self._inquiry.letters else ""
-                self._write_apart(text or self._report(place, explanation))
-
-    def _report(self, place: Place, explanation: Explanation) -> str:
-        return compose_explanation(explanation, origin=origin_of(place), paint=self._paint)
-
-    def _letters(self, explanation: Explanation) -> str:
-        letters = write_letters(explanation, language=self._inquiry.language)
-        return "\n".join(_as_message(letter) for letter in letters)
-
-    def _write_apart(self, text: str) -> None:
-        write(self._separator + text)
-        self._separator = "\n"
-
-
-def _as_message(letter: Letter) -> str:
-    """Header fields and a body, as mail programs take them; without an addressee no To."""
-    fields = [f"To: {letter.to}"] if letter.to else []
-    return "\n".join([*fields, f"Subject: {letter.subject}", "", letter.body.rstrip("\n"), ""])
+    begin = inquiry.rdap_bootstrap
+    if begin is None:
+        return open_registry().find_holder
+    # What one place said must not pass for what another did.
+    kept_in = default_directory(os.environ)
+    directory = kept_in and kept_in / hashlib.sha256(begin.encode()).hexdigest()[:16]
+    cache = Cache(directory)
+    return Registry(cache, iana=begin, allow_insecure=begin.startswith("http:")).find_holder
 
 
 async def explain_targets(inquiry: Inquiry, targets: Sequence[str]) -> int:
@@ -186,15 +120,48 @@ async def explain_targets(inquiry: Inquiry, targets: Sequence[str]) -> int:
     client = open_client(inquiry.resolver)
     try:
         progress = Progress()
-        printer = _Printer(inquiry, client.servers, progress)
-        explainer = _Explainer(inquiry, client, hints, progress)
-        await work_in_order(
-            read_targets(targets),
-            explainer.explain_target,
-            printer.print_target,
-            at_once=_AT_ONCE,
-            kept=_KEPT,
-        )
+        printer = Printer(inquiry, client.servers, progress)
+        explainer = Explainer(inquiry, client, hints, progress)
+        if inquiry.pace is None:
+            await _explain_all(explainer, targets, printer)
+        else:
+            waiting = Waiting(inquiry, inquiry.pace, explainer, progress)
+            await waiting.guard(_wait_for_all(explainer, targets, printer, waiting))
+        printer.finish()
     finally:
         client.close()
     return printer.outcomes.status
+
+
+async def _explain_all(explainer: Explainer, targets: Sequence[str], printer: Printer) -> None:
+    async def explain_place(place: Place) -> Told:
+        return Told(place, await explainer.explain(place.address))
+
+    async def explain_target(target: str) -> Explained:
+        expansion = await explainer.expand(target)
+        told = await asyncio.gather(*map(explain_place, expansion.places))
+        return Explained(expansion.remarks, told)
+
+    await _in_order(targets, explain_target, printer, _AT_ONCE)
+
+
+async def _wait_for_all(
+    explainer: Explainer, targets: Sequence[str], printer: Printer, waiting: Waiting
+) -> None:
+    async def wait_for_target(target: str) -> Explained:
+        expansion = await explainer.expand(target)
+        printer.print_remarks(expansion.remarks)  # who waits should know at once
+        return Explained((), await asyncio.gather(*map(waiting.wait_for, expansion.places)))
+
+    await _in_order(targets, wait_for_target, printer, _WAITS_AT_ONCE)
+
+
+async def _in_order(
+    targets: Sequence[str],
+    work: Callable[[str], Coroutine[Any, Any, Explained]],
+    printer: Printer,
+    at_once: int,
+) -> None:
+    await work_in_order(
+        read_targets(targets), work, printer.print_target, at_once=at_once, kept=_KEPT
+    )

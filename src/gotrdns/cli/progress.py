@@ -1,5 +1,6 @@
 """A sign of life on a terminal while something takes long."""
 
+import shutil
 import sys
 import time
 from typing import Final
@@ -18,17 +19,26 @@ class Progress:
         self._visible = sys.stderr is not None and sys.stderr.isatty()
         self._asked = 0
         self._next_at = 0.0
+        self._shown = False
 
     def note_question(self, _reply: object) -> None:
         self._asked += 1
         now = time.monotonic()
         if self._visible and now >= self._next_at:
             self._next_at = now + _BETWEEN
-            self._write(_CLEAR + words.ASKING.format(count=self._asked))
+            self.show(words.ASKING.format(count=self._asked))
+
+    def show(self, text: str) -> None:
+        """Let the line say something else, until the next question."""
+        if self._visible:
+            self._shown = True
+            # What does not fit would go on in a second line, which nothing clears.
+            self._write(_CLEAR + text[: shutil.get_terminal_size().columns - 1])
 
     def clear(self) -> None:
         """Make room for results, on the same terminal perhaps."""
-        if self._visible and self._asked:
+        if self._shown:
+            self._shown = False
             self._write(_CLEAR)
 
     def _write(self, text: str) -> None:

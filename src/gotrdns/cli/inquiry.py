@@ -1,0 +1,72 @@
+"""What ``gotrdns explain`` was asked: the command line's options, read once.
+
+Owns the step from options to the values that the work takes.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gotrdns.cli.explain_options import Format
+from gotrdns.cli.helo import read_helo
+from gotrdns.cli.targets import parse_host
+from gotrdns.diagnosis.helo import MalformedHelo
+from gotrdns.explaining.awaiting import Pace
+from gotrdns.names import HostName
+from gotrdns.resolution.settings import ResolverSettings
+from gotrdns.resolution.walk import WalkSettings
+
+
+class Inquiry(msgspec.Struct, frozen=True):
+    """``pace`` is for waiting until a repair is everywhere, None explains at once.
+
+    ``rdap_bootstrap`` is where RDAP begins instead of at IANA.
+    """
+
+    resolver: ResolverSettings
+    walk: WalkSettings
+    hints: Path | None
+    helo: HostName | MalformedHelo | None
+    name: HostName | None
+    exchanges: bool
+    rdap: bool
+    rdap_bootstrap: str | None
+    format: Format
+    language: str
+    pace: Pace | None
+
+
+class InvalidInquiry(ValueError):
+    """An option's value cannot be what it is meant to be."""
+
+
+def read_inquiry(options: Mapping[str, Any]) -> Inquiry:
+    """From the command line's options, by their parameters' names. Raises InvalidInquiry."""
+    given = options["name"]
+    name = None if given is None else parse_host(given)
+    if given is not None and (name is None or not _is_a_mail_host(name)):
+        raise InvalidInquiry(f"--name: {given!r} is not a host name that mail servers take")
+    helo, waiting = options["helo"], options["waiting"]
+    return Inquiry(
+        resolver=ResolverSettings(servers=tuple(options["resolvers"]), timeout=options["timeout"]),
+        walk=WalkSettings(deadline=options["deadline"], ask_special=options["private_servers"]),
+        hints=options["hints"],
+        helo=None if helo is None else read_helo(helo),
+        name=name,
+        exchanges=options["exchanges"],
+        rdap=options["rdap"] or options["rdap_bootstrap"] is not None,
+        rdap_bootstrap=options["rdap_bootstrap"],
+        format=options["format"],
+        language=options["language"],
+        pace=None if waiting is None else Pace(patience=waiting[0], interval=waiting[1]),
+    )
+
+
+def _is_a_mail_host(name: HostName) -> bool:
+    """RFC 1123 section 2.1: some receivers refuse a hyphen at a label's edge."""
+    labels = name.labels
+    return len(labels) > 1 and not any(
+        label.startswith(b"-") or label.endswith(b"-") for label in labels
+    )
