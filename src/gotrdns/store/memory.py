@@ -1,0 +1,236 @@
+"""What the mail path remembers: at once in this process, a little later in the database.
+
+Owns incidents' ids, which decisions are one incident, and how often passes are noted. Implements
+``deciding.memory.Memory``: nothing here raises or waits. SQLAlchemy is not imported here.
+"""
+
+import asyncio
+import base64
+import contextlib
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Final
+
+from gotrdns.names import Address
+from gotrdns.policy import Decision, Transaction
+from gotrdns.policy.allowances import Allowance, AllowanceKind, Allowances
+from gotrdns.policy.history import HOUR, History, client_key
+from gotrdns.store.histories import Histories
+from gotrdns.store.merging import Change
+from gotrdns.store.pending import AddressSeen, ClientChanges, Hits, Pending, Sighting, Write
+from gotrdns.store.settings import NOWHERE, StoreSettings, sqlite_path
+from gotrdns.store.writer import FLUSH_INTERVAL, Counters, Listeners, Writer
+from gotrdns.verification import Result
+
+LONGEST_CLOSE: Final = 3.0  # seconds
+COALESCED: Final = HOUR
+PASSES_APART: Final = HOUR
+_INCIDENTS_REMEMBERED: Final = 10_000
+_PASSES_REMEMBERED: Final = 200_000
+_NEVER: Final = float("-inf")
+# Other daemons that share a database may have seen the same client.
+_SHARED_FRESH_FOR: Final = 30.0
+_WRONG: Final = frozenset({Result.FAIL, Result.PERMERROR})
+
+
+def new_incident_id() -> str:
+    """80 random bits, which cannot be guessed: who has the id may see the incident's page."""
+    return base64.b32encode(secrets.token_bytes(10)).decode("ascii").lower()
+
+
+def _pay_no_heed(*_: object) -> None:
+    pass
+
+
+class StoredMemory:
+    """Remembers for one process; see ``deciding.memory.Memory``.
+
+    ``on_trouble(text)`` and ``on_recovered(seconds, lost)`` are called in the event loop that
+    ``start`` was called in, or in the writer's thread where there was none. ``clock`` gives seconds
+    since 1970.
+    """
+
+    def __init__(
+        self,
+        settings: StoreSettings,
+        *,
+        on_trouble: Callable[[str], None] = _pay_no_heed,
+        on_recovered: Callable[[float, int], None] = _pay_no_heed,
+        clock: Callable[[], float] = time.time,
+        interval: float = FLUSH_INTERVAL,
+    ) -> None:
+        alone = settings.url == NOWHERE
+        is_shared = not alone and sqlite_path(settings.url) is None
+        fresh_for = _SHARED_FRESH_FOR if is_shared else float("inf")
+        self._histories = Histories(alone=alone, fresh_for=fresh_for)
+        self._pending = Pending(settings.queue)
+        self._on_trouble = on_trouble
+        self._on_recovered = on_recovered
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._allowances = Allowances()
+        self._incidents: OrderedDict[tuple[object, ...], Sighting] = OrderedDict()
+        self._passes: dict[bytes, float] = {}
+        # Addresses that have an exception of their own, and when a pass of each was last noted.
+        self._excepted: dict[Address, float] = {}
+        self._writer: Writer | None = None
+        if not alone:
+            listeners = Listeners(self._take_allowances, self._tell_trouble, self._tell_recovered)
+            self._writer = Writer(
+                settings, self._pending, self._histories, listeners, clock=clock, interval=interval
+            )
+
+    def start(self) -> None:
+        """Begin to write. Returns at once, whether or not the database is there."""
+        with contextlib.suppress(RuntimeError):
+            self._loop = asyncio.get_running_loop()
+        if self._writer is not None:
+            self._writer.start()
+
+    def close(self) -> None:
+        """Write what waits, for at most LONGEST_CLOSE seconds; what is left by then is lost."""
+        if self._writer is not None:
+            self._writer.close(LONGEST_CLOSE)
+            self._pending.give_up(self._pending.take(len(self._pending)))
+
+    @property
+    def allowances(self) -> Allowances:
+        return self._allowances
+
+    @property
+    def queue_depth(self) -> int:
+        """How many writes wait."""
+        return len(self._pending)
+
+    @property
+    def losses(self) -> int:
+        """How many writes were dropped."""
+        return self._pending.lost
+
+    @property
+    def counters(self) -> Counters:
+        return self._writer.counters if self._writer is not None else Counters()
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether the database is out of reach."""
+        return self._writer is not None and self._writer.in_trouble
+
+    async def history(self, client: bytes) -> History | None:
+        found = self._histories.find(client, however_old=self.in_trouble)
+        if found is not None or self._writer is None or self.in_trouble:
+            return found
+        loop = asyncio.get_running_loop()
+        heard: asyncio.Future[History | None] = loop.create_future()
+
+        def answer(history: History | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(_settle, heard, history)
+
+        if not self._histories.ask(client, answer):
+            return None
+        self._writer.wake()
+        return await heard
+
+    def note_history(self, client: bytes, history: History) -> None:
+        self._passes.pop(client, None)
+        self._write_change(client, self._histories.note(client, history))
+
+    def note_pass(self, client: Address, now: float) -> None:
+        noted = self._passes.get(client if len(client) == 4 else client[:8])
+        if noted is None or not 0 <= now - noted < PASSES_APART:
+            self._note_pass(client_key(client), now)
+        if client in self._excepted:
+            self._note_excepted_pass(client, now)
+
+    def _note_pass(self, client: bytes, now: float) -> None:
+        self._passes.pop(client, None)
+        self._passes[client] = now
+        if len(self._passes) > _PASSES_REMEMBERED:
+            del self._passes[next(iter(self._passes))]
+        self._write_change(client, self._histories.note_pass(client, now))
+
+    def _note_excepted_pass(self, client: Address, now: float) -> None:
+        noted = self._excepted[client]
+        if not 0 <= now - noted < PASSES_APART:
+            self._excepted[client] = now
+            self._write(AddressSeen(client.text, first_pass=now, last_pass=now))
+
+    def remember(self, transaction: Transaction, decision: Decision, now: float) -> str:
+        self._note_failure(transaction.address, decision)
+        key = (
+            transaction.address,
+            decision.reason,
+            decision.action,
+            decision.rule,
+            transaction.sender.rpartition("@")[2].lower(),
+            transaction.recipient.rpartition("@")[2].lower(),
+        )
+        known = self._incidents.get(key)
+        if known is not None and not known.lost and abs(now - known.first_at) < COALESCED:
+            known.count += 1
+            known.last_at = max(known.last_at, now)
+            self._write(known)
+            return known.id
+        sighting = Sighting(new_incident_id(), now, now, (transaction, decision))
+        self._incidents[key] = sighting
+        self._incidents.move_to_end(key)
+        if len(self._incidents) > _INCIDENTS_REMEMBERED:
+            self._incidents.popitem(last=False)
+        self._write(sighting)
+        return sighting.id
+
+    def _note_failure(self, client: Address | None, decision: Decision) -> None:
+        """An address that fails has not been put right, whatever it did before."""
+        verdict = decision.verdict
+        if client is None or verdict is None or verdict.result not in _WRONG:
+            return
+        self._passes.pop(client_key(client), None)
+        if client in self._excepted:
+            self._excepted[client] = _NEVER
+            self._write(AddressSeen(client.text, failed=True))
+
+    def note_hit(self, allowance: int, now: float) -> None:
+        self._write(Hits(allowance, 1, now))
+
+    def _write_change(self, client: bytes, change: Change) -> None:
+        if change.before != change.after:
+            self._write(ClientChanges(client, (change,)))
+
+    def _write(self, write: Write) -> None:
+        if self._writer is not None:
+            self._pending.add(write)
+            if 2 * len(self._pending) > self._pending.most:
+                self._writer.flush_soon()
+
+    # What follows is called by the writer's thread.
+
+    def _take_allowances(self, allowances: Allowances) -> None:
+        noted = self._excepted
+        self._excepted = {
+            address: noted.get(address, _NEVER) for address in _excepted(allowances.all)
+        }
+        self._allowances = allowances
+
+    def _tell_trouble(self, text: str) -> None:
+        self._tell(self._on_trouble, text)
+
+    def _tell_recovered(self, seconds: float, lost: int) -> None:
+        self._tell(self._on_recovered, seconds, lost)
+
+    def _tell(self, listener: Callable[..., None], *arguments: Any) -> None:
+        if self._loop is None:
+            listener(*arguments)
+            return
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the daemon has ended
+            self._loop.call_soon_threadsafe(listener, *arguments)
+
+
+def _settle(heard: asyncio.Future[History | None], history: History | None) -> None:
+    if not heard.done():
+        heard.set_result(history)
+
+
+def _excepted(allowances: tuple[Allowance, ...]) -> list[Address]:
+    return [Address.parse(each.value) for each in allowances if each.kind is AllowanceKind.ADDRESS]

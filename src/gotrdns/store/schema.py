@@ -1,0 +1,104 @@
+"""The schema's version, and the way from an older one to this.
+
+Owns making the tables and upgrading them, by one process at a time however many start at once. To
+change the schema, change ``tables``, raise VERSION, and add the step from the version before.
+Alembic is imported only when there is a step to take.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Connection, insert, inspect, select, text, update
+
+from gotrdns.store.tables import METADATA, STATE
+from gotrdns.store.trouble import StoreUnavailable
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
+
+VERSION: Final = 1
+ALLOWANCES: Final = "allowances"
+_SCHEMA: Final = "schema"
+_LOCK: Final = 0x676F_7472_646E_73  # "gotrdns", among the advisory locks of the database
+
+# From each older version to the next.
+Steps = Mapping[int, Callable[["Operations"], None]]
+STEPS: Final[Steps] = MappingProxyType({})
+
+
+class NewerSchema(StoreUnavailable):
+    """The database belongs to a newer gotrdns."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"schema version {version} is newer than this program's, {VERSION}")
+
+
+class OlderSchema(StoreUnavailable):
+    """The database has not been upgraded yet."""
+
+    def __init__(self, version: int | None) -> None:
+        found = "no tables yet" if version is None else f"schema version {version}"
+        super().__init__(f"{found}, this program's is {VERSION}: the daemon upgrades it")
+
+
+def check_schema(connection: Connection) -> None:
+    """Raises NewerSchema or OlderSchema."""
+    version = _version(connection)
+    if version is None or version < VERSION:
+        raise OlderSchema(version)
+    if version > VERSION:
+        raise NewerSchema(version)
+
+
+def prepare_schema(connection: Connection, steps: Steps = STEPS) -> None:
+    """Make the tables, or bring them up to date, in the caller's transaction.
+
+    Raises NewerSchema.
+    """
+    if _version(connection) != VERSION:
+        _lock(connection)
+        # Another may have been faster.
+        version = _version(connection)
+        if version is None:
+            _create(connection)
+        elif version > VERSION:
+            raise NewerSchema(version)
+        elif version < VERSION:
+            _upgrade(connection, version, steps)
+
+
+def _version(connection: Connection) -> int | None:
+    if not inspect(connection).has_table(STATE.name):
+        return None
+    found: int | None = connection.scalar(select(STATE.c.value).where(STATE.c.name == _SCHEMA))
+    return found
+
+
+def _lock(connection: Connection) -> None:
+    """Until the transaction ends; in SQLite, BEGIN IMMEDIATE did it already."""
+    if connection.dialect.name == "postgresql":
+        # Whoever has the lock may have a large table to change.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _create(connection: Connection) -> None:
+    METADATA.create_all(connection)
+    connection.execute(
+        insert(STATE),
+        [{"name": _SCHEMA, "value": VERSION}, {"name": ALLOWANCES, "value": 0}],
+    )
+
+
+def _upgrade(connection: Connection, version: int, steps: Steps) -> None:
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - 300 ms, and hardly ever wanted
+    from alembic.operations import Operations  # noqa: PLC0415
+
+    operations = Operations(MigrationContext.configure(connection))
+    for step in range(version, VERSION):
+        if step not in steps:
+            raise OlderSchema(step)
+        steps[step](operations)
+    connection.execute(update(STATE).where(STATE.c.name == _SCHEMA).values(value=VERSION))

@@ -1,0 +1,72 @@
+"""The writer's side of the database: one connection, and all that the writer does with it.
+
+Owns the transactions. Imports SQLAlchemy: only the writer's thread imports this, when it begins.
+Everything raises StoreUnavailable.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import select
+
+from gotrdns.policy.allowances import Allowances
+from gotrdns.policy.history import History
+from gotrdns.store.database import Database
+from gotrdns.store.exceptions import read_allowances, read_revision
+from gotrdns.store.merging import NO_HISTORY
+from gotrdns.store.pending import Write
+from gotrdns.store.schema import prepare_schema
+from gotrdns.store.settings import StoreSettings
+from gotrdns.store.tables import CLIENTS
+from gotrdns.store.writing import history_of, prune, write_batch
+
+_PATIENCE: Final = 1.0  # seconds for another's lock; the mail path does not wait for it
+
+
+class Session:
+    """An open database with tables of this version."""
+
+    def __init__(self, settings: StoreSettings) -> None:
+        self._settings = settings
+        self._revision: int | None = None
+        self._database = Database(settings.url, patience=_PATIENCE, create=True)
+        try:
+            with self._database.write() as connection:
+                prepare_schema(connection)
+        except BaseException:
+            self._database.close()
+            raise
+
+    @property
+    def moved(self) -> bool:
+        return self._database.moved
+
+    def histories(self, clients: Iterable[bytes]) -> dict[bytes, History]:
+        """Of each client, also of those never seen."""
+        wanted = dict.fromkeys(clients, NO_HISTORY)
+        with self._database.read() as connection:
+            rows = connection.execute(select(CLIENTS).where(CLIENTS.c.client.in_(wanted)))
+            return wanted | {bytes(row["client"]): history_of(row) for row in rows.mappings()}
+
+    def write(self, writes: Sequence[Write], now: float) -> dict[bytes, History]:
+        """All of it or nothing; returns what became of the clients' histories."""
+        with self._database.write() as connection:
+            return write_batch(connection, writes, self._settings.envelope, now)
+
+    def changed_allowances(self, now: float) -> Allowances | None:
+        """The exceptions, None when they are the same as last time."""
+        with self._database.read() as connection:
+            revision = read_revision(connection)
+            if revision == self._revision:
+                return None
+            allowances = Allowances(read_allowances(connection, ended_before=now))
+        self._revision = revision
+        return allowances
+
+    def prune(self, now: float) -> int:
+        """Delete some of what is too old; returns how much."""
+        with self._database.write() as connection:
+            return prune(connection, now, self._settings.retention)
+
+    def close(self) -> None:
+        self._database.close()

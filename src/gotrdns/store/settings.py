@@ -1,0 +1,81 @@
+"""The ``[store]`` section: where decisions are kept, for how long, and how much of an envelope."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from gotrdns.deciding.memory import Envelope
+from gotrdns.policy import InvalidSetting
+
+NOWHERE: Final = "none"
+DAY: Final = 86_400.0
+_SQLITE: Final = "sqlite:///"
+
+
+class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """What is kept of clients and decisions, and where."""
+
+    url: Annotated[
+        str,
+        Meta(
+            description="Where decisions, clients' histories and exceptions are kept: "
+            "`sqlite:////path/to/file` (four slashes), `postgresql://user@host/database`, which "
+            "several mail hosts may share, or `none`, which remembers until the daemon ends."
+        ),
+    ] = "sqlite:////var/lib/gotrdns/gotrdns.sqlite3"
+    retention_days: Annotated[
+        int, Meta(ge=1, le=3650, description="Days after which a decision is deleted.")
+    ] = 30
+    envelope: Annotated[
+        Envelope,
+        Meta(
+            description="How much of sender and recipient is kept: `nothing`, `domains` or "
+            "`addresses`."
+        ),
+    ] = Envelope.DOMAINS
+    queue: Annotated[
+        int,
+        Meta(
+            ge=100,
+            le=1_000_000,
+            description="The most writes that wait while the database is out of reach. When there "
+            "are more, the oldest are dropped and counted.",
+        ),
+    ] = 10_000
+
+    def __post_init__(self) -> None:
+        """Raises InvalidSetting."""
+        reason = _objection(self.url)
+        if reason:
+            raise InvalidSetting("url", f'"{self.url}" {reason}')
+
+    @property
+    def retention(self) -> float:
+        """``retention-days`` in seconds."""
+        return self.retention_days * DAY
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file that an SQLite URL names, None for any other."""
+    return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
+
+
+def _objection(url: str) -> str:
+    """Why the URL cannot be used, empty when it can."""
+    if url == NOWHERE:
+        return ""
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        path = sqlite_path(url)
+        if path is None or not path.is_absolute() or path == Path("/"):
+            return (
+                "names no file by its whole path: write sqlite:////var/lib/gotrdns/FILE with four "
+                'slashes, or "none" to remember only until the daemon ends'
+            )
+        return ""
+    if scheme == "postgresql":
+        return "" if rest.strip("/") else "names no database: write postgresql://user@host/database"
+    if scheme.partition("+")[0] in {"postgres", "postgresql"}:
+        return "must begin with postgresql://"
+    return 'is neither sqlite:////path, postgresql://user@host/database nor "none"'
