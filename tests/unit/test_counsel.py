@@ -53,6 +53,7 @@ class Remembering:
 
     def __init__(self) -> None:
         self.allowances = Allowances()
+        self.allowances_known = True
         self.histories: dict[bytes, History] = {}
         self.decisions: list[Decision] = []
         self.passes: list[Address] = []
@@ -92,6 +93,7 @@ class Speaking:
         helo: DomainName | None,  # noqa: ARG002
         sender: DomainName | None,
         deadline: float,  # noqa: ARG002
+        confirmed: bool = False,  # noqa: ARG002
     ) -> Vouched:
         self.asked.append(sender)
         return self.word

@@ -93,6 +93,8 @@ servers = ["127.0.0.1:{self.name_server.port}"]
 deadline = 1.0
 [postfix]
 listen = ["unix:{self.path}"{also}]
+[store]
+url = "sqlite:///{self._directory}/store.sqlite3"
 {more}
 """)
 
@@ -196,7 +198,8 @@ def test_the_daemon_refuses_the_founding_example_and_tells_why(daemon: Daemon) -
     assert re.search(
         r"level=info event=decision client=85\.105\.64\.87 result=fail cause=forward-nodata "
         r"action=refuse rule=strict name=dsl\.static851056487\.ttnet\.net\.tr "
-        r"helo=mail\.example\.com elapsed_ms=[\d.]+ sender-domain=example\.com$",
+        r"incident=[a-z2-7]{16} helo=mail\.example\.com "
+        r"elapsed_ms=[\d.]+ sender-domain=example\.com$",
         line,
     )
     assert "event=summary connections=0 passed=0 let_in=0 deferred=0 refused=1" in daemon.log

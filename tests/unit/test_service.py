@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import dns.message
+import dns.name
 import pytest
 
 from gotrdns.daemon.journal import Journal, Level
@@ -42,6 +43,7 @@ class Running:
         self._log = directory / "log"
         self._path.write_text(
             f'[policy]\nmode = "strict"\n[postfix]\nlisten = ["unix:{self._socket}"]\n'
+            '[store]\nurl = "none"\n'
         )
 
     async def __aenter__(self) -> "Running":
@@ -78,6 +80,8 @@ class Running:
 
 
 def no_such_name(query: dns.message.Message) -> bytes:
+    if query.question[0].name == dns.name.root:
+        return reply(query, ". 60 IN NS a.root.")
     return reply(query, authority=(SOA,), rcode=dns.rcode.NXDOMAIN)
 
 

@@ -248,7 +248,7 @@ def test_the_start_does_not_wait_for_sqlalchemy() -> None:
 def test_listeners_are_called_in_the_loop_that_started_it(tmp_path: Path) -> None:
     async def run() -> list[str]:
         heard: asyncio.Queue[str] = asyncio.Queue()
-        url = url_of(tmp_path / "missing" / "store.sqlite3")
+        url = url_of(tmp_path / "missing" / "too" / "store.sqlite3")
         memory = StoredMemory(StoreSettings(url=url), on_trouble=heard.put_nowait)
         memory.start()
         text = await asyncio.wait_for(heard.get(), 10)

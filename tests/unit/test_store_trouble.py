@@ -77,7 +77,7 @@ def test_a_locked_database_holds_up_nothing_and_loses_nothing(tmp_path: Path) ->
 
 
 def test_when_the_queue_is_full_the_oldest_are_dropped_and_counted(tmp_path: Path) -> None:
-    path, reports = tmp_path / "later" / "store.sqlite3", Reports()
+    path, reports = tmp_path / "later" / "on" / "store.sqlite3", Reports()
     with remembering(url_of(path), reports=reports, queue=100) as memory:
         wait_until(lambda: reports.troubles, "trouble is told of")
         incidents = remember_many(memory, 250)
@@ -85,7 +85,7 @@ def test_when_the_queue_is_full_the_oldest_are_dropped_and_counted(tmp_path: Pat
         # What was dropped begins anew.
         again = memory.remember(transaction(sender="joe@sender0.example"), deferral(), NOW + 1)
         assert again not in incidents
-        path.parent.mkdir()
+        path.parent.parent.mkdir()  # the store makes its own directory, and no more
         wait_until(lambda: reports.recoveries, "recovery is told of")
         assert reports.recoveries[0][1] == 151
     assert stored(url_of(path)) == {*incidents[151:], again}

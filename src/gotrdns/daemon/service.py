@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gotrdns import __version__
+from gotrdns.daemon.advice import Advice
 from gotrdns.daemon.journal import Journal, Level
 from gotrdns.daemon.sockets import CannotListen, ListeningSocket
 from gotrdns.daemon.watch import Watch
@@ -37,6 +38,7 @@ class Service:
         self._settings = settings
         self._journal = journal
         self._watch = Watch(journal)
+        self._advice = Advice(self._watch, self._retire)
         self._listening: dict[Endpoint, tuple[ListeningSocket, asyncio.AbstractServer]] = {}
         self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
         self._client: Client
@@ -53,9 +55,11 @@ class Service:
             loop.add_signal_handler(number, self._signals.put_nowait, number)
         settings = self._settings
         self._client = self._open_resolver(settings)
+        await self._advice.begin(settings, self._client)
         try:
             decider = self._make_decider(settings)
             self._server = PolicyServer(settings.postfix, decider, self._watch, loop)
+            self._server.replies.page = settings.page.public_url
             await self._open_all(settings)
             self._provide_descriptors(settings)
             self._tell("started", settings, version=__version__)
@@ -68,6 +72,7 @@ class Service:
         finally:
             for endpoint in list(self._listening):
                 self._close(endpoint)
+            self._advice.close()
             for client in (self._client, *self._retired):
                 client.close()
             self._journal.stop_gathering()
@@ -106,9 +111,11 @@ class Service:
         if client is not self._client:
             self._retire(self._client)
             self._client = client
+        await self._advice.change(self._settings, settings, client)
         self._settings = settings
         self._journal.level = Level[settings.log.level.upper()]
         self._server.settings = settings.postfix
+        self._server.replies.page = settings.page.public_url
         self._server.decider = self._make_decider(settings)
         await self._change_listeners(settings)
         self._provide_descriptors(settings)
@@ -171,6 +178,7 @@ class Service:
             self._client,
             settings.verification,
             asyncio.get_running_loop().call_later,
+            self._advice.counsel,
         )
 
     def _tell(self, event: str, settings: Settings, version: str | None = None) -> None:
@@ -187,6 +195,7 @@ class Service:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_TICK)
+            await self._advice.tick()
             self._watch.tick()
             interval = self._settings.log.summary_interval
             if interval and loop.time() >= self._summary_due:

@@ -8,7 +8,12 @@ from gotrdns.policy import Alarm
 _INTERVAL: Final = 60.0  # seconds between two lines about the same thing
 
 # Seconds without an alarm after which what it was about counts as over.
-_QUIET: Final = {Alarm.RESOLVER_UNREACHABLE: 10.0, Alarm.NON_PUBLIC_CLIENT: 3600.0}
+_QUIET: Final = {
+    Alarm.RESOLVER_UNREACHABLE: 10.0,
+    Alarm.RESOLVER_SUSPECT: 10.0,
+    Alarm.RESOLVER_LIES: 10.0,
+    Alarm.NON_PUBLIC_CLIENT: 3600.0,
+}
 
 
 class Throttle:

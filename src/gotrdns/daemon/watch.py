@@ -12,8 +12,9 @@ from typing import Final
 
 from gotrdns.daemon.journal import Journal, Level, format_value, format_words
 from gotrdns.daemon.throttle import Alarms, Throttle
+from gotrdns.deciding.sentinel import Sentinel
 from gotrdns.names import Address
-from gotrdns.policy import Action, Alarm, Decision, Rule, Transaction
+from gotrdns.policy import Action, Alarm, Decision, Rule, Transaction, Trust
 from gotrdns.protocols.postfix_policy import Junk
 from gotrdns.reports.smtp import telling_name
 from gotrdns.resolution.client import Client
@@ -41,6 +42,7 @@ class Watch:
 
     def __init__(self, journal: Journal, clock: Callable[[], float] = time.monotonic) -> None:
         self.resolver: Client | None = None
+        self.sentinel: Sentinel | None = None
         self.plain_passes = 0
         self.counts: Counter[str] = Counter()
         self._journal = journal
@@ -73,6 +75,28 @@ class Watch:
         self.counts[f"closed_{closure.value.replace('-', '_')}"] += 1
         if closure not in _ORDINARY:
             self._note_peer(f"connection-closed {closure.value}", peer)
+
+    def trust_changed(self, trust: Trust) -> None:
+        """Our own resolver is believed no more, or again."""
+        level = Level.WARNING if trust is Trust.SOUND else Level.ERROR
+        self._journal.write(level, "resolver-trust", trust=trust.value)
+
+    def without_store(self, problem: str) -> None:
+        """Nothing will be remembered beyond the end of the daemon."""
+        self._journal.write(
+            Level.WARNING,
+            "without-store",
+            problem=problem,
+            advice="make that directory, or set url in [store]",
+        )
+
+    def store_failed(self, problem: str) -> None:
+        """Decisions are made with what is in memory from now on."""
+        self._journal.write(Level.ERROR, "store-failed", problem=problem)
+
+    def store_recovered(self, seconds: float, lost: int) -> None:
+        """All that waited has been written; what did not fit in the queue is lost."""
+        self._journal.write(Level.WARNING, "store-recovered", lasted_s=round(seconds, 1), lost=lost)
 
     def tick(self) -> None:
         """Write what was held back, and which alarms are over."""
@@ -121,9 +145,13 @@ class Watch:
             self._journal.write(Level.WARNING, event, kind=code, count=count, peer=peer)
 
     def _persists(self, alarm: Alarm) -> bool:
-        if alarm is not Alarm.RESOLVER_UNREACHABLE or self.resolver is None:
-            return False
-        return not self.resolver.reachable
+        match alarm:
+            case Alarm.RESOLVER_UNREACHABLE:
+                return self.resolver is not None and not self.resolver.reachable
+            case Alarm.RESOLVER_SUSPECT | Alarm.RESOLVER_LIES:
+                return self.sentinel is not None and self.sentinel.trust is not Trust.SOUND
+            case Alarm.NON_PUBLIC_CLIENT:
+                return False
 
     def _recovered(self, alarm: Alarm, seconds: float) -> None:
         self._journal.write(
@@ -143,4 +171,6 @@ def _words_about(decision: Decision, client: Address | None) -> str:
         withheld=decision.withheld.value if decision.withheld else None,
         rule=decision.rule.value,
         name=telling.name.text if telling else None,
+        vouched=",".join(each.value for each in decision.vouched.by) or None,
+        incident=decision.incident or None,
     )

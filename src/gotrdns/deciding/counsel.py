@@ -13,7 +13,7 @@ from gotrdns.classification import HostClass, classify
 from gotrdns.deciding.memory import HISTORY_DEADLINE, Memory
 from gotrdns.deciding.sentinel import Sentinel
 from gotrdns.names import Address, DomainName, InvalidName, is_host_name
-from gotrdns.policy import Circumstances, Decision, Policy, Transaction, Trust, Vouched
+from gotrdns.policy import Circumstances, Decision, Policy, Rule, Transaction, Trust, Vouched
 from gotrdns.policy.allowances import Allowance, Claims
 from gotrdns.policy.history import History, client_key
 from gotrdns.verification import Cause, Verdict
@@ -21,6 +21,7 @@ from gotrdns.verification import Cause, Verdict
 # Of a classification that is to cost somebody ten minutes.
 CLEARLY: Final = 0.8
 _UNKNOWN_VOUCHERS: Final = Vouched(undetermined=True)
+_CONFIRMED: Final = Rule.CONFIRMED
 
 
 class Vouching(Protocol):
@@ -33,7 +34,9 @@ class Vouching(Protocol):
         helo: DomainName | None,
         sender: DomainName | None,
         deadline: float,
-    ) -> Vouched: ...
+        confirmed: bool = False,
+    ) -> Vouched:
+        """``confirmed`` says that the client's name is merely dynamic."""
 
 
 class Counsel(msgspec.Struct, frozen=True):
@@ -60,20 +63,40 @@ class Counsel(msgspec.Struct, frozen=True):
             vouched=vouched,
             history=past,
             allowance=self._allowance(transaction, verdict, vouched, now),
+            exceptions_known=self.memory.allowances_known,
             trust=trust,
+        )
+
+    def ignorance(self) -> Circumstances:
+        """What is left when nothing could be found out."""
+        return Circumstances(
+            now=self.clock(), vouched=_UNKNOWN_VOUCHERS, history=None, exceptions_known=False
         )
 
     def keep(
         self, transaction: Transaction, verdict: Verdict, given: Circumstances, decision: Decision
     ) -> Decision:
         """Remember this sighting and its decision; returns it with its incident's id."""
-        if given.history is not None:
+        # What a resolver says that is not believed must not stand against the client later.
+        believed = given.trust is Trust.SOUND and verdict.cause is not Cause.RESOLVER_UNREACHABLE
+        if given.history is not None and believed:
             after = given.history.after(verdict.result, given.now, dynamic=given.dynamic)
             if after is not given.history:
                 self.memory.note_history(client_key(verdict.address), after)
+        return self.record(transaction, decision)
+
+    def record(self, transaction: Transaction, decision: Decision) -> Decision:
+        """Remember a decision that adds nothing to the client's past, such as a repeated one."""
+        now = self.clock()
+        if decision.rule is _CONFIRMED:
+            if transaction.address is not None:
+                self.memory.note_pass(transaction.address, now)
+            return decision
         if decision.allowance is not None:
-            self.memory.note_hit(decision.allowance, given.now)
-        incident = self.memory.remember(transaction, decision, given.now)
+            self.memory.note_hit(decision.allowance, now)
+        incident = self.memory.remember(transaction, decision, now)
+        if incident == decision.incident:
+            return decision
         return msgspec.structs.replace(decision, incident=incident)
 
     async def _history(self, client: Address) -> History | None:
@@ -97,7 +120,13 @@ class Counsel(msgspec.Struct, frozen=True):
         sender = sender_domain(transaction)
         try:
             return await asyncio.wait_for(
-                self.vouching.ask(verdict.address, helo=helo, sender=sender, deadline=deadline),
+                self.vouching.ask(
+                    verdict.address,
+                    helo=helo,
+                    sender=sender,
+                    deadline=deadline,
+                    confirmed=verdict.cause is Cause.CONFIRMED,
+                ),
                 deadline,
             )
         except TimeoutError:

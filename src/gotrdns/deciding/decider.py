@@ -7,23 +7,37 @@ no wording here.
 
 import asyncio
 import functools
+import time
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
+
+import msgspec
 
 from gotrdns.checking import Check
 from gotrdns.deciding.counsel import Counsel, is_dynamic
 from gotrdns.deciding.settings import VerificationSettings
 from gotrdns.lookup import Answer, Question, RecordType, Resolver
 from gotrdns.names import Address, DomainName, InvalidName
-from gotrdns.policy import UNKNOWN_CLIENT, Decision, Policy, Rule, Transaction
-from gotrdns.verification import Verdict, Verification
+from gotrdns.policy import (
+    UNKNOWN_CLIENT,
+    Circumstances,
+    Decision,
+    Policy,
+    Transaction,
+    Trust,
+)
+from gotrdns.policy.allowances import Allowances
+from gotrdns.verification import Cause, Result, Verdict, Verification
 
 _LONGEST_HELO: Final = 255
 _HELO_NAMES_REMEMBERED: Final = 4096
 _DECISIONS_REMEMBERED: Final = 4096
 # Seconds of the deadline that are left for finding out who vouches, if DNS takes the rest.
 _RESERVE: Final = 1.5
-_CONFIRMED: Final = Rule.CONFIRMED
+# Seconds for which a decision that rests on more than its verdict answers for the same envelope:
+# a message has many recipients, and who is turned away may come back at once.
+_STANDS_FOR: Final = 5.0
+_FOR_EVER: Final = float("inf")
 
 
 class Timer(Protocol):
@@ -34,14 +48,29 @@ class Timer(Protocol):
 
 CallLater = Callable[[float, Callable[[], None]], Timer]
 OnDecided = Callable[[Decision], None]
-_Ground = tuple[Question, Answer]  # what a decision rests upon
+_Ground = tuple[Question, Answer]  # what a verdict rests upon
+_Key = tuple[Address | None, str] | tuple[Address | None, str, str]
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """A decision, the answers it rests upon, and until when it stands.
+
+    One that rests on more than answers falls with the ``allowances`` and ``trust`` of its time.
+    """
+
+    decision: Decision
+    grounds: tuple[_Ground, ...]
+    until: float = _FOR_EVER
+    allowances: Allowances | None = None
+    trust: Trust = Trust.SOUND
 
 
 class Decider:
     """Decides about transactions, many at a time.
 
-    ``call_later(seconds, callback)`` arranges deadlines, as an event loop's method does. Without
-    ``counsel`` the verdict alone counts.
+    ``call_later(seconds, callback)`` arranges deadlines, as an event loop's method does;
+    ``monotonic`` gives the seconds that deadlines are measured in. Without ``counsel`` the verdict
+    alone counts.
     """
 
     __slots__ = (
@@ -49,6 +78,7 @@ class Decider:
         "_counsel",
         "_deadline",
         "_helo_name",
+        "_monotonic",
         "_policy",
         "_ptr_limit",
         "_remembered",
@@ -63,6 +93,8 @@ class Decider:
         settings: VerificationSettings,
         call_later: CallLater,
         counsel: Counsel | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._policy = policy
         self._resolver = resolver
@@ -70,12 +102,11 @@ class Decider:
         self._ptr_limit = settings.ptr_limit
         self._call_later = call_later
         self._counsel = counsel
+        self._monotonic = monotonic
         # The same hosts come again and again, with several recipients each time.
         self._helo_name = functools.lru_cache(maxsize=_HELO_NAMES_REMEMBERED)(_parse_helo)
-        self._remembered: dict[
-            tuple[Address | None, str], tuple[Decision, tuple[_Ground, ...]]
-        ] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._remembered: dict[_Key, _Kept] = {}
+        self._tasks: set[asyncio.Task[Circumstances]] = set()
 
     @property
     def deadline(self) -> float:
@@ -91,22 +122,41 @@ class Decider:
         exemption = self._policy.exemption(transaction)
         if exemption is not None:
             return exemption
-        key = (transaction.address, transaction.helo)
-        remembered = self._remembered.get(key)
-        if remembered is None:
+        counsel = self._counsel
+        key: _Key = (transaction.address, transaction.helo)
+        kept = self._remembered.get(key)
+        if kept is None:
+            if counsel is None:
+                return None
+            key = _key_of_envelope(transaction)
+            kept = self._remembered.get(key)
+            if kept is None:
+                return None
+        if not self._stands(kept):
+            del self._remembered[key]
             return None
-        decision, grounds = remembered
+        return kept.decision if counsel is None else counsel.record(transaction, kept.decision)
+
+    def _stands(self, kept: _Kept) -> bool:
+        counsel = self._counsel
+        if (
+            kept.allowances is not None
+            and counsel is not None
+            and (
+                self._monotonic() >= kept.until
+                or counsel.memory.allowances is not kept.allowances
+                or counsel.sentinel.trust is not kept.trust
+            )
+        ):
+            return False
         ask = self._resolver.ask
-        for question, answer in grounds:
+        for question, answer in kept.grounds:
             heard = ask(question, _pay_no_heed, 0)
             if heard is not answer:
                 if heard is None:
                     self._resolver.forget(question, _pay_no_heed, 0)
-                del self._remembered[key]
-                return None
-        if self._counsel is not None:
-            self._note_settled(self._counsel, decision)
-        return decision
+                return False
+        return True
 
     def look_up(self, transaction: Transaction, on_decided: OnDecided) -> Decision | None:
         """Decide what ``recall`` could not.
@@ -117,40 +167,37 @@ class Decider:
         address = transaction.address
         if address is None:
             return UNKNOWN_CLIENT
+        began = self._monotonic()
         helo = self._helo_name(transaction.helo) if len(transaction.helo) <= _LONGEST_HELO else None
         verification = Verification(address, helo=helo, limit=self._ptr_limit)
         reserve = 0.0 if self._counsel is None else min(_RESERVE, self._deadline / 2)
-        undecided = _Undecided(self, transaction, on_decided)
+        undecided = _Undecided(self, transaction, on_decided, began)
         check = Check(verification, self._resolver, undecided.decided)
         if check.start():
             verdict = verification.verdict()
-            decision = self.conclude(transaction, verdict, on_decided, self._deadline)
+            decision = self.conclude(transaction, verdict, on_decided, began)
             if decision is not None:
-                self._remember(transaction, decision, verdict)
+                key = (address, transaction.helo)
+                self._remember(key, _Kept(decision, tuple(_grounds(verdict))))
             return decision
         undecided.wait(check, self._call_later, self._deadline - reserve)
         return None
 
     def conclude(
-        self, transaction: Transaction, verdict: Verdict, on_decided: OnDecided, patience: float
+        self, transaction: Transaction, verdict: Verdict, on_decided: OnDecided, began: float
     ) -> Decision | None:
         """Decide about a verdict: at once where it settles the matter, else as ``look_up`` does."""
         counsel = self._counsel
-        if counsel is None:
-            return self._policy.decide(verdict)
-        counsel.sentinel.note(verdict)
-        if self._policy.is_settled(verdict, dynamic=is_dynamic(self._policy, verdict)):
-            decision = self._policy.decide(verdict)
-            self._note_settled(counsel, decision)
-            return decision
-        task = asyncio.ensure_future(
-            self._deliberate(counsel, transaction, verdict, on_decided, patience)
-        )
-        self._tasks.add(task)  # the loop itself holds tasks weakly
-        task.add_done_callback(self._tasks.discard)
-        return None
+        if counsel is not None:
+            counsel.sentinel.note(verdict)
+            if not self._policy.is_settled(verdict, dynamic=is_dynamic(self._policy, verdict)):
+                patience = max(began + self._deadline - self._monotonic(), 0.0)
+                self._deliberate(counsel, transaction, verdict, on_decided, patience)
+                return None
+        decision = self._policy.decide(verdict)
+        return decision if counsel is None else counsel.record(transaction, decision)
 
-    async def _deliberate(
+    def _deliberate(
         self,
         counsel: Counsel,
         transaction: Transaction,
@@ -158,21 +205,57 @@ class Decider:
         on_decided: OnDecided,
         patience: float,
     ) -> None:
-        given = await counsel.gather(self._policy, transaction, verdict, patience)
-        decision = self._policy.decide(verdict, given)
-        on_decided(counsel.keep(transaction, verdict, given, decision))
+        """Find out what else counts, and decide."""
 
-    def _note_settled(self, counsel: Counsel, decision: Decision) -> None:
-        verdict = decision.verdict
-        if decision.rule is _CONFIRMED and verdict is not None:
-            counsel.memory.note_pass(verdict.address, counsel.clock())
+        def conclude(gathered: asyncio.Task[Circumstances]) -> None:
+            self._tasks.discard(gathered)
+            if gathered.cancelled():  # the event loop ends, and nobody waits any more
+                return
+            given = _result_of(gathered) or counsel.ignorance()
+            known = self._blame(verdict)
+            decision = self._policy.decide(known, given)
+            decision = counsel.keep(transaction, known, given, decision)
+            kept = _Kept(
+                decision,
+                tuple(_grounds(known)),
+                self._monotonic() + _STANDS_FOR,
+                counsel.memory.allowances,
+                given.trust,
+            )
+            self._remember(_key_of_envelope(transaction), kept)
+            on_decided(decision)
 
-    def _remember(self, transaction: Transaction, decision: Decision, verdict: Verdict) -> None:
-        if len(transaction.helo) <= _LONGEST_HELO:
-            key = (transaction.address, transaction.helo)
-            self._remembered[key] = (decision, tuple(_grounds(verdict)))
+        task = asyncio.ensure_future(counsel.gather(self._policy, transaction, verdict, patience))
+        self._tasks.add(task)  # the loop itself holds tasks weakly
+        task.add_done_callback(conclude)
+
+    def _blame(self, verdict: Verdict) -> Verdict:
+        """The verdict, of which it may have turned out that our own resolver was the trouble."""
+        if verdict.result is Result.TEMPERROR and not self._resolver.reachable:
+            return msgspec.structs.replace(verdict, cause=Cause.RESOLVER_UNREACHABLE)
+        return verdict
+
+    def _remember(self, key: _Key, kept: _Kept) -> None:
+        if len(key[1]) <= _LONGEST_HELO:
+            self._remembered[key] = kept
             if len(self._remembered) > _DECISIONS_REMEMBERED:
                 del self._remembered[next(iter(self._remembered))]
+
+
+def _key_of_envelope(transaction: Transaction) -> _Key:
+    """Of what, beside the client, a decision may rest upon."""
+    domain = transaction.sender.rpartition("@")[2][:_LONGEST_HELO]
+    return (transaction.address, transaction.helo, domain)
+
+
+def _result_of(gathered: asyncio.Task[Circumstances]) -> Circumstances | None:
+    """None after a fault, which is reported: the client must be answered all the same."""
+    error = gathered.exception()
+    if error is None:
+        return gathered.result()
+    context = {"message": "circumstances are unknown", "exception": error, "task": gathered}
+    gathered.get_loop().call_exception_handler(context)
+    return None
 
 
 def _grounds(verdict: Verdict) -> Iterator[_Ground]:
@@ -191,12 +274,15 @@ def _pay_no_heed(_token: int, _answer: Answer) -> None:
 class _Undecided:
     """A check under way with its deadline; whichever ends first decides."""
 
-    __slots__ = ("_check", "_decider", "_on_decided", "_timer", "_transaction")
+    __slots__ = ("_began", "_check", "_decider", "_on_decided", "_timer", "_transaction")
 
     _check: Check
     _timer: Timer
 
-    def __init__(self, decider: Decider, transaction: Transaction, on_decided: OnDecided) -> None:
+    def __init__(
+        self, decider: Decider, transaction: Transaction, on_decided: OnDecided, began: float
+    ) -> None:
+        self._began = began
         self._decider = decider
         self._transaction = transaction
         self._on_decided = on_decided
@@ -214,7 +300,7 @@ class _Undecided:
         self._conclude(self._check.verification.verdict())
 
     def _conclude(self, verdict: Verdict) -> None:
-        decision = self._decider.conclude(self._transaction, verdict, self._on_decided, _RESERVE)
+        decision = self._decider.conclude(self._transaction, verdict, self._on_decided, self._began)
         if decision is not None:
             self._on_decided(decision)
 

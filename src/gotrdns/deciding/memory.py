@@ -47,6 +47,10 @@ class Memory(Protocol):
     def allowances(self) -> Allowances:
         """The exceptions as of at most a second ago."""
 
+    @property
+    def allowances_known(self) -> bool:
+        """False until the exceptions have been read for the first time."""
+
     def history(self, client: bytes) -> Awaitable[History | None]: ...
 
     def note_history(self, client: bytes, history: History) -> None: ...

@@ -33,6 +33,7 @@ class Rule(enum.Enum):
     RESOLVER_LIES = "resolver-lies"
     NON_PUBLIC_CLIENT = "non-public-client"
     ALLOWED = "allowed"
+    EXCEPTIONS_UNKNOWN = "exceptions-unknown"
     OBSERVE = "observe"
     STRICT = "strict"
     OWN_ACTION = "own-action"

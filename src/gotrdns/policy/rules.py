@@ -36,7 +36,8 @@ class Circumstances(msgspec.Struct, frozen=True):
 
     ``now`` is seconds since 1970. ``dynamic`` says that the one name which confirms is clearly
     dynamic. ``history`` is the client's past without this sighting, None where it is not known.
-    ``allowance`` is the exception that holds for this client.
+    ``allowance`` is the exception that holds for this client; ``exceptions_known`` is false while
+    nobody could read which there are.
     """
 
     now: float = 0.0
@@ -44,6 +45,7 @@ class Circumstances(msgspec.Struct, frozen=True):
     vouched: Vouched = NOBODY
     history: History | None = None
     allowance: Allowance | None = None
+    exceptions_known: bool = True
     trust: Trust = Trust.SOUND
 
 
@@ -121,6 +123,8 @@ class Policy:
         doubted = _doubt(verdict, action, given.trust)
         if doubted is not None:
             return doubted
+        if action is Action.REFUSE and not given.exceptions_known:
+            action, rule = Action.DEFER, Rule.EXCEPTIONS_UNKNOWN
         return Decision(action, rule, verdict, marked=action is _PASS, vouched=given.vouched)
 
     def _judge(self, verdict: Verdict, given: Circumstances) -> tuple[Action, Rule]:

@@ -20,6 +20,7 @@ RULES: Final[Mapping[Rule, str]] = {
     Rule.RESOLVER_LIES: "our own resolver denies what must exist: nothing it says refuses anybody",
     Rule.NON_PUBLIC_CLIENT: "the address is not public: a proxy or NAT probably hides the client",
     Rule.ALLOWED: "an exception holds for the client",
+    Rule.EXCEPTIONS_UNKNOWN: "which exceptions there are could not be read yet",
     Rule.OBSERVE: "nothing is refused in this mode",
     Rule.STRICT: "reverse DNS that is missing or wrong is refused, DNS trouble deferred",
     Rule.OWN_ACTION: "the settings say what is done about this cause",

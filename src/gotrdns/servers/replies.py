@@ -48,7 +48,7 @@ class Replies:
     """
 
     def __init__(self, page: str = "") -> None:
-        self._page = page
+        self.page = page
         self._marked: dict[str, None] = {}
         self._fullest = functools.lru_cache(maxsize=_REFUSALS_REMEMBERED)(_refuse_in_full)
 
@@ -62,10 +62,10 @@ class Replies:
                 return prepend_header(MARK_HEADER, mark_value(decision, verdict))
             return LET_THROUGH
         octets = octets_for_text(request)
-        length, reply = self._fullest(decision, self._page)
+        length, reply = self._fullest(decision, self.page)
         if length <= octets:
             return reply
-        return _encode(decision.action, reply_text(decision, verdict, octets, self._page))
+        return _encode(decision.action, reply_text(decision, verdict, octets, self.page))
 
     def mark_once(self, instance: str) -> bool:
         """Whether this message is to be marked now: once, though each recipient is asked about."""

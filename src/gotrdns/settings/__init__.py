@@ -16,8 +16,9 @@ from gotrdns.resolution.settings import ResolverSettings
 from gotrdns.servers.settings import PostfixSettings
 from gotrdns.settings.problems import InvalidSettings, Problem
 from gotrdns.settings.reading import read_text
+from gotrdns.store.settings import StoreSettings
 
-__all__ = ["InvalidSettings", "LogSettings", "Problem", "Settings", "read_settings"]
+__all__ = ["InvalidSettings", "LogSettings", "PageSettings", "Problem", "Settings", "read_settings"]
 
 
 class LogSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -36,6 +37,21 @@ class LogSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab
     ] = 3600
 
 
+class PageSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Where those who were refused are told more."""
+
+    public_url: Annotated[
+        str,
+        Meta(
+            max_length=120,
+            pattern=r"^(https?://[!-~]*[!-.0-~])?$",
+            examples=["https://rdns.example.org"],
+            description="The address of the pages that explain incidents, such as "
+            "`https://rdns.example.org`; refusals then end with a link below it. Empty for none.",
+        ),
+    ] = ""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """All sections. Only ``[policy]`` must be there, for its ``mode``."""
 
@@ -43,6 +59,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     verification: VerificationSettings = VerificationSettings()
     resolver: ResolverSettings = ResolverSettings()
     postfix: PostfixSettings = PostfixSettings()
+    store: StoreSettings = StoreSettings()
+    page: PageSettings = PageSettings()
     log: LogSettings = LogSettings()
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from gotrdns.store.settings import sqlite_path
+from gotrdns.store.settings import make_directory, sqlite_path
 from gotrdns.store.trouble import StoreUnavailable, WriteRefused
 
 # For owner and group: what is kept says who wrote to whom.
@@ -144,5 +144,6 @@ def _sqlite(path: Path, patience: float, *, create: bool) -> Engine:
 
 def _create_file(path: Path) -> None:
     """Make it before SQLite does, which would let everybody read it."""
+    make_directory(path)
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, _MODE))

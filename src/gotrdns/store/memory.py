@@ -70,6 +70,8 @@ class StoredMemory:
         self._on_recovered = on_recovered
         self._loop: asyncio.AbstractEventLoop | None = None
         self._allowances = Allowances()
+        self._allowances_known = alone
+        self._begun = asyncio.Event()
         self._incidents: OrderedDict[tuple[object, ...], Sighting] = OrderedDict()
         self._passes: dict[bytes, float] = {}
         # Addresses that have an exception of their own, and when a pass of each was last noted.
@@ -97,6 +99,20 @@ class StoredMemory:
     @property
     def allowances(self) -> Allowances:
         return self._allowances
+
+    @property
+    def allowances_known(self) -> bool:
+        return self._allowances_known
+
+    async def begin(self, patience: float) -> None:
+        """``start``, and wait until the exceptions are known, or until they cannot be.
+
+        That takes ``patience`` seconds at most: mail waits meanwhile.
+        """
+        self.start()
+        if not self._allowances_known:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._begun.wait(), patience)
 
     @property
     def queue_depth(self) -> int:
@@ -212,9 +228,12 @@ class StoredMemory:
             address: noted.get(address, _NEVER) for address in _excepted(allowances.all)
         }
         self._allowances = allowances
+        self._allowances_known = True
+        self._tell(self._begun.set)
 
     def _tell_trouble(self, text: str) -> None:
         self._tell(self._on_trouble, text)
+        self._tell(self._begun.set)
 
     def _tell_recovered(self, seconds: float, lost: int) -> None:
         self._tell(self._on_recovered, seconds, lost)

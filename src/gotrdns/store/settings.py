@@ -9,6 +9,7 @@ from gotrdns.deciding.memory import Envelope
 from gotrdns.policy import InvalidSetting
 
 NOWHERE: Final = "none"
+DEFAULT_URL: Final = "sqlite:////var/lib/gotrdns/gotrdns.sqlite3"
 DAY: Final = 86_400.0
 _SQLITE: Final = "sqlite:///"
 
@@ -23,7 +24,7 @@ class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="keb
             "`sqlite:////path/to/file` (four slashes), `postgresql://user@host/database`, which "
             "several mail hosts may share, or `none`, which remembers until the daemon ends."
         ),
-    ] = "sqlite:////var/lib/gotrdns/gotrdns.sqlite3"
+    ] = DEFAULT_URL
     retention_days: Annotated[
         int, Meta(ge=1, le=3650, description="Days after which a decision is deleted.")
     ] = 30
@@ -59,6 +60,14 @@ class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="keb
 def sqlite_path(url: str) -> Path | None:
     """The file that an SQLite URL names, None for any other."""
     return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
+
+
+def make_directory(path: Path) -> None:
+    """Make the directory of an SQLite file, for owner and group alone. Raises OSError.
+
+    No more than that one: a path of which more is missing is likely misspelt.
+    """
+    path.parent.mkdir(mode=0o750, exist_ok=True)
 
 
 def _objection(url: str) -> str:

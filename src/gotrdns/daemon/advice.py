@@ -1,0 +1,107 @@
+"""Whom the daemon's decisions take counsel with: the store, the vouchers, the control questions.
+
+Owns their lives across reloads: what was remembered and learnt is kept, unless the settings say
+that it belongs elsewhere.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from gotrdns.daemon.watch import Watch
+from gotrdns.deciding.counsel import Counsel
+from gotrdns.deciding.sentinel import Sentinel
+from gotrdns.resolution.client import Client
+from gotrdns.resolution.opening import open_client
+from gotrdns.settings import Settings
+from gotrdns.store.memory import StoredMemory
+from gotrdns.store.settings import (
+    DEFAULT_URL,
+    NOWHERE,
+    StoreSettings,
+    make_directory,
+    sqlite_path,
+)
+from gotrdns.vouching import Reach, Vouching
+
+# Seconds that a start waits for the exceptions: without them nobody is refused.
+_PATIENCE: Final = 3.0
+
+
+class Advice:
+    """The counsel of one daemon; ``begin`` comes first."""
+
+    counsel: Counsel
+
+    _memory: StoredMemory
+    _vouching: Vouching
+    _control: Client
+
+    def __init__(self, watch: Watch, retire: Callable[[Client], None]) -> None:
+        """``retire`` closes a client when nobody waits for it any more."""
+        self._watch = watch
+        self._retire = retire
+        self._reach = Reach()
+
+    async def begin(self, settings: Settings, resolver: Client) -> None:
+        """Open everything. A store that cannot be opened is no reason not to serve."""
+        self._memory = await self._open_memory(settings.store)
+        self._follow(settings, resolver)
+
+    async def change(self, before: Settings, settings: Settings, resolver: Client) -> None:
+        """Follow other settings; ``resolver`` is the client in use from now on."""
+        if settings.store != before.store:
+            retired, self._memory = self._memory, await self._open_memory(settings.store)
+            await asyncio.to_thread(retired.close)
+        if resolver is self._resolver:
+            self.counsel = msgspec.structs.replace(self.counsel, memory=self._memory)
+            return
+        # Whoever waits for the former vouchers' word goes on waiting for it.
+        self._retire(self._control)
+        self._follow(settings, resolver)
+
+    async def tick(self) -> None:
+        """To be called about every second."""
+        await self.counsel.sentinel.tick()
+
+    def close(self) -> None:
+        """Write what waits; takes seconds if the database is in trouble."""
+        self._vouching.close()
+        self._control.close()
+        self._memory.close()
+
+    async def _open_memory(self, settings: StoreSettings) -> StoredMemory:
+        memory = StoredMemory(
+            self._choose_store(settings),
+            on_trouble=self._watch.store_failed,
+            on_recovered=self._watch.store_recovered,
+        )
+        await memory.begin(_PATIENCE)
+        return memory
+
+    def _choose_store(self, settings: StoreSettings) -> StoreSettings:
+        """Where nobody named a store and the default one has no place to be, there is none.
+
+        Then there can be no exceptions either, and waiting for them would defer for ever.
+        """
+        path = sqlite_path(settings.url)
+        if path is None or settings.url != DEFAULT_URL:
+            return settings
+        try:
+            make_directory(path)
+        except OSError as error:
+            self._watch.without_store(f"{path.parent}: {error.strerror}")
+            return msgspec.structs.replace(settings, url=NOWHERE)
+        return settings
+
+    def _follow(self, settings: Settings, resolver: Client) -> None:
+        self._resolver = resolver
+        self._vouching = Vouching(resolver, self._reach, clock=time.time)
+        uncached = msgspec.structs.replace(settings.resolver, cache_entries=0)
+        self._control = open_client(uncached)
+        sentinel = Sentinel(self._control, time.monotonic, self._watch.trust_changed)
+        self._watch.sentinel = sentinel
+        self.counsel = Counsel(self._memory, self._vouching, sentinel, time.time)
