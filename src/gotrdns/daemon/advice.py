@@ -40,9 +40,15 @@ class Advice:
     _vouching: Vouching
     _control: Client
 
-    def __init__(self, watch: Watch, retire: Callable[[Client], None]) -> None:
-        """``retire`` closes a client when nobody waits for it any more."""
+    def __init__(
+        self, watch: Watch, retire: Callable[[Client], None], clock: Callable[[], float]
+    ) -> None:
+        """``retire`` closes a client when nobody waits for it any more.
+
+        ``clock`` gives seconds since 1970.
+        """
         self._watch = watch
+        self._clock = clock
         self._retire = retire
         self._reach = Reach()
 
@@ -78,6 +84,7 @@ class Advice:
             self._choose_store(settings),
             on_trouble=self._watch.store_failed,
             on_recovered=self._watch.store_recovered,
+            clock=self._clock,
         )
         await memory.begin(_PATIENCE)
         return memory
@@ -99,9 +106,9 @@ class Advice:
 
     def _follow(self, settings: Settings, resolver: Client) -> None:
         self._resolver = resolver
-        self._vouching = Vouching(resolver, self._reach, clock=time.time)
+        self._vouching = Vouching(resolver, self._reach, clock=self._clock)
         uncached = msgspec.structs.replace(settings.resolver, cache_entries=0)
         self._control = open_client(uncached)
         sentinel = Sentinel(self._control, time.monotonic, self._watch.trust_changed)
         self._watch.sentinel = sentinel
-        self.counsel = Counsel(self._memory, self._vouching, sentinel, time.time)
+        self.counsel = Counsel(self._memory, self._vouching, sentinel, self._clock)

@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import resource
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,14 +33,23 @@ _DESCRIPTORS_BESIDE_CONNECTIONS: Final = 1100  # the resolver's sockets, listene
 
 
 class Service:
-    """Serves until SIGTERM or SIGINT; SIGHUP makes it read its settings again."""
+    """Serves until SIGTERM or SIGINT; SIGHUP makes it read its settings again.
 
-    def __init__(self, path: Path, settings: Settings, journal: Journal) -> None:
+    ``clock`` gives the seconds since 1970 by which clients' pasts are judged.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        settings: Settings,
+        journal: Journal,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._path = path
         self._settings = settings
         self._journal = journal
         self._watch = Watch(journal)
-        self._advice = Advice(self._watch, self._retire)
+        self._advice = Advice(self._watch, self._retire, clock)
         self._listening: dict[Endpoint, tuple[ListeningSocket, asyncio.AbstractServer]] = {}
         self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
         self._client: Client

@@ -37,7 +37,6 @@ _RESERVE: Final = 1.5
 # Seconds for which a decision that rests on more than its verdict answers for the same envelope:
 # a message has many recipients, and who is turned away may come back at once.
 _STANDS_FOR: Final = 5.0
-_FOR_EVER: Final = float("inf")
 
 
 class Timer(Protocol):
@@ -53,16 +52,19 @@ _Key = tuple[Address | None, str] | tuple[Address | None, str, str]
 
 
 class _Kept(msgspec.Struct, frozen=True):
-    """A decision, the answers it rests upon, and until when it stands.
-
-    One that rests on more than answers falls with the ``allowances`` and ``trust`` of its time.
-    """
+    """A decision and the answers it rests upon; ``rest`` is what else it does."""
 
     decision: Decision
     grounds: tuple[_Ground, ...]
-    until: float = _FOR_EVER
-    allowances: Allowances | None = None
-    trust: Trust = Trust.SOUND
+    rest: "_Moment | None" = None
+
+
+class _Moment(msgspec.Struct, frozen=True):
+    """What stands for a few seconds at most; ``at`` is seconds since 1970."""
+
+    at: float
+    allowances: Allowances
+    trust: Trust
 
 
 class Decider:
@@ -138,16 +140,7 @@ class Decider:
         return kept.decision if counsel is None else counsel.record(transaction, kept.decision)
 
     def _stands(self, kept: _Kept) -> bool:
-        counsel = self._counsel
-        if (
-            kept.allowances is not None
-            and counsel is not None
-            and (
-                self._monotonic() >= kept.until
-                or counsel.memory.allowances is not kept.allowances
-                or counsel.sentinel.trust is not kept.trust
-            )
-        ):
+        if kept.rest is not None and not self._lasts(kept.rest):
             return False
         ask = self._resolver.ask
         for question, answer in kept.grounds:
@@ -157,6 +150,15 @@ class Decider:
                     self._resolver.forget(question, _pay_no_heed, 0)
                 return False
         return True
+
+    def _lasts(self, moment: _Moment) -> bool:
+        counsel = self._counsel
+        return (
+            counsel is not None
+            and 0 <= counsel.clock() - moment.at < _STANDS_FOR
+            and counsel.memory.allowances is moment.allowances
+            and counsel.sentinel.trust is moment.trust
+        )
 
     def look_up(self, transaction: Transaction, on_decided: OnDecided) -> Decision | None:
         """Decide what ``recall`` could not.
@@ -215,13 +217,8 @@ class Decider:
             known = self._blame(verdict)
             decision = self._policy.decide(known, given)
             decision = counsel.keep(transaction, known, given, decision)
-            kept = _Kept(
-                decision,
-                tuple(_grounds(known)),
-                self._monotonic() + _STANDS_FOR,
-                counsel.memory.allowances,
-                given.trust,
-            )
+            moment = _Moment(given.now, counsel.memory.allowances, given.trust)
+            kept = _Kept(decision, tuple(_grounds(known)), moment)
             self._remember(_key_of_envelope(transaction), kept)
             on_decided(decision)
 
