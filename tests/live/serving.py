@@ -16,13 +16,21 @@ servers = ["127.0.0.53"]
 
 [postfix]
 listen = ["unix:{socket}", "inet:127.0.0.1:{port}"]
+
+[store]
+url = "sqlite:///{directory}/store.sqlite3"
 """
 
 
 def settings_file(directory: Path, postfix: Postfix, mode: str) -> Path:
     path = directory / f"{mode}.toml"
     path.write_text(
-        SETTINGS.format(mode=mode, socket=postfix.policy_socket, port=POLICY_SERVICE_PORT)
+        SETTINGS.format(
+            mode=mode,
+            socket=postfix.policy_socket,
+            port=POLICY_SERVICE_PORT,
+            directory=directory,
+        )
     )
     return path
 

@@ -19,7 +19,14 @@ from tests.live.serving import events
 RESOLV_CONF = Path("/etc/resolv.conf")
 RELAY_ADDRESS = "127.0.0.54"
 PORT = 10041
-SETTINGS = f'[policy]\nmode = "strict"\n[postfix]\nlisten = ["inet:127.0.0.1:{PORT}"]\n'
+SETTINGS = f"""\
+[policy]
+mode = "strict"
+[postfix]
+listen = ["inet:127.0.0.1:{PORT}"]
+[store]
+url = "none"
+"""
 
 
 class Relay:
