@@ -186,7 +186,7 @@ def summary(figures: Sequence[Figure]) -> str:
     return "\n".join(["", measure.table(headings, rows), "", *ratios(rates)])
 
 
-OURS = ("gotrdns", "gotrdns-quiet")
+OURS = ("gotrdns", "gotrdns-quiet", "gotrdns-protect")
 
 
 def ratios(rates: Mapping[tuple[str, int, str], float]) -> list[str]:

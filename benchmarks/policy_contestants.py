@@ -62,7 +62,7 @@ class PolicyServer:
     note: str
 
 
-def gotrdns_settings(place: Place, level: str) -> str:
+def gotrdns_settings(place: Place, level: str, mode: str, store: str) -> str:
     """The settings file of `gotrdns serve`: look-ups at place.resolver, requests at place.socket.
 
     The addresses look public, so no setting for private ones is needed. The cache holds them all,
@@ -71,7 +71,7 @@ def gotrdns_settings(place: Place, level: str) -> str:
     """
     return f"""\
 [policy]
-mode = "strict"
+mode = "{mode}"
 
 [resolver]
 servers = ["{place.resolver}"]
@@ -81,6 +81,9 @@ listen = ["unix:{place.socket}"]
 
 [log]
 level = "{level}"
+
+[store]
+url = "{store}"
 """
 
 
@@ -88,10 +91,16 @@ def gotrdns_command(settings: Path) -> list[str]:
     return [sys.executable, "-m", "gotrdns", "serve", "--settings", str(settings)]
 
 
-def start_gotrdns(place: Place, level: str = "info") -> int:
+def start_gotrdns(
+    place: Place, level: str = "info", mode: str = "strict", store: str = "none"
+) -> int:
     settings = place.directory / "gotrdns.toml"
-    settings.write_text(gotrdns_settings(place, level))
+    settings.write_text(gotrdns_settings(place, level, mode, store))
     return _start(gotrdns_command(settings), place)
+
+
+def start_protect_sqlite(place: Place) -> int:
+    return start_gotrdns(place, mode="protect", store=f"sqlite:///{place.directory}/store.sqlite3")
 
 
 def start_postfwd1(place: Place) -> int:
@@ -229,6 +238,13 @@ SERVERS = (
         lambda: measure.distribution_version("gotrdns"),
         _serves,
         "the same, logging no refusals, as the peers do",
+    ),
+    PolicyServer(
+        "gotrdns-protect",
+        start_protect_sqlite,
+        lambda: measure.distribution_version("gotrdns"),
+        _serves,
+        "mode protect, remembering in SQLite; logs refusals",
     ),
     PolicyServer(
         "postfwd1",

@@ -75,6 +75,9 @@ class Remembering:
         self.decisions.append(decision)
         return f"incident{len(self.decisions)}"
 
+    def repeat(self, incident: str, now: float) -> bool:  # noqa: ARG002 - the interface
+        return False
+
     def note_hit(self, allowance: int, now: float) -> None:  # noqa: ARG002 - the interface
         self.hits.append(allowance)
 

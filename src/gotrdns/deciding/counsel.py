@@ -85,8 +85,14 @@ class Counsel(msgspec.Struct, frozen=True):
                 self.memory.note_history(client_key(verdict.address), after)
         return self.record(transaction, decision)
 
+    def repeat(self, transaction: Transaction, decision: Decision) -> Decision:
+        """Remember that a decision was made once more. Called for most requests."""
+        if decision.allowance is None and self.memory.repeat(decision.incident, self.clock()):
+            return decision
+        return self.record(transaction, decision)
+
     def record(self, transaction: Transaction, decision: Decision) -> Decision:
-        """Remember a decision that adds nothing to the client's past, such as a repeated one."""
+        """Remember a decision that adds nothing to the client's past."""
         now = self.clock()
         if decision.rule is _CONFIRMED:
             if transaction.address is not None:

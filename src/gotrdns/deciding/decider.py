@@ -48,7 +48,7 @@ class Timer(Protocol):
 CallLater = Callable[[float, Callable[[], None]], Timer]
 OnDecided = Callable[[Decision], None]
 _Ground = tuple[Question, Answer]  # what a verdict rests upon
-_Key = tuple[Address | None, str] | tuple[Address | None, str, str]
+_Key = tuple[Address | None, str] | tuple[Address | None, str, str, str]
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -137,7 +137,7 @@ class Decider:
         if not self._stands(kept):
             del self._remembered[key]
             return None
-        return kept.decision if counsel is None else counsel.record(transaction, kept.decision)
+        return kept.decision if counsel is None else counsel.repeat(transaction, kept.decision)
 
     def _stands(self, kept: _Kept) -> bool:
         if kept.rest is not None and not self._lasts(kept.rest):
@@ -240,9 +240,10 @@ class Decider:
 
 
 def _key_of_envelope(transaction: Transaction) -> _Key:
-    """Of what, beside the client, a decision may rest upon."""
-    domain = transaction.sender.rpartition("@")[2][:_LONGEST_HELO]
-    return (transaction.address, transaction.helo, domain)
+    """Of what a decision may rest upon, and of what makes one incident of its repetitions."""
+    sender = transaction.sender.rpartition("@")[2][:_LONGEST_HELO]
+    recipient = transaction.recipient.rpartition("@")[2][:_LONGEST_HELO]
+    return (transaction.address, transaction.helo, sender, recipient)
 
 
 def _result_of(gathered: asyncio.Task[Circumstances]) -> Circumstances | None:

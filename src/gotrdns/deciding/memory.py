@@ -61,5 +61,8 @@ class Memory(Protocol):
     def remember(self, transaction: Transaction, decision: Decision, now: float) -> str:
         """Keep a decision; returns its incident's id, that of the first for a repetition."""
 
+    def repeat(self, incident: str, now: float) -> bool:
+        """Count an incident once more; False where it is over, or there is none."""
+
     def note_hit(self, allowance: int, now: float) -> None:
         """An exception decided."""

@@ -73,6 +73,7 @@ class StoredMemory:
         self._allowances_known = alone
         self._begun = asyncio.Event()
         self._incidents: OrderedDict[tuple[object, ...], Sighting] = OrderedDict()
+        self._sightings: dict[str, Sighting] = {}  # the same, by their incidents' ids
         self._passes: dict[bytes, float] = {}
         # Addresses that have an exception of their own, and when a pass of each was last noted.
         self._excepted: dict[Address, float] = {}
@@ -184,18 +185,34 @@ class StoredMemory:
             transaction.recipient.rpartition("@")[2].lower(),
         )
         known = self._incidents.get(key)
-        if known is not None and not known.lost and abs(now - known.first_at) < COALESCED:
-            known.count += 1
-            known.last_at = max(known.last_at, now)
-            self._write(known)
+        if known is not None and self._sight_again(known, now):
             return known.id
         sighting = Sighting(new_incident_id(), now, now, (transaction, decision))
-        self._incidents[key] = sighting
-        self._incidents.move_to_end(key)
-        if len(self._incidents) > _INCIDENTS_REMEMBERED:
-            self._incidents.popitem(last=False)
+        self._keep(key, sighting)
         self._write(sighting)
         return sighting.id
+
+    def repeat(self, incident: str, now: float) -> bool:
+        known = self._sightings.get(incident)
+        return known is not None and self._sight_again(known, now)
+
+    def _sight_again(self, known: Sighting, now: float) -> bool:
+        if known.lost or abs(now - known.first_at) >= COALESCED:
+            return False
+        known.count += 1
+        known.last_at = max(known.last_at, now)
+        if not known.waits:
+            self._write(known)
+        return True
+
+    def _keep(self, key: tuple[object, ...], sighting: Sighting) -> None:
+        former = self._incidents.pop(key, None)
+        self._incidents[key] = sighting
+        if former is None and len(self._incidents) > _INCIDENTS_REMEMBERED:
+            _, former = self._incidents.popitem(last=False)
+        if former is not None:
+            self._sightings.pop(former.id, None)
+        self._sightings[sighting.id] = sighting
 
     def _note_failure(self, client: Address | None, decision: Decision) -> None:
         """An address that fails has not been put right, whatever it did before."""

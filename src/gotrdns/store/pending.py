@@ -21,7 +21,8 @@ _LONGEST_CHAIN: Final = 16
 class Sighting(msgspec.Struct, eq=False):
     """An incident with its repetitions so far, of which this process alone knows.
 
-    ``decided`` is what was decided about, until it is written. ``lost`` when it never will be.
+    ``decided`` is what was decided about, until it is written. ``waits`` while it is in the queue,
+    ``lost`` when it never will be written.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Sighting(msgspec.Struct, eq=False):
     last_at: float
     decided: tuple[Transaction, Decision] | None
     count: int = 1
+    waits: bool = False
     lost: bool = False
 
     @property
@@ -115,13 +117,18 @@ class Pending:
         with self._lock:
             waiting = self._writes.get(write.key)
             self._writes[write.key] = waiting.followed_by(write) if waiting else write
+            _note_waiting(write, waits=True)
             self._drop_oldest()
 
     def take(self, most: int) -> list[Write]:
         """The oldest, which belong to the caller from now on."""
         with self._lock:
             count = min(most, len(self._writes))
-            return [self._writes.popitem(last=False)[1] for _ in range(count)]
+            taken = [self._writes.popitem(last=False)[1] for _ in range(count)]
+            for write in taken:
+                # Before anybody reads its count: what is counted from now on makes it wait anew.
+                _note_waiting(write, waits=False)
+            return taken
 
     def put_back(self, writes: Iterable[Write]) -> None:
         """Return what was taken and could not be written: it is older than all that waits."""
@@ -130,6 +137,7 @@ class Pending:
                 later = self._writes.get(write.key)
                 self._writes[write.key] = write.followed_by(later) if later else write
                 self._writes.move_to_end(write.key, last=False)
+                _note_waiting(write, waits=True)
             self._drop_oldest()
 
     def give_up(self, writes: Iterable[Write]) -> None:
@@ -152,3 +160,8 @@ class Pending:
         self.lost += 1
         if isinstance(write, Sighting):
             write.lost = True
+
+
+def _note_waiting(write: Write, *, waits: bool) -> None:
+    if isinstance(write, Sighting):
+        write.waits = waits
