@@ -21,6 +21,12 @@ Each decision names the rule that made it: in the log, in the mark and in what i
 These come first, in this order. The first five need no look-up.
 
 """
+LAST = """
+The mode decides about the rest. In `observe` nothing else is done than to mark, record and log what
+the mode in `rehearse` would do. And whatever the mode, a refusal is withheld while it rests on
+ignorance:
+
+"""
 PROTECT = """
 ## Under `protect`
 
@@ -46,7 +52,9 @@ HEAD = "| rule | because | done |\n|---|---|---|\n"
 
 def reference() -> str:
     """The whole page."""
-    return INTRODUCTION + HEAD + "".join(_rows(ALWAYS)) + PROTECT + "".join(_protect())
+    always = INTRODUCTION + HEAD + "".join(_rows(ALWAYS))
+    last = LAST + HEAD + _row(Rule.EXCEPTIONS_UNKNOWN, Action.DEFER)
+    return always + last + PROTECT + "".join(_protect())
 
 
 def _rows(rules: Iterable[Rule]) -> Iterator[str]:
