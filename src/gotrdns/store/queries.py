@@ -30,9 +30,10 @@ from gotrdns.names import Address, DomainName, Network
 from gotrdns.policy import Action, Rule
 from gotrdns.policy.allowances import Allowance, AllowanceKind, read_target
 from gotrdns.policy.history import HOUR, History
+from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.store.database import Database
 from gotrdns.store.exceptions import read_allowances
-from gotrdns.store.recorded import RecordedDecision, decode_evidence, decode_vouching
+from gotrdns.store.recorded import decode_evidence, decode_vouching
 from gotrdns.store.schema import check_schema, prepare_schema
 from gotrdns.store.settings import NOWHERE
 from gotrdns.store.tables import ALLOWANCES, CLIENTS, DECISIONS
