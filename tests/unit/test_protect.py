@@ -112,6 +112,17 @@ def test_whoever_is_vouched_for_is_let_in_marked_and_followed_up() -> None:
     assert decision.wants_follow_up
 
 
+def test_a_business_that_is_turned_away_is_followed_up_as_well() -> None:
+    strict_about_it = Policy(
+        PolicySettings(mode=Mode.PROTECT, actions={Cause.NO_PTR: Action.REFUSE})
+    )
+    for vouched, wanted in ((SOMEBODY, True), (Vouched(), False)):
+        decision = strict_about_it.decide(verdict(Cause.NO_PTR), Circumstances(vouched=vouched))
+        assert decision.action is Action.REFUSE
+        assert decision.wants_follow_up is wanted
+    assert not decide(Cause.CONFIRMED, vouched=SOMEBODY, dynamic=True).wants_follow_up
+
+
 def test_what_is_not_known_never_refuses() -> None:
     long_ago = failing(9, 9 * DAY)
     unsure = Vouched(undetermined=True)

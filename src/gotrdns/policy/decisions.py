@@ -132,9 +132,12 @@ class Decision(Struct, frozen=True, cache_hash=True):
 
     @property
     def wants_follow_up(self) -> bool:
-        """Whether a client whose DNS is wrong was let in because somebody spoke for it."""
+        """Whether somebody speaks for a client whose DNS is wrong: a business, most likely.
+
+        Whatever became of its mail.
+        """
         return (
-            self.rule in {Rule.VOUCHED, Rule.ALLOWED}
+            (self.rule is Rule.ALLOWED or bool(self.vouched.by))
             and self.verdict is not None
             and self.verdict.cause is not Cause.CONFIRMED
         )

@@ -5,8 +5,10 @@ Owns the vocabulary between whoever remembers and whoever tells. Knows no databa
 
 import msgspec
 
+from gotrdns.lookup import Answer, Outcome
+from gotrdns.names import Address, DomainName
 from gotrdns.policy.decisions import Action, Rule, Voucher
-from gotrdns.verification import Result
+from gotrdns.verification import Cause, CheckedName, NameState, Result, Verdict
 
 
 class RecordedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -69,3 +71,75 @@ class RecordedDecision(msgspec.Struct, frozen=True):
     follow_up: bool
     done_at: float | None
     evidence: Evidence
+
+    @property
+    def wanted(self) -> Action:
+        """What the rules asked for, done or held back."""
+        return self.withheld or self.action
+
+    def verdict(self) -> Verdict | None:
+        """What DNS said then, put together again; None where it was not asked.
+
+        Raises ValueError for texts that this program did not write.
+        """
+        if self.result is None:
+            return None
+        reverse = self.evidence.reverse
+        return Verdict(
+            address=Address.parse(self.address),
+            cause=Cause(self.reason),
+            names=tuple(
+                CheckedName(DomainName.parse(each.name), NameState(each.state), _revived(each))
+                for each in self.evidence.forward
+            ),
+            reverse=_revived(reverse) if reverse is not None else None,
+            secure=self.evidence.secure,
+        )
+
+
+def evidence_of(verdict: Verdict | None) -> Evidence:
+    if verdict is None:
+        return Evidence()
+    forward_type = "AAAA" if verdict.address.is_ipv6 else "A"
+    return Evidence(
+        reverse=_recorded(verdict.address.reverse_name, "PTR", verdict.reverse),
+        forward=tuple(
+            _recorded(each.name, forward_type, each.answer, each.state) for each in verdict.names
+        ),
+        secure=verdict.secure,
+    )
+
+
+def _recorded(
+    name: DomainName, kind: str, answer: Answer | None, state: NameState | None = None
+) -> RecordedAnswer:
+    text = state.value if state else ""
+    if answer is None:
+        return RecordedAnswer(name.text, kind, state=text)
+    values = answer.names if kind == "PTR" else answer.addresses
+    return RecordedAnswer(
+        name=name.text,
+        type=kind,
+        outcome=answer.outcome.value,
+        ttl=answer.ttl,
+        values=tuple(each.text for each in values),
+        aliases=tuple(each.text for each in answer.aliases),
+        zone=answer.zone.text if answer.zone is not None else "",
+        authenticated=answer.authenticated,
+        state=text,
+    )
+
+
+def _revived(recorded: RecordedAnswer) -> Answer | None:
+    if not recorded.outcome:
+        return None
+    is_reverse = recorded.type == "PTR"
+    return Answer(
+        outcome=Outcome(recorded.outcome),
+        names=tuple(map(DomainName.parse, recorded.values)) if is_reverse else (),
+        addresses=() if is_reverse else tuple(map(Address.parse, recorded.values)),
+        ttl=recorded.ttl,
+        authenticated=recorded.authenticated,
+        aliases=tuple(map(DomainName.parse, recorded.aliases)),
+        zone=DomainName.parse(recorded.zone) if recorded.zone else None,
+    )

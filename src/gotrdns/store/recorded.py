@@ -1,15 +1,14 @@
-"""The evidence of a decision, and who vouched, as they are kept.
+"""The columns of a decision that hold more than a value, and the name it is found by.
 
-Owns the form in which both are stored and read back. Knows no database.
+Owns their form in the database, and knows none.
 """
 
 from typing import Final
 
 import msgspec
 
-from gotrdns.lookup import Answer
 from gotrdns.names import DomainName
-from gotrdns.policy.recorded import Evidence, RecordedAnswer, RecordedVouching
+from gotrdns.policy.recorded import Evidence, RecordedVouching
 from gotrdns.verification import Cause, NameState, Verdict
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -27,39 +26,6 @@ def decode_evidence(text: str) -> Evidence:
 def decode_vouching(text: str) -> RecordedVouching:
     """Raises msgspec.DecodeError."""
     return msgspec.json.decode(text, type=RecordedVouching)
-
-
-def evidence_of(verdict: Verdict | None) -> Evidence:
-    if verdict is None:
-        return Evidence()
-    forward_type = "AAAA" if verdict.address.is_ipv6 else "A"
-    return Evidence(
-        reverse=_recorded(verdict.address.reverse_name, "PTR", verdict.reverse),
-        forward=tuple(
-            _recorded(each.name, forward_type, each.answer, each.state) for each in verdict.names
-        ),
-        secure=verdict.secure,
-    )
-
-
-def _recorded(
-    name: DomainName, kind: str, answer: Answer | None, state: NameState | None = None
-) -> RecordedAnswer:
-    text = state.value if state else ""
-    if answer is None:
-        return RecordedAnswer(name.text, kind, state=text)
-    values = answer.names if kind == "PTR" else answer.addresses
-    return RecordedAnswer(
-        name=name.text,
-        type=kind,
-        outcome=answer.outcome.value,
-        ttl=answer.ttl,
-        values=tuple(each.text for each in values),
-        aliases=tuple(each.text for each in answer.aliases),
-        zone=answer.zone.text if answer.zone is not None else "",
-        authenticated=answer.authenticated,
-        state=text,
-    )
 
 
 _TELLING: Final = {

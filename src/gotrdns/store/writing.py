@@ -26,10 +26,10 @@ from gotrdns.deciding.memory import Envelope
 from gotrdns.policy import Decision, Transaction
 from gotrdns.policy.allowances import AllowanceKind
 from gotrdns.policy.history import DAY, FORGOTTEN_AFTER, History
-from gotrdns.policy.recorded import RecordedVouching
+from gotrdns.policy.recorded import RecordedVouching, evidence_of
 from gotrdns.store.merging import NO_HISTORY, apply_changes, last_seen
 from gotrdns.store.pending import AddressSeen, ClientChanges, Hits, Sighting, Write
-from gotrdns.store.recorded import encode, evidence_of, host_name_of
+from gotrdns.store.recorded import encode, host_name_of
 from gotrdns.store.schema import ALLOWANCES as REVISION
 from gotrdns.store.tables import ALLOWANCES, CLIENTS, DECISIONS, STATE
 from gotrdns.store.texts import (
