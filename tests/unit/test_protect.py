@@ -27,11 +27,10 @@ from gotrdns.policy.allowances import (
     AllowanceKind,
     Allowances,
     Claims,
-    InvalidAllowance,
-    read_target,
 )
 from gotrdns.policy.history import DAY, HOUR, History, client_key
 from gotrdns.policy.protect import WHEN_DYNAMIC, WHEN_IN_TROUBLE, WHEN_WRONG
+from gotrdns.policy.targets import InvalidAllowance, read_target
 from gotrdns.reports.english_policy import RULES
 from gotrdns.verification import Cause, Result, Verdict
 

@@ -11,12 +11,11 @@ import pytest
 from gotrdns.deciding.memory import Envelope
 from gotrdns.names import Address
 from gotrdns.policy import Action, Rule
-from gotrdns.policy.allowances import AllowanceKind
+from gotrdns.policy.allowances import SEEN_FIXED, AllowanceKind
 from gotrdns.policy.history import DAY, HOUR, History, client_key
 from gotrdns.store.memory import StoredMemory
 from gotrdns.store.queries import Search, Store
 from gotrdns.store.settings import NOWHERE, StoreSettings
-from gotrdns.store.writing import SEEN_FIXED
 from gotrdns.verification import Result
 from tests.unit.stores import (
     CLIENT,
@@ -174,7 +173,7 @@ def test_an_exception_made_elsewhere_holds_within_a_second(url: str) -> None:
         assert not memory.allowances
         made = store.add_allowance(
             AllowanceKind.ADDRESS, CLIENT.text, reason="a customer", author="me", ends=None
-        )
+        ).allowance
         wait_until(lambda: memory.allowances.all == (made,), "it holds", 1.0)
         memory.note_hit(made.number, NOW + 5)
         memory.note_hit(made.number, NOW + 4)

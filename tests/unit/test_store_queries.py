@@ -9,8 +9,9 @@ import pytest
 from gotrdns.deciding.memory import Envelope
 from gotrdns.names import Address, DomainName, Network
 from gotrdns.policy import Action, Decision, Rule, Vouched, Voucher
-from gotrdns.policy.allowances import AllowanceKind, InvalidAllowance
+from gotrdns.policy.allowances import AllowanceKind
 from gotrdns.policy.history import DAY, HOUR, History, client_key
+from gotrdns.policy.targets import InvalidAllowance
 from gotrdns.store import queries
 from gotrdns.store.queries import Search, Store
 from gotrdns.store.texts import LONGEST, reversed_name, storable
@@ -155,10 +156,10 @@ def test_exceptions_are_made_listed_and_ended(url: str) -> None:
     with Store(url, create=True, clock=clock) as store:
         first = store.add_allowance(
             AllowanceKind.NAME, ".Mail.Example.org", reason="a\nb", author="me", ends=NOW + DAY
-        )
+        ).allowance
         second = store.add_allowance(
             AllowanceKind.NETWORK, "192.0.2.0/24", reason="", author="", ends=None
-        )
+        ).allowance
         assert (first.value, first.reason, first.created) == ("mail.example.org", "a\\x0ab", NOW)
         assert store.list_allowances() == [first, second]
         clock.now = NOW + DAY

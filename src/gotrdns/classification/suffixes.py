@@ -24,6 +24,11 @@ def registrable_at(labels: Sequence[str]) -> int:
     return max(len(labels) - length - 1, 0)
 
 
+def is_public_suffix(name: str) -> bool:
+    """Whether strangers register their domains right below it, as below ``com`` and ``co.uk``."""
+    return _list().publicsuffix(name) == name
+
+
 @functools.cache
 def _list() -> "PublicSuffixList":
     from publicsuffixlist import PSLFILE, PublicSuffixList  # noqa: PLC0415 - see the module

@@ -4,7 +4,6 @@ Owns how they are spelt and which of them go together. What they mean is others'
 """
 
 import enum
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +12,10 @@ from urllib.parse import urlsplit
 import click
 
 from gotrdns.cli.options import LONGEST_TIMEOUT, parse_seconds, resolver_option, timeout_option
+from gotrdns.cli.times import read_span
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-_UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhd]?)", re.ASCII)
 _WAIT: Final = "10m"
 _LONGEST_WAIT: Final = 7 * 86400
 _INTERVAL: Final = "15"
@@ -54,14 +52,7 @@ def read_waiting(options: Mapping[str, Any]) -> tuple[float, float] | None:
         if interval is not None:
             raise click.UsageError("--interval is for --wait")
         return None
-    return patience or _seconds(_WAIT), interval or _seconds(_INTERVAL)
-
-
-def _seconds(text: str) -> float:
-    """Raises ValueError."""
-    if not (match := _DURATION.fullmatch(text)):
-        raise ValueError(text)
-    return float(match[1]) * _UNITS[match[2]]
+    return patience or read_span(_WAIT), interval or read_span(_INTERVAL)
 
 
 def _parse_duration(
@@ -73,7 +64,7 @@ def _parse_duration(
         if text is None:
             return None
         try:
-            seconds = _seconds(text)
+            seconds = read_span(text)
         except ValueError:
             seconds = -1.0
         if not least <= seconds <= most:

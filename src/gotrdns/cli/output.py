@@ -61,3 +61,12 @@ def silence(stream: IO[Any] | None) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal; None where the results go elsewhere, perhaps through grep."""
+    import shutil  # noqa: PLC0415 - few verbs have tables
+
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    return shutil.get_terminal_size().columns

@@ -1,7 +1,7 @@
 """Exceptions that an administrator makes: whom they let through, and until when.
 
-Owns what an exception may match on. Whatever the other side can forge matches only where DNS
-bears it out. Pure: the time is passed in, in seconds since 1970.
+Owns what an exception matches; what one may be made for is in ``targets``. Whatever the other side
+can forge matches only where DNS bears it out. Pure: the time is passed in, in seconds since 1970.
 """
 
 import enum
@@ -10,9 +10,10 @@ from typing import Final
 
 import msgspec
 
-from gotrdns.names import Address, DomainName, InvalidAddress, InvalidName, Network
+from gotrdns.names import Address, DomainName, Network
 
 DEFAULT_DAYS: Final = 30
+SEEN_FIXED: Final = "seen-fixed"  # the note of an exception that ended by itself
 
 
 class AllowanceKind(enum.Enum):
@@ -22,10 +23,6 @@ class AllowanceKind(enum.Enum):
     NETWORK = "network"
     NAME = "name"  # a host name and all below it
     SENDER_DOMAIN = "sender-domain"
-
-
-class InvalidAllowance(ValueError):
-    """The text is nothing that an exception can be made for."""
 
 
 class Allowance(msgspec.Struct, frozen=True):
@@ -47,21 +44,6 @@ class Allowance(msgspec.Struct, frozen=True):
 
     def holds(self, now: float) -> bool:
         return self.ends is None or now < self.ends
-
-
-def read_target(kind: AllowanceKind, text: str) -> str:
-    """The one spelling of what an exception is for. Raises InvalidAllowance."""
-    try:
-        if kind is AllowanceKind.ADDRESS:
-            return Address.parse_literal(text).text
-        if kind is AllowanceKind.NETWORK:
-            return Network(text).text
-        name = DomainName.parse(text.removeprefix("."))
-    except (InvalidAddress, InvalidName) as error:
-        raise InvalidAllowance(str(error)) from None
-    if len(name.labels) < 2:
-        raise InvalidAllowance(f"{text!r} is a whole top-level domain")
-    return name.text
 
 
 class Claims(msgspec.Struct, frozen=True):

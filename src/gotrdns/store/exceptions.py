@@ -1,12 +1,26 @@
-"""The exceptions in the database: reading all of them, and the revision that says they changed."""
+"""The exceptions in the database: reading, making, prolonging and ending them.
+
+Owns the revision that says they changed.
+"""
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, RowMapping, select
+import msgspec
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_, select, update
 
-from gotrdns.policy.allowances import Allowance, AllowanceKind, InvalidAllowance, read_target
+from gotrdns.policy.allowances import Allowance, AllowanceKind
+from gotrdns.policy.targets import InvalidAllowance, read_target
 from gotrdns.store.schema import ALLOWANCES as REVISION
 from gotrdns.store.tables import ALLOWANCES, STATE
+
+_table = ALLOWANCES.c
+
+
+class Granted(msgspec.Struct, frozen=True):
+    """An exception that holds now; ``before`` is the same one as it was, None if it is new."""
+
+    allowance: Allowance
+    before: Allowance | None
 
 
 def read_revision(connection: Connection) -> int:
@@ -14,13 +28,60 @@ def read_revision(connection: Connection) -> int:
     return found or 0
 
 
+def change_revision(connection: Connection) -> None:
+    """Tell every daemon that exceptions are not what they were."""
+    connection.execute(
+        update(STATE).where(STATE.c.name == REVISION).values(value=STATE.c.value + 1)
+    )
+
+
 def read_allowances(connection: Connection, *, ended_before: float | None) -> list[Allowance]:
     """In the order in which they were made; without those that had ended by then."""
-    wanted = select(ALLOWANCES).order_by(ALLOWANCES.c.number)
+    wanted = select(ALLOWANCES).order_by(_table.number)
     if ended_before is not None:
-        ends = ALLOWANCES.c.ends
-        wanted = wanted.where(ends.is_(None) | (ends > ended_before))
+        wanted = wanted.where(_holds(ended_before))
     return list(_readable(connection.execute(wanted).mappings()))
+
+
+def grant(connection: Connection, wanted: Allowance) -> Granted:
+    """Make it, or let the one that holds for the same target last as long. The number is ours."""
+    # First, so that of two who grant the same at once one waits for the other.
+    change_revision(connection)
+    same = and_(
+        _table.kind == wanted.kind.value, _table.value == wanted.value, _holds(wanted.created)
+    )
+    rows = connection.execute(select(ALLOWANCES).where(same).order_by(_table.number)).mappings()
+    before = next(_readable(rows), None)
+    if before is None:
+        row = {**msgspec.structs.asdict(wanted), "kind": wanted.kind.value}
+        del row["number"]
+        number = connection.scalar(insert(ALLOWANCES).returning(_table.number), row)
+        return Granted(msgspec.structs.replace(wanted, number=number), None)
+    if not _outlasts(wanted, before):
+        return Granted(before, before)
+    changed = {"ends": wanted.ends, "reason": wanted.reason, "author": wanted.author}
+    connection.execute(update(ALLOWANCES).where(_table.number == before.number).values(changed))
+    return Granted(msgspec.structs.replace(before, **changed), before)
+
+
+def end(connection: Connection, number: int, now: float, note: str) -> bool:
+    """False when there is none of that number that still holds."""
+    holds = and_(_table.number == number, _holds(now))
+    change = update(ALLOWANCES).where(holds).values(ends=now, note=note)
+    ended = connection.execute(change).rowcount > 0
+    if ended:
+        change_revision(connection)
+    return ended
+
+
+def _holds(now: float) -> ColumnElement[bool]:
+    return or_(_table.ends.is_(None), _table.ends > now)
+
+
+def _outlasts(wanted: Allowance, before: Allowance) -> bool:
+    if before.ends is None:
+        return False
+    return wanted.ends is None or wanted.ends > before.ends
 
 
 def _readable(rows: Iterator[RowMapping]) -> Iterator[Allowance]:

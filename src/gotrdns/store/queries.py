@@ -19,7 +19,6 @@ from sqlalchemy import (
     Text,
     and_,
     func,
-    insert,
     literal_column,
     or_,
     select,
@@ -28,15 +27,16 @@ from sqlalchemy import (
 
 from gotrdns.names import Address, DomainName, Network
 from gotrdns.policy import Action, Rule
-from gotrdns.policy.allowances import Allowance, AllowanceKind, read_target
+from gotrdns.policy.allowances import Allowance, AllowanceKind
 from gotrdns.policy.history import HOUR, History
 from gotrdns.policy.recorded import RecordedDecision
+from gotrdns.policy.targets import read_target, require_harmless
 from gotrdns.store.database import Database
-from gotrdns.store.exceptions import read_allowances
+from gotrdns.store.exceptions import Granted, end, grant, read_allowances
 from gotrdns.store.recorded import decode_evidence, decode_vouching
 from gotrdns.store.schema import check_schema, prepare_schema
 from gotrdns.store.settings import NOWHERE
-from gotrdns.store.tables import ALLOWANCES, CLIENTS, DECISIONS
+from gotrdns.store.tables import CLIENTS, DECISIONS
 from gotrdns.store.texts import (
     domain_text,
     network_key,
@@ -46,7 +46,7 @@ from gotrdns.store.texts import (
     storable,
 )
 from gotrdns.store.trouble import StoreUnavailable
-from gotrdns.store.writing import change_revision, history_of, prune
+from gotrdns.store.writing import history_of, prune
 from gotrdns.verification import Result
 
 LONGEST_LIST: Final = 1000
@@ -150,24 +150,24 @@ class Store:
 
     def add_allowance(
         self, kind: AllowanceKind, target: str, *, reason: str, author: str, ends: float | None
-    ) -> Allowance:
-        """Make an exception. Raises InvalidAllowance for a target that cannot have one."""
-        allowance = Allowance(
+    ) -> Granted:
+        """Make an exception, or prolong the one there is, which never ends earlier for it.
+
+        Raises InvalidAllowance for a target that cannot have one, or must not.
+        """
+        value = read_target(kind, target)
+        require_harmless(kind, value)
+        wanted = Allowance(
             number=0,
             kind=kind,
-            value=read_target(kind, target),
+            value=value,
             reason=storable(reason),
             author=storable(author),
             created=self._clock(),
             ends=ends,
         )
-        row = {**msgspec.structs.asdict(allowance), "kind": kind.value}
-        del row["number"]
         with self._database.write() as connection:
-            made = connection.execute(insert(ALLOWANCES).returning(ALLOWANCES.c.number), row)
-            number: int = made.scalar_one()
-            change_revision(connection)
-        return msgspec.structs.replace(allowance, number=number)
+            return grant(connection, wanted)
 
     def list_allowances(self, *, ended: bool = False) -> list[Allowance]:
         """In the order in which they were made; ``ended`` adds those that hold no more."""
@@ -177,15 +177,8 @@ class Store:
 
     def end_allowance(self, number: int, note: str) -> bool:
         """End it now; False when there is none of that number that still holds."""
-        now = self._clock()
-        table = ALLOWANCES.c
-        holds = and_(table.number == number, or_(table.ends.is_(None), table.ends > now))
         with self._database.write() as connection:
-            change = update(ALLOWANCES).where(holds).values(ends=now, note=storable(note))
-            ended = connection.execute(change).rowcount > 0
-            if ended:
-                change_revision(connection)
-        return ended
+            return end(connection, number, self._clock(), storable(note))
 
     def prune(self, retention: float) -> int:
         """Delete what is older than so many seconds; returns how much that was."""

@@ -24,14 +24,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gotrdns.deciding.memory import Envelope
 from gotrdns.policy import Decision, Transaction
-from gotrdns.policy.allowances import AllowanceKind
+from gotrdns.policy.allowances import SEEN_FIXED, AllowanceKind
 from gotrdns.policy.history import DAY, FORGOTTEN_AFTER, History
 from gotrdns.policy.recorded import RecordedVouching, evidence_of
+from gotrdns.store.exceptions import change_revision
 from gotrdns.store.merging import NO_HISTORY, apply_changes, last_seen
 from gotrdns.store.pending import AddressSeen, ClientChanges, Hits, Sighting, Write
 from gotrdns.store.recorded import encode, host_name_of
-from gotrdns.store.schema import ALLOWANCES as REVISION
-from gotrdns.store.tables import ALLOWANCES, CLIENTS, DECISIONS, STATE
+from gotrdns.store.tables import ALLOWANCES, CLIENTS, DECISIONS
 from gotrdns.store.texts import (
     domain_of,
     domain_text,
@@ -41,7 +41,6 @@ from gotrdns.store.texts import (
     storable,
 )
 
-SEEN_FIXED: Final = "seen-fixed"  # the note of an exception that ended by itself
 FIXED_AFTER: Final = 7 * DAY
 _PRUNED_AT_ONCE: Final = 1000
 
@@ -217,13 +216,6 @@ def _write_seen(connection: Connection, seen: AddressSeen, now: float) -> None:
     )
     if ended.rowcount:
         change_revision(connection)
-
-
-def change_revision(connection: Connection) -> None:
-    """Tell every daemon that exceptions are not what they were."""
-    connection.execute(
-        update(STATE).where(STATE.c.name == REVISION).values(value=STATE.c.value + 1)
-    )
 
 
 def prune(connection: Connection, now: float, retention: float) -> int:
