@@ -32,6 +32,7 @@ author_option = click.option(
 
 
 @click.group(
+    no_args_is_help=False,
     epilog="""\b
 Examples:
   gotrdns allow add 85.105.64.87 --reason "a customer's supplier, ticket 4711"
@@ -40,7 +41,7 @@ Examples:
 
 \b
 Exit status: that of each command, see gotrdns allow COMMAND --help
-"""
+""",
 )
 def allow() -> None:
     """Make exceptions for clients that are to be let in all the same.

@@ -82,7 +82,8 @@ def _status_of(run: Callable[[], Any]) -> int:
 
 def _explain(error: click.UsageError) -> str:
     """One line for a wrong command line, without the usage, which ``--help`` has."""
-    if isinstance(error, click.BadParameter) and error.param is not None:
+    is_missing = isinstance(error, click.MissingParameter)
+    if isinstance(error, click.BadParameter) and error.param is not None and not is_missing:
         return f"{error.param.opts[0]}: {error.message.rstrip('.')}"
     message = " ".join(error.format_message().rstrip(".").split())
     hint = f" (see {error.ctx.command_path} --help)" if error.ctx else ""

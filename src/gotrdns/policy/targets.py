@@ -26,7 +26,7 @@ _HIDES_CLIENTS: Final = frozenset(
     {SpecialUse.PRIVATE, SpecialUse.LOOPBACK, SpecialUse.LINK_LOCAL, SpecialUse.SHARED}
 )
 _NO_CLIENTS: Final = frozenset({SpecialUse.MULTICAST, SpecialUse.RESERVED})
-_INSTEAD: Final = "list networks that are never to be examined under [policy] pass-networks"
+_INSTEAD: Final = "networks that are never to be examined belong in pass-networks, under [policy]"
 
 
 class InvalidAllowance(ValueError):
@@ -77,7 +77,7 @@ def _network_objection(value: str) -> str:
     base, _, prefix = value.partition("/")
     first = Address.parse(base)
     widest = _WIDEST_IPV6 if first.is_ipv6 else _WIDEST_IPV4
-    if prefix and int(prefix) < widest:
+    if prefix and int(prefix) < widest and special_use(first) not in _HIDES_CLIENTS:
         return f"it is wider than a /{widest}; {_INSTEAD}"
     return _address_objection(first)
 

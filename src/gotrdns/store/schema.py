@@ -38,8 +38,12 @@ class OlderSchema(StoreUnavailable):
     """The database has not been upgraded yet."""
 
     def __init__(self, version: int | None) -> None:
-        found = "no tables yet" if version is None else f"schema version {version}"
-        super().__init__(f"{found}, this program's is {VERSION}: the daemon upgrades it")
+        super().__init__(
+            "it has no tables yet: gotrdns serve makes them"
+            if version is None
+            else f"schema version {version} is older than this program's, {VERSION}: gotrdns serve "
+            "upgrades it"
+        )
 
 
 def check_schema(connection: Connection) -> None:
