@@ -144,6 +144,22 @@ def questions(busy: Busy) -> tuple[Question, ...]:
             "to follow up, below a domain",
             lambda s: Search(follow_up=True, below=domain_of(s.host_name)),
         ),
+        searching(
+            "to follow up, of the busiest address",
+            lambda _: Search(follow_up=True, address=busy.address),
+        ),
+        searching(
+            "to follow up, of the busiest sender domain",
+            lambda _: Search(follow_up=True, sender_domain=busy.sender_domain),
+        ),
+        searching(
+            "to follow up, in a /8",
+            lambda s: Search(follow_up=True, network=network_of(s.address, 1)),
+        ),
+        searching(
+            "to follow up, below a domain never seen",
+            lambda _: Search(follow_up=True, below=DomainName.parse("n.invalid")),
+        ),
         Question("exceptions", lambda store, _: len(store.list_allowances(ended=True))),
     )
 

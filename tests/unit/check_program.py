@@ -6,6 +6,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from click.testing import CliRunner
+
+from gotrdns.cli.verbs import program
+
 PROGRAM = [sys.executable, "-m", "gotrdns"]
 
 WORLD = """
@@ -45,6 +49,14 @@ def run_program(
         timeout=20,
         check=False,
     )
+
+
+def run_here(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """As ``run_program``, in this process: where there is much to try, quicker."""
+    done = CliRunner().invoke(program, arguments)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 def check(

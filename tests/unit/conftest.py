@@ -2,7 +2,10 @@
 
 import ipaddress
 import sys
+import time
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("gotrdns", derandomize=True, deadline=None)
@@ -22,3 +25,13 @@ def _refuse_other_machines(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_refuse_other_machines)
+
+
+@pytest.fixture
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Local time is UTC, here and in the programs that are started."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from gotrdns.policy.allowances import AllowanceKind
 from gotrdns.policy.history import DAY, HOUR, History, client_key
 from gotrdns.policy.targets import InvalidAllowance
 from gotrdns.store import queries
+from gotrdns.store.exceptions import Granted
 from gotrdns.store.queries import Search, Store
 from gotrdns.store.texts import LONGEST, reversed_name, storable
 from gotrdns.verification import Result
@@ -171,6 +173,58 @@ def test_exceptions_are_made_listed_and_ended(url: str) -> None:
         assert store.list_allowances(ended=True)[1].note == "enough"
         with pytest.raises(InvalidAllowance):
             store.add_allowance(AllowanceKind.NAME, "com", reason="", author="", ends=None)
+
+
+def test_an_exception_made_again_is_prolonged_and_never_shortened(url: str) -> None:
+    clock = Clock()
+
+    def add(ends: float | None, reason: str, target: str = "85.105.64.87") -> Granted:
+        return store.add_allowance(
+            AllowanceKind.ADDRESS, target, reason=reason, author=reason, ends=ends
+        )
+
+    with Store(url, create=True, clock=clock) as store:
+        first = add(NOW + DAY, "first")
+        assert first.before is None
+        assert add(NOW + HOUR, "sooner") == Granted(first.allowance, first.allowance)
+        longer = add(NOW + 2 * DAY, "longer", "[85.105.64.87]")
+        assert longer.before == first.allowance
+        assert (longer.allowance.number, longer.allowance.ends) == (1, NOW + 2 * DAY)
+        assert (longer.allowance.reason, longer.allowance.author) == ("longer", "longer")
+        lasting = add(None, "lasting")
+        assert (lasting.before, lasting.allowance.ends) == (longer.allowance, None)
+        assert add(NOW + 9 * DAY, "no longer") == Granted(lasting.allowance, lasting.allowance)
+        assert store.list_allowances() == [lasting.allowance]
+        assert add(NOW + DAY, "another", "85.105.64.88").allowance.number == 2
+        store.end_allowance(1, "enough")
+        assert add(NOW + DAY, "anew").before is None
+        assert [each.number for each in store.list_allowances()] == [2, 3]
+
+
+def test_of_two_who_make_the_same_exception_at_once_one_prolongs(url: str) -> None:
+    Store(url, create=True).close()
+
+    def add(number: int) -> Granted:
+        with Store(url) as store:
+            return store.add_allowance(
+                AllowanceKind.NAME, "a.example", reason="", author="", ends=NOW * 2 + number
+            )
+
+    with ThreadPoolExecutor(8) as pool:
+        granted = list(pool.map(add, range(8)))
+    assert sum(each.before is None for each in granted) == 1
+    with Store(url) as store:
+        [left] = store.list_allowances()
+    assert left.ends == NOW * 2 + 7
+
+
+def test_open_follow_ups_are_found_by_their_index(kept: Kept) -> None:
+    for search in (Search(follow_up=True), Search(follow_up=True, below=DomainName.parse("tr"))):
+        with kept.store._database.read() as connection:
+            plan = queries._plan(connection, search)
+            text = str(plan.compile(connection, compile_kwargs={"literal_binds": True}))
+            steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
+        assert "decisions_to_follow_up" in str(steps)
 
 
 def test_what_is_older_than_the_retention_is_deleted(url: str) -> None:

@@ -41,7 +41,7 @@ def read_request(options: Mapping[str, Any]) -> Request:
     """From the options by their parameters' names. Raises UsageError and Failure."""
     text, sender = options["subject"], options["sender"]
     if text is not None and sender is not None:
-        raise click.UsageError("SUBJECT and --sender cannot go together")
+        raise click.UsageError("--sender stands in place of SUBJECT")
     since, until = options["since"], options["until"]
     if since is not None and until is not None and since > until:
         raise click.UsageError("--since is later than --until")

@@ -30,7 +30,8 @@ def read_moment(text: str, now: float, *, end_of_day: bool) -> float:
     A date by itself is the beginning of that day, or its end.
     """
     if _is_a_span(text):
-        return now - read_span(text)
+        # Through a date, for there is an earliest.
+        return datetime.fromtimestamp(now - read_span(text)).timestamp()
     moment = datetime.fromisoformat(text)
     if _is_a_date(text) and end_of_day:
         moment += timedelta(days=1)  # in local time: the day may have 23 or 25 hours
@@ -41,10 +42,10 @@ def read_end(text: str, now: float) -> float:
     """As ``read_moment``, but a span reaches into the future, and whole days end with a day."""
     if not _is_a_span(text):
         return read_moment(text, now, end_of_day=True)
-    end = now + read_span(text)
+    end = datetime.fromtimestamp(now + read_span(text))
     if text[-1] in "dw":
-        return read_moment(f"{datetime.fromtimestamp(end):%Y-%m-%d}", now, end_of_day=True)
-    return end
+        return read_moment(f"{end:%Y-%m-%d}", now, end_of_day=True)
+    return end.timestamp()
 
 
 def _is_a_span(text: str) -> bool:
@@ -81,7 +82,7 @@ def _callback(read: Callable[[str, float], float], example: str) -> Callback:
             return None
         try:
             return read(text, time.time())
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, OSError):
             raise click.BadParameter(
                 f"{text!r} is no time: write 2026-05-31, 2026-05-31T14:30, or {example}"
             ) from None

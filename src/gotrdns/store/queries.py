@@ -36,7 +36,7 @@ from gotrdns.store.exceptions import Granted, end, grant, read_allowances
 from gotrdns.store.recorded import decode_evidence, decode_vouching
 from gotrdns.store.schema import check_schema, prepare_schema
 from gotrdns.store.settings import NOWHERE
-from gotrdns.store.tables import CLIENTS, DECISIONS
+from gotrdns.store.tables import CLIENTS, DECISIONS, OPEN
 from gotrdns.store.texts import (
     domain_text,
     network_key,
@@ -131,8 +131,7 @@ class Store:
         """The follow-up is done; False when there is no such incident that wants one."""
         wanted = and_(
             _decisions.id == _incident_key(incident),
-            _decisions.follow_up.is_(True),
-            _decisions.done_at.is_(None),
+            OPEN,
         )
         with self._database.write() as connection:
             change = update(DECISIONS).where(wanted).values(done_at=self._clock())
@@ -202,14 +201,16 @@ def _plan(connection: Connection, search: Search) -> Select[Any]:
     ranges = _ranges(search, _decisions.packed, _decisions.reversed_name)
     if not ranges or connection.dialect.name != "sqlite":
         return select(DECISIONS).where(*exact, *ranges).order_by(*latest_first).limit(limit)
+    by_time = select(DECISIONS).where(*exact, *_ranges(search, *_NOT_BY_INDEX))
+    if search.follow_up:  # few are
+        return by_time.order_by(*latest_first).limit(limit)
     # SQLite does not know how many rows a range has.
     found = select(_decisions.id).where(*exact, *ranges)
     counted = select(func.count()).select_from(found.limit(_SORTED_AT_ONCE).subquery())
     if (connection.scalar(counted) or 0) < _SORTED_AT_ONCE:
         chosen = found.order_by(*latest_first).limit(limit)
         return select(DECISIONS).where(_decisions.id.in_(chosen)).order_by(*latest_first)
-    by_time = _ranges(search, *_NOT_BY_INDEX)
-    return select(DECISIONS).where(*exact, *by_time).order_by(latest_first[0]).limit(limit)
+    return by_time.order_by(latest_first[0]).limit(limit)
 
 
 def _exact(search: Search) -> list[ColumnElement[bool]]:
@@ -230,8 +231,7 @@ def _exact(search: Search) -> list[ColumnElement[bool]]:
         conditions.append(_decisions.first_at <= search.until)
         conditions.append(_decisions.last_at <= search.until + HOUR)
     if search.follow_up:
-        conditions.append(_decisions.follow_up.is_(True))
-        conditions.append(_decisions.done_at.is_(None))
+        conditions.append(OPEN)
     return conditions
 
 

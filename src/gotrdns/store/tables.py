@@ -69,8 +69,9 @@ Index("decisions_by_address", _columns.packed, _columns.last_at)
 Index("decisions_by_network", _columns.network, _columns.last_at)
 Index("decisions_by_name", _columns.reversed_name, _columns.last_at)
 Index("decisions_by_sender", _columns.sender_domain, _columns.last_at)
-_OPEN: Final = and_(_columns.follow_up, _columns.done_at.is_(None))
-Index("decisions_to_follow_up", _columns.last_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+# Wants to be followed up. Written alike in questions, or the index is of no use to them.
+OPEN: Final = and_(_columns.follow_up, _columns.done_at.is_(None))
+Index("decisions_to_follow_up", _columns.last_at, sqlite_where=OPEN, postgresql_where=OPEN)
 
 CLIENTS: Final = Table(
     "clients",
