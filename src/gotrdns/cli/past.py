@@ -12,7 +12,6 @@ import msgspec
 
 from gotrdns.cli.colour import choose_paint
 from gotrdns.cli.output import Failure, complain, terminal_width, write, write_octets
-from gotrdns.cli.rechecking import check_again
 from gotrdns.cli.searching import Request, find, nothing_found, read_request
 from gotrdns.cli.stores import opened, read_store_settings, store_url
 from gotrdns.cli.subjects import Incident, UnknownSubject, read_subject
@@ -24,7 +23,6 @@ from gotrdns.reports.past import Past, Recheck
 from gotrdns.reports.past_json import encode_past
 from gotrdns.reports.past_table import decisions_table, now_lines
 from gotrdns.reports.past_text import story
-from gotrdns.resolution.servers import InvalidServer, NoServers
 from gotrdns.resolution.settings import ResolverSettings
 from gotrdns.verification import Verdict
 
@@ -97,6 +95,9 @@ def _recheck(
     addresses = list(dict.fromkeys(each.address for each in found if each.address))
     if wanted is False or (wanted is None and len(addresses) > _CLIENTS_ASKED_ABOUT):
         return {}
+    from gotrdns.cli.rechecking import check_again  # noqa: PLC0415 - asyncio, and all of a client
+    from gotrdns.resolution.servers import InvalidServer, NoServers  # noqa: PLC0415
+
     try:
         verdicts = check_again(resolver, map(Address.parse, addresses))
     except (InvalidServer, NoServers) as error:

@@ -62,7 +62,7 @@ Exit status:
     type=click.IntRange(1, 1000),
     default=100,
     show_default=True,
-    help="The most decisions shown, the latest first; at most 1000.",
+    help="The most decisions shown, the latest first.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option(

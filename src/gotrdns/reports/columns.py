@@ -70,13 +70,13 @@ def _taken(columns: Sequence[Column]) -> int:
 
 
 def _narrow(columns: Sequence[Column], widths: list[int], width: int) -> None:
-    """Take from the widest that can give until all fit, or nothing can give."""
+    """Take from the widest until all fit, first from those that could be left out."""
     excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
     while excess > 0:
         giving = [at for at, each in enumerate(columns) if widths[at] > each.narrowest]
         if not giving:
             return
-        widest = max(giving, key=lambda at: widths[at])
+        widest = max(giving, key=lambda at: (columns[at].spare > 0, widths[at]))
         widths[widest] -= 1
         excess -= 1
 

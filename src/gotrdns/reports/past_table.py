@@ -45,13 +45,15 @@ _CELLS: Final[Mapping[str, Cell]] = {
 _LEAST: Final = {
     "last": 11,
     "address": 15,
-    "name": 14,
-    "sender": 14,
-    "recipient": 14,
-    "vouched": 14,
+    "name": 20,
+    "sender": 16,
+    "recipient": 16,
+    "vouched": 20,
 }
 _WIDE: Final = 1000  # where there is no terminal to fit
 _SPARE: Final = {"recipient": 5, "count": 4, "sender": 3, "vouched": 2, "name": 1}
+# Of interest where it is what all have in common: among those to follow up.
+_ALL_OR_NONE: Final = frozenset({"vouched"})
 
 
 def decisions_table(
@@ -67,7 +69,7 @@ def decisions_table(
     columns = [
         _column(key, texts, decisions)
         for key, texts in cells.items()
-        if key not in same and any(texts)
+        if key not in same and (all if key in _ALL_OR_NONE else any)(texts)
     ]
     return "".join(f"{line}\n" for line in _lines(columns, same, decisions, width, is_all, paint))
 
