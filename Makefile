@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What the live tests and benchmarks run beside gotrdns, as Debian names it.
-LIVE_PACKAGES := postfix unbound nsd bind9 bind9-utils iproute2 util-linux
+LIVE_PACKAGES := postfix unbound nsd bind9 bind9-utils iproute2 util-linux postgresql
 # Mail servers that Debian does not install beside Postfix.
 UNPACKED_PACKAGES := exim4-daemon-light opensmtpd
 BENCH_PACKAGES := nsd unbound dnsperf bind9-dnsutils bind9-utils postfwd postfix-policyd-spf-python \
@@ -58,6 +58,7 @@ bench: bench-install
 	$(BIN)/python -m benchmarks.policy
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.classification
+	$(BIN)/python -m benchmarks.memory
 	tests/live/enter $(BIN)/python -m benchmarks.explain
 
 clean:

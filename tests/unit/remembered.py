@@ -6,8 +6,9 @@ from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import Action, Decision, Rule, Transaction, Vouched, Voucher
 from gotrdns.policy.history import DAY, HOUR
+from gotrdns.store.settings import sqlite_path
 from gotrdns.verification import Verdict, Verification
-from tests.unit.stores import NOW, deferral, failing, remembering, transaction, url_of
+from tests.unit.stores import NOW, deferral, failing, remembering, transaction
 
 BUSINESS = Address.parse("81.20.30.10")
 BUSINESS_NAME = DomainName.parse("host10.provider.example")
@@ -78,13 +79,19 @@ EVERYTHING: dict[str, tuple[Transaction, Decision, float]] = {
 class Remembered:
     """A store with everything, and the incidents' ids by what they are about."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.url = url_of(path)
-        with remembering(self.url) as memory:
+    def __init__(self, url: str) -> None:
+        self.url = url
+        with remembering(url) as memory:
             self.ids = {
                 name: memory.remember(transaction, decision, at)
                 for name, (transaction, decision, at) in EVERYTHING.items()
             }
             for later in (600, 1200):
                 memory.remember(*EVERYTHING["deferred"][:2], NOW + later)
+
+    @property
+    def path(self) -> Path:
+        """Of SQLite's file."""
+        found = sqlite_path(self.url)
+        assert found is not None
+        return found

@@ -192,7 +192,7 @@ def test_starting_imports_nothing_that_is_not_needed() -> None:
         "import sys\n"
         "from gotrdns.cli.verbs import program\n"
         "program(['--help'], standalone_mode=False)\n"
-        "print(sorted({'asyncio', 'dns', 'msgspec', 'uvloop'} & set(sys.modules)))\n"
+        "print(sorted({'asyncio', 'dns', 'msgspec', 'sqlalchemy', 'uvloop'} & set(sys.modules)))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=True
@@ -202,7 +202,7 @@ def test_starting_imports_nothing_that_is_not_needed() -> None:
         assert f"  {verb} " in done.stdout
 
 
-@pytest.mark.parametrize("verb", ["check", "serve", "demo"])
+@pytest.mark.parametrize("verb", ["check", "why", "allow", "serve", "demo"])
 def test_the_help_of_each_verb_has_an_example_and_its_exit_status(verb: str) -> None:
     done = run_program(verb, "--help")
     assert "Example" in done.stdout

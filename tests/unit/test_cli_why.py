@@ -15,6 +15,7 @@ from gotrdns.store.queries import Store
 from tests.support.loopback_server import serve
 from tests.unit.check_program import lines_of, redirected, run_here, run_program
 from tests.unit.remembered import HOSTILE, Remembered
+from tests.unit.stores import url_of
 
 pytestmark = pytest.mark.usefixtures("utc")
 
@@ -35,7 +36,7 @@ def resolver() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Remembered:
-    return Remembered(tmp_path_factory.mktemp("store") / "store.sqlite3")
+    return Remembered(url_of(tmp_path_factory.mktemp("store") / "store.sqlite3"))
 
 
 def why(kept: Remembered, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -271,7 +272,7 @@ def test_an_exception_that_is_forgotten_is_told_by_its_number(kept: Remembered) 
 
 
 def test_an_exception_that_decided_or_holds_now_is_told_of(tmp_path: Path, resolver: str) -> None:
-    kept = Remembered(tmp_path / "store.sqlite3")
+    kept = Remembered(url_of(tmp_path / "store.sqlite3"))
     with Store(kept.url) as store:
         store.add_allowance(
             AllowanceKind.NETWORK, "85.105.64.0/24", reason="friends", author="anna", ends=None
@@ -288,7 +289,7 @@ def test_a_client_about_which_dns_does_not_answer_now(kept: Remembered, resolver
 
 
 def test_follow_ups_are_marked_done_once(tmp_path: Path) -> None:
-    kept = Remembered(tmp_path / "store.sqlite3")
+    kept = Remembered(url_of(tmp_path / "store.sqlite3"))
     business = kept.ids["business"]
     done = why(kept, "--follow-up", "--done", business)
     assert (done.returncode, done.stdout) == (0, f"Incident {business} is done.\n")
@@ -412,14 +413,14 @@ def alter(path: Path, statement: str) -> None:
 
 
 def test_a_store_of_a_newer_or_older_program_is_told_of(tmp_path: Path) -> None:
-    kept = Remembered(tmp_path / "store.sqlite3")
+    kept = Remembered(url_of(tmp_path / "store.sqlite3"))
     for version, said in ((99, "is newer than this program's"), (0, "gotrdns serve upgrades it")):
         alter(kept.path, f"UPDATE state SET value = {version} WHERE name = 'schema'")
         assert said in complaint(why(kept))
 
 
 def test_what_somebody_wrote_into_the_store_by_hand_is_told_of(tmp_path: Path) -> None:
-    kept = Remembered(tmp_path / "store.sqlite3")
+    kept = Remembered(url_of(tmp_path / "store.sqlite3"))
     alter(kept.path, "UPDATE decisions SET reason = 'because'")
     assert "cannot be read: 'because'" in complaint(why(kept, kept.ids["refused"]))
     alter(kept.path, "UPDATE decisions SET action = 'shrug'")
@@ -429,7 +430,7 @@ def test_what_somebody_wrote_into_the_store_by_hand_is_told_of(tmp_path: Path) -
 
 
 def test_a_store_that_another_locks_is_read_all_the_same(tmp_path: Path) -> None:
-    kept = Remembered(tmp_path / "store.sqlite3")
+    kept = Remembered(url_of(tmp_path / "store.sqlite3"))
     other = sqlite3.connect(kept.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert found(kept, "81.20.30.10") == ["business"]
@@ -442,7 +443,7 @@ def test_a_store_that_another_locks_is_read_all_the_same(tmp_path: Path) -> None
 def test_whoever_may_not_use_the_store_is_told_who_may(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = Remembered(tmp_path / "store.sqlite3")
+    kept = Remembered(url_of(tmp_path / "store.sqlite3"))
     monkeypatch.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
     said = complaint(why(kept))
     assert said.startswith(f"the store {kept.path} may not be used by this user")
