@@ -189,12 +189,12 @@ def test_an_exception_takes_effect_within_a_second_and_ends_in_one(
         async with host("strict") as daemon:
             assert codes(await daemon.deliver(ZOMBIE)) == (550, "5.7.25")
             with Store(daemon.url, create=True) as store:
-                made = store.add_allowance(
+                granted = store.add_allowance(
                     AllowanceKind.ADDRESS, ZOMBIE, reason="customer", author="test", ends=None
                 )
                 await asyncio.sleep(1)
                 assert (await daemon.deliver(ZOMBIE)).accepted
-                store.end_allowance(made.number, "mended")
+                store.end_allowance(granted.allowance.number, "mended")
                 await asyncio.sleep(1)
                 assert codes(await daemon.deliver(ZOMBIE)) == (550, "5.7.25")
 
