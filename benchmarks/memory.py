@@ -257,7 +257,7 @@ def databases() -> Iterator[dict[str, str]]:
         urls = {"SQLite": f"sqlite:///{Path(directory) / 'store.sqlite3'}"}
         programs = postgresql.find_programs()
         if programs is not None:
-            urls["PostgreSQL"] = stack.enter_context(postgresql.serve(programs))
+            urls["PostgreSQL"] = stack.enter_context(postgresql.serve(programs)).url
         yield urls
 
 

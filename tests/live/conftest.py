@@ -10,6 +10,7 @@ import pytest
 from tests.live.internet import Internet
 from tests.live.postfix import Postfix
 from tests.live.resolver import Resolver
+from tests.support.postgresql import PostgreSQL, find_programs, serve
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -56,6 +57,16 @@ def postfix(resolver: Resolver, live_directory: Path) -> Iterator[Postfix]:
         pytest.fail("Postfix runs as several users: use tests/live/enter as root", pytrace=False)
     server = Postfix(live_directory / "postfix")
     with server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL with an empty database, for one file of tests; they leave it running."""
+    programs = find_programs()
+    if programs is None:
+        pytest.fail("Debian's package postgresql is not installed", pytrace=False)
+    with serve(programs) as server:
         yield server
 
 

@@ -1,6 +1,5 @@
 """The store in PostgreSQL: what is asked of it and what is changed in it is as in SQLite."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from gotrdns.policy.allowances import AllowanceKind
 from gotrdns.store.exceptions import Granted
 from gotrdns.store.queries import Store
-from tests.support import postgresql
+from tests.support.postgresql import PostgreSQL
 from tests.unit.check_program import lines_of, run_program
 from tests.unit.remembered import Remembered
 from tests.unit.stores import url_of
@@ -33,12 +32,8 @@ SUBJECTS = [
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    programs = postgresql.find_programs()
-    if programs is None:
-        pytest.fail("Debian's package postgresql is not installed", pytrace=False)
-    with postgresql.serve(programs) as place:
-        yield place
+def url(postgresql: PostgreSQL) -> str:
+    return postgresql.url
 
 
 @pytest.fixture(scope="module")
