@@ -56,7 +56,7 @@ def test_the_json_in_the_documentation_is_the_contract() -> None:
     assert list(json.loads(example).items()) == list(printed.items())
 
 
-@pytest.mark.parametrize("verb", ["check", "explain", "why", "allow", "serve", "demo"])
+@pytest.mark.parametrize("verb", ["check", "explain", "why", "allow", "decide", "serve", "demo"])
 def test_every_verb_is_told_of_in_the_readme_and_has_help_with_an_example(verb: str) -> None:
     assert f"gotrdns {verb}" in (ROOT / "README.md").read_text() or verb == "demo"
     shown = CliRunner().invoke(program, [verb, "--help"])

@@ -11,7 +11,8 @@ from gotrdns.reports.layout import paragraph
 from gotrdns.reports.sentences import legible
 
 _HEADING: Final = "{name} ({address}): {host_class}"
-_LINE: Final = "{address} {name}: {host_class}, {certainty}: {reasons}"
+_CLASS: Final = "{host_class}, {certainty}: {reasons}"
+_LINE: Final = "{address} {name}: {class_}"
 _SUMMARY: Final = "{certainty} ({confidence:.2f}): {meaning}"
 
 _MEANINGS: Final = {
@@ -86,6 +87,13 @@ def compose_classification_line(
     return _LINE.format(
         address=address.text,
         name=name.text,
+        class_=compose_class(classification),
+    )
+
+
+def compose_class(classification: Classification) -> str:
+    """The class with its reasons, where the name stands beside it."""
+    return _CLASS.format(
         host_class=classification.host_class.value,
         certainty=_certainty(classification),
         reasons="; ".join(map(_phrase, classification.reasons)),

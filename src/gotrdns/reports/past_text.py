@@ -57,9 +57,9 @@ def _lines(past: Past, paint: Paint) -> Iterator[str]:
             yield from paragraph(value, first=first, rest=" " * len(first))
     verdict = decision.verdict()
     if verdict is not None:
-        yield from _evidence(verdict, paint)
+        yield from evidence_lines(verdict, paint)
     if past.recheck is not None:
-        yield from _section(words.NOW, paint)
+        yield from section(words.NOW, paint)
         yield from paragraph(comparison(decision, past.recheck.verdict))
         yield from paragraph(conclusion(decision, past.recheck))
     yield from _advice(past, paint)
@@ -156,19 +156,21 @@ def _follow_up(decision: RecordedDecision) -> str:
     return words.FOLLOW_UP_DONE.format(moment=moments.short(decision.done_at))
 
 
-def _evidence(verdict: Verdict, paint: Paint) -> Iterator[str]:
-    yield from _section(shared.ASK_REVERSE, paint)
+def evidence_lines(verdict: Verdict, paint: Paint) -> Iterator[str]:
+    """What was asked and answered, and why that is no pass."""
+    yield from section(shared.ASK_REVERSE, paint)
     yield from reverse_lines(verdict)
     if verdict.names:
         several = len(verdict.names) > 1
-        yield from _section(shared.ASK_FORWARD_SEVERAL if several else shared.ASK_FORWARD, paint)
+        yield from section(shared.ASK_FORWARD_SEVERAL if several else shared.ASK_FORWARD, paint)
         yield from forward_lines(verdict)
     if verdict.cause is not Cause.CONFIRMED:
-        yield from _section(shared.REASON, paint)
+        yield from section(shared.REASON, paint)
         yield from paragraph(sentence(diagnose(verdict)[0], verdict))
 
 
-def _section(heading: str, paint: Paint) -> Iterator[str]:
+def section(heading: str, paint: Paint) -> Iterator[str]:
+    """The heading of what follows."""
     yield ""
     yield paint(f"  {heading}", Style.HEADING)
 
@@ -219,7 +221,7 @@ def _advice(past: Past, paint: Paint) -> Iterator[str]:
         wanted.append("done")
     if not wanted:
         return
-    yield from _section(words.TO_DO, paint)
+    yield from section(words.TO_DO, paint)
     for key in wanted:
         command, purpose = words.COMMANDS[key]
         yield f"    {command.format(address=decision.address, incident=decision.id)}"
