@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import msgspec
+import pytest
 
 from gotrdns.deciding import Decider, VerificationSettings
 from gotrdns.deciding.counsel import Counsel, sender_domain
@@ -239,6 +240,47 @@ def test_a_resolver_that_denies_everything_refuses_nobody() -> None:
         for _ in range(5):
             assert site.said(ZOMBIE) == (Action.PASS, Rule.RESOLVER_LIES)
             site.clock.now += DAY
+
+
+def test_what_a_liar_says_does_not_stand_against_a_client_later() -> None:
+    site = Site(world="")
+    for _ in range(5):
+        site.decide(ZOMBIE)
+        site.clock.now += 12 * HOUR
+    assert not site.memory.histories
+
+
+def test_while_exceptions_are_unknown_a_refusal_is_a_deferral() -> None:
+    site = Site(mode=Mode.STRICT)
+    site.memory.allowances_known = False
+    assert site.said(ZOMBIE) == (Action.DEFER, Rule.EXCEPTIONS_UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        (Mode.STRICT, (Action.DEFER, Rule.EXCEPTIONS_UNKNOWN)),
+        (Mode.PROTECT, (Action.DEFER, Rule.VOUCHING_UNKNOWN)),
+    ],
+)
+def test_a_fault_in_finding_out_is_reported_and_the_client_answered(
+    mode: Mode, said: tuple[Action, Rule]
+) -> None:
+    site = Site(mode=mode)
+    faults: list[object] = []
+
+    class Faulty(Remembering):
+        async def history(self, client: bytes) -> History | None:
+            asyncio.get_running_loop().set_exception_handler(
+                lambda _loop, context: faults.append(context["exception"])
+            )
+            raise ZeroDivisionError(client)
+
+    counsel = site.decider._counsel
+    assert counsel is not None
+    site.decider._counsel = msgspec.structs.replace(counsel, memory=Faulty())
+    assert site.said(ZOMBIE) == said
+    assert [type(each) for each in faults] == [ZeroDivisionError]
 
 
 def test_whose_word_counts_for_a_message() -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,7 @@ circumstances = st.builds(
     vouched=vouchings,
     history=st.none() | histories,
     allowance=st.none() | exceptions,
+    exceptions_known=st.booleans(),
     trust=st.sampled_from(Trust),
 )
 settings = st.builds(
@@ -211,14 +213,7 @@ def test_dns_trouble_never_refuses(
 def test_an_exception_always_wins(
     cause: Cause, given_: Circumstances, set_: PolicySettings, exception: Allowance
 ) -> None:
-    allowed = Circumstances(
-        now=given_.now,
-        dynamic=given_.dynamic,
-        vouched=given_.vouched,
-        history=given_.history,
-        allowance=exception,
-        trust=given_.trust,
-    )
+    allowed = msgspec.structs.replace(given_, allowance=exception)
     assert Policy(set_).decide(verdict(cause), allowed).action is Action.PASS
 
 
@@ -226,14 +221,8 @@ def test_an_exception_always_wins(
 def test_a_voucher_more_is_never_harsher(
     cause: Cause, given_: Circumstances, set_: PolicySettings, voucher: Voucher
 ) -> None:
-    more = Circumstances(
-        now=given_.now,
-        dynamic=given_.dynamic,
-        vouched=Vouched((*given_.vouched.by, voucher), undetermined=given_.vouched.undetermined),
-        history=given_.history,
-        allowance=given_.allowance,
-        trust=given_.trust,
-    )
+    vouched = msgspec.structs.replace(given_.vouched, by=(*given_.vouched.by, voucher))
+    more = msgspec.structs.replace(given_, vouched=vouched)
     policy = Policy(set_)
     before = policy.decide(verdict(cause), given_)
     after = policy.decide(verdict(cause), more)
@@ -253,6 +242,18 @@ def test_unknown_history_never_refuses_under_protect(cause: Cause, given_: Circu
     unknown = Circumstances(now=given_.now, vouched=given_.vouched, trust=given_.trust)
     decision = Policy(PolicySettings(mode=Mode.PROTECT)).decide(verdict(cause), unknown)
     assert decision.action is not Action.REFUSE
+
+
+@given(causes, circumstances, settings)
+def test_nobody_is_refused_while_it_is_not_known_who_is_excepted(
+    cause: Cause, given_: Circumstances, set_: PolicySettings
+) -> None:
+    ignorant = msgspec.structs.replace(given_, exceptions_known=False)
+    decision = Policy(set_).decide(verdict(cause), ignorant)
+    assert decision.action is not Action.REFUSE
+    if decision.rule is Rule.EXCEPTIONS_UNKNOWN:
+        known = msgspec.structs.replace(given_, exceptions_known=True)
+        assert Policy(set_).decide(verdict(cause), known).action is Action.REFUSE
 
 
 def test_every_list_of_rules_ends_with_one_that_always_applies() -> None:
