@@ -117,6 +117,18 @@ def questions(busy: Busy) -> tuple[Question, ...]:
         searching(
             "below a domain never seen", lambda _: Search(below=DomainName.parse("n.invalid"))
         ),
+        searching(
+            "below the largest provider, before an hour long ago",
+            lambda _: Search(below=busy.provider, until=MIDDLE),
+        ),
+        searching(
+            "below a domain never seen, before an hour long ago",
+            lambda _: Search(below=DomainName.parse("n.invalid"), until=MIDDLE),
+        ),
+        searching(
+            "all IPv4, before an hour long ago",
+            lambda _: Search(network=Network("0.0.0.0/0"), until=MIDDLE),
+        ),
         searching("a sender domain", lambda s: Search(sender_domain=s.sender_domain)),
         searching("the busiest sender domain", lambda _: Search(sender_domain=busy.sender_domain)),
         searching(
@@ -131,6 +143,10 @@ def questions(busy: Busy) -> tuple[Question, ...]:
         searching(
             "a sender domain, in a /8",
             lambda s: Search(network=network_of(s.address, 1), sender_domain=s.sender_domain),
+        ),
+        searching(
+            "the busiest sender domain, below a domain never seen",
+            lambda _: Search(below=DomainName.parse("n.invalid"), sender_domain=busy.sender_domain),
         ),
         searching("to follow up", lambda _: Search(follow_up=True)),
         searching(

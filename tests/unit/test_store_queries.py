@@ -58,7 +58,8 @@ class Kept:
 def kept(
     url: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Kept]:
-    monkeypatch.setattr(queries, "_SORTED_AT_ONCE", request.param)
+    for name in ("_SORTED_BY_INDEX", "_SORTED_BY_TABLE"):
+        monkeypatch.setattr(queries, name, request.param)
     vouched = Decision(
         Action.PASS, Rule.VOUCHED, failing(), marked=True, vouched=Vouched((Voucher.MX,), (OTHER,))
     )

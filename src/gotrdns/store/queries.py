@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     LargeBinary,
     RowMapping,
     Select,
@@ -51,10 +52,13 @@ from gotrdns.verification import Result
 
 LONGEST_LIST: Final = 1000
 _PATIENCE: Final = 5.0  # seconds for another's lock
-# What an index finds is sorted by time when it is less; where it is more, the latest are not far.
-_SORTED_AT_ONCE: Final = 20_000
+# What a range has is sorted by time when it is less; where it is more, the latest are not far. The
+# first holds where its index answers the whole question, without the table.
+_SORTED_BY_INDEX: Final = 200_000
+_SORTED_BY_TABLE: Final = 20_000
 
 _decisions: Final = DECISIONS.c
+_ROW: Final = literal_column("decisions.rowid", Integer)  # SQLite's, which every index has
 # The same columns, so written that SQLite uses no index of theirs.
 _NOT_BY_INDEX: Final = (
     literal_column("+decisions.packed", LargeBinary),
@@ -202,15 +206,33 @@ def _plan(connection: Connection, search: Search) -> Select[Any]:
     if not ranges or connection.dialect.name != "sqlite":
         return select(DECISIONS).where(*exact, *ranges).order_by(*latest_first).limit(limit)
     by_time = select(DECISIONS).where(*exact, *_ranges(search, *_NOT_BY_INDEX))
-    if search.follow_up:  # few are
-        return by_time.order_by(*latest_first).limit(limit)
+    if search.follow_up or _has_an_index_in_time(search):
+        return by_time.order_by(latest_first[0]).limit(limit)
     # SQLite does not know how many rows a range has.
-    found = select(_decisions.id).where(*exact, *ranges)
-    counted = select(func.count()).select_from(found.limit(_SORTED_AT_ONCE).subquery())
-    if (connection.scalar(counted) or 0) < _SORTED_AT_ONCE:
-        chosen = found.order_by(*latest_first).limit(limit)
-        return select(DECISIONS).where(_decisions.id.in_(chosen)).order_by(*latest_first)
+    found = select(_ROW).where(*exact, *ranges)
+    most = _SORTED_BY_INDEX if _asks_one_index(search) else _SORTED_BY_TABLE
+    counted = select(func.count()).select_from(found.limit(most).subquery())
+    if (connection.scalar(counted) or 0) < most:
+        chosen = found.order_by(latest_first[0]).limit(limit)
+        return select(DECISIONS).where(_ROW.in_(chosen)).order_by(*latest_first)
     return by_time.order_by(latest_first[0]).limit(limit)
+
+
+def _has_an_index_in_time(search: Search) -> bool:
+    """Whether something beside a range picks few, the latest first."""
+    is_key = search.network is not None and network_key(search.network) != b""
+    return is_key or any(
+        each is not None for each in (search.address, search.host_name, search.sender_domain)
+    )
+
+
+def _asks_one_index(search: Search) -> bool:
+    """Whether the index of a range has all that is asked about."""
+    since, limit = search.since, search.limit
+    return search in (
+        Search(network=search.network, since=since, limit=limit),
+        Search(below=search.below, since=since, limit=limit),
+    )
 
 
 def _exact(search: Search) -> list[ColumnElement[bool]]:
