@@ -114,7 +114,7 @@ def test_one_decision_is_told_in_full(kept: Remembered, resolver: str) -> None:
     87.64.105.85.in-addr.arpa.  3600  PTR  dsl.static851056487.ttnet.net.tr.
 
   Does the name lead back to the address?
-    dsl.static851056487.ttnet.net.tr.  A  no A record
+    dsl.static851056487.ttnet.net.tr.  60  A  no A record
 
   Why
     The address leads to dsl.static851056487.ttnet.net.tr. That name exists, but

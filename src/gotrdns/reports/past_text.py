@@ -159,11 +159,11 @@ def _follow_up(decision: RecordedDecision) -> str:
 def evidence_lines(verdict: Verdict, paint: Paint) -> Iterator[str]:
     """What was asked and answered, and why that is no pass."""
     yield from section(shared.ASK_REVERSE, paint)
-    yield from reverse_lines(verdict)
+    yield from reverse_lines(verdict, every_ttl=True)
     if verdict.names:
         several = len(verdict.names) > 1
         yield from section(shared.ASK_FORWARD_SEVERAL if several else shared.ASK_FORWARD, paint)
-        yield from forward_lines(verdict)
+        yield from forward_lines(verdict, every_ttl=True)
     if verdict.cause is not Cause.CONFIRMED:
         yield from section(shared.REASON, paint)
         yield from paragraph(sentence(diagnose(verdict)[0], verdict))

@@ -6,7 +6,7 @@ Owns how a question's answer or its lack is shown, and how much of it.
 from collections.abc import Generator, Iterator, Sequence
 from typing import Final
 
-from gotrdns.lookup import Answer, Outcome
+from gotrdns.lookup import TEMPORARY, Answer, Outcome
 from gotrdns.names import ROOT, Address, DomainName
 from gotrdns.reports import english as words
 from gotrdns.reports.layout import WIDTH
@@ -18,8 +18,8 @@ _NAMES_SHOWN: Final = 12
 _ADDRESSES_SHOWN: Final = 6
 
 
-def reverse_lines(verdict: Verdict) -> Iterator[str]:
-    """The PTR question and its answer."""
+def reverse_lines(verdict: Verdict, *, every_ttl: bool = False) -> Iterator[str]:
+    """The PTR question and its answer; with ``every_ttl`` also how long a negative one holds."""
     owner = verdict.address.reverse_name
     answer = verdict.reverse or Answer(Outcome.TIMEOUT)
     owner = yield from _alias_lines(owner, answer.aliases)
@@ -29,13 +29,13 @@ def reverse_lines(verdict: Verdict) -> Iterator[str]:
             targets.append(".")
         yield from _record_lines(owner, answer.ttl, "PTR", targets, _NAMES_SHOWN)
     else:
-        yield from _line(owner, None, "PTR", _lack(answer.outcome, "PTR"))
+        yield from _line(owner, _negative_ttl(answer, every_ttl), "PTR", _lack(answer, "PTR"))
 
 
-def forward_lines(verdict: Verdict) -> Iterator[str]:
-    """Each name's address question and its answer."""
+def forward_lines(verdict: Verdict, *, every_ttl: bool = False) -> Iterator[str]:
+    """Each name's address question and its answer; ``every_ttl`` as above."""
     for checked in _heard_first(verdict.names)[:_NAMES_SHOWN]:
-        yield from _name_lines(verdict.address, checked)
+        yield from _name_lines(verdict.address, checked, every_ttl)
     yield from _rest(len(verdict.names) - _NAMES_SHOWN)
 
 
@@ -44,7 +44,7 @@ def _heard_first(names: Sequence[CheckedName]) -> list[CheckedName]:
     return sorted(names, key=lambda checked: checked.answer is None)
 
 
-def _name_lines(client: Address, checked: CheckedName) -> Iterator[str]:
+def _name_lines(client: Address, checked: CheckedName, every_ttl: bool) -> Iterator[str]:
     wanted = "AAAA" if client.is_ipv6 else "A"
     answer = checked.answer
     if answer is None:
@@ -60,7 +60,11 @@ def _name_lines(client: Address, checked: CheckedName) -> Iterator[str]:
             owner, answer.ttl, wanted, [str(address) for address in others], _ADDRESSES_SHOWN
         )
     else:
-        yield from _line(owner, None, wanted, _lack(answer.outcome, wanted))
+        yield from _line(owner, _negative_ttl(answer, every_ttl), wanted, _lack(answer, wanted))
+
+
+def _negative_ttl(answer: Answer, wanted: bool) -> int | None:
+    return answer.ttl if wanted and answer.outcome not in TEMPORARY else None
 
 
 def _why_unheard(state: NameState, record_type: str) -> str:
@@ -68,7 +72,7 @@ def _why_unheard(state: NameState, record_type: str) -> str:
         return words.NO_HOST_NAME
     if state is NameState.NOT_ASKED:
         return words.TOO_MANY_NAMES
-    return _lack(Outcome.TIMEOUT, record_type)
+    return _lack(Answer(Outcome.TIMEOUT), record_type)
 
 
 def _alias_lines(
@@ -81,8 +85,8 @@ def _alias_lines(
     return owner
 
 
-def _lack(outcome: Outcome, record_type: str) -> str:
-    return words.LACKS[outcome].format(type=record_type)
+def _lack(answer: Answer, record_type: str) -> str:
+    return words.LACKS[answer.outcome].format(type=record_type)
 
 
 def _record_lines(
