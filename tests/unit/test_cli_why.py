@@ -423,6 +423,8 @@ def test_what_somebody_wrote_into_the_store_by_hand_is_told_of(tmp_path: Path) -
     kept = Remembered(url_of(tmp_path / "store.sqlite3"))
     alter(kept.path, "UPDATE decisions SET reason = 'because'")
     assert "cannot be read: 'because'" in complaint(why(kept, kept.ids["refused"]))
+    alter(kept.path, "UPDATE decisions SET address = 'nowhere'")
+    assert "cannot be read: 'nowhere'" in complaint(why(kept, "--now", kept.ids["business"]))
     alter(kept.path, "UPDATE decisions SET action = 'shrug'")
     assert f"incident {kept.ids['refused']} cannot be read" in complaint(
         why(kept, kept.ids["refused"])

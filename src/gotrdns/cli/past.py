@@ -12,6 +12,7 @@ import msgspec
 
 from gotrdns.cli.colour import choose_paint
 from gotrdns.cli.output import Failure, complain, terminal_width, write, write_octets
+from gotrdns.cli.progress import Progress
 from gotrdns.cli.searching import Request, find, nothing_found, read_request
 from gotrdns.cli.stores import opened, read_store_settings, store_url
 from gotrdns.cli.subjects import Incident, UnknownSubject, read_subject
@@ -27,6 +28,7 @@ from gotrdns.resolution.settings import ResolverSettings
 from gotrdns.verification import Verdict
 
 if TYPE_CHECKING:
+    from gotrdns.settings import Settings
     from gotrdns.store.queries import Store
 
 # So many clients are looked up again without being told to.
@@ -52,16 +54,18 @@ def tell_of_the_past(options: Mapping[str, Any]) -> int:
     if not found:
         complain(nothing_found(request))
         return _NOTHING_FOUND
-    resolver = settings.resolver if settings is not None else ResolverSettings()
-    if options["resolvers"]:
-        resolver = msgspec.structs.replace(resolver, servers=tuple(options["resolvers"]))
-    resolver = msgspec.structs.replace(resolver, timeout=options["timeout"])
-    rechecks = _recheck(resolver, found, allowances, options["now"])
     try:
+        rechecks = _recheck(_resolver(settings, options), found, allowances, options["now"])
         _print(_pasts(found, allowances, rechecks), request, as_json=options["as_json"])
     except ValueError as error:
         raise Failure(f"what is stored of a decision cannot be read: {error}") from None
     return _FOUND
+
+
+def _resolver(settings: "Settings | None", options: Mapping[str, Any]) -> ResolverSettings:
+    chosen = settings.resolver if settings is not None else ResolverSettings()
+    servers = tuple(options["resolvers"]) or chosen.servers
+    return msgspec.structs.replace(chosen, servers=servers, timeout=options["timeout"])
 
 
 def _incident(text: str) -> str:
@@ -98,10 +102,14 @@ def _recheck(
     from gotrdns.cli.rechecking import check_again  # noqa: PLC0415 - asyncio, and all of a client
     from gotrdns.resolution.servers import InvalidServer, NoServers  # noqa: PLC0415
 
+    progress = Progress()
+    progress.show(words.ASKING)
     try:
         verdicts = check_again(resolver, map(Address.parse, addresses))
     except (InvalidServer, NoServers) as error:
         raise Failure(f"{error}; --no-now asks no resolver") from None
+    finally:
+        progress.clear()
     now = time.time()
     holding = Allowances(allowances)
     return {

@@ -64,6 +64,7 @@ TARGETS: Final = {
 FOLLOW_UP_OPEN: Final = "wanted: this looks like a business with a mistake in its DNS"
 FOLLOW_UP_DONE: Final = "done, {moment}"
 
+ASKING: Final = "asking DNS what it says now"
 NOW: Final = "What DNS says now"
 NOW_SAME: Final = "The same: {result} ({cause})."
 NOW_BETTER: Final = "{result} ({cause}): it has been put right since."
