@@ -70,6 +70,14 @@ def lines_of(text: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line on standard error."""
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("gotrdns: ") and done.stderr.endswith("\n")
+    assert done.stderr.count("\n") == 1
+    return done.stderr.removeprefix("gotrdns: ").removesuffix("\n")
+
+
 def redirected(redirections: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run it from a shell, with its streams led elsewhere."""
     command = ["sh", "-c", f'exec "$@" {redirections}', "sh", *PROGRAM, *arguments]

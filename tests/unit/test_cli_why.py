@@ -1,8 +1,6 @@
 """The `why` verb, as the program a shell starts."""
 
 import json
-import os
-import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +11,7 @@ from gotrdns.policy.allowances import AllowanceKind
 from gotrdns.resolution.scripted import World
 from gotrdns.store.queries import Store
 from tests.support.loopback_server import serve
-from tests.unit.check_program import lines_of, redirected, run_here, run_program
+from tests.unit.check_program import complaint, lines_of, redirected, run_here, run_program
 from tests.unit.remembered import HOSTILE, Remembered
 from tests.unit.stores import url_of
 
@@ -315,14 +313,6 @@ def test_what_strangers_sent_cannot_steer_the_terminal(
     assert refused.stderr.removesuffix("\n").isprintable()
 
 
-def complaint(done: subprocess.CompletedProcess[str]) -> str:
-    """The one line on standard error."""
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("gotrdns: ") and done.stderr.endswith("\n")
-    assert done.stderr.count("\n") == 1
-    return done.stderr.removeprefix("gotrdns: ").removesuffix("\n")
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -350,105 +340,6 @@ def test_nothing_found_is_said_with_what_was_sought(kept: Remembered) -> None:
         "gotrdns: nothing is remembered of hosts named nobody.example or below it since "
         "2027-01-01 00:00; clients that simply passed are not remembered\n"
     )
-
-
-def test_the_store_is_that_of_the_settings(kept: Remembered, tmp_path: Path, resolver: str) -> None:
-    settings = tmp_path / "gotrdns.toml"
-    settings.write_text(
-        f'[policy]\nmode = "observe"\n[store]\nurl = "{kept.url}"\n'
-        f'[resolver]\nservers = ["{resolver}"]\n'
-    )
-    done = run_program("why", "--settings", str(settings), "--json", "81.20.30.10")
-    [told] = lines_of(done.stdout)
-    assert isinstance(told["now"], dict) and told["now"]["cause"] == "confirmed"
-
-
-def test_settings_that_cannot_be_used_are_told_of(tmp_path: Path) -> None:
-    settings = tmp_path / "gotrdns.toml"
-    assert complaint(run_here("why", "--settings", str(settings))) == (
-        f"there are no settings at {settings}: name the daemon's with --settings FILE, or its "
-        "store with --store URL"
-    )
-    settings.write_text('[policy]\nmode = "observe"\n[store]\nurl = "none"\n')
-    assert complaint(run_here("why", "--settings", str(settings))) == (
-        'nothing is kept: the settings say [store] url = "none"'
-    )
-    settings.write_text('[policy]\nmode = "observe"\n[store]\nurl = "here"\n')
-    assert complaint(run_here("why", "--settings", str(settings))).startswith(f"{settings}:4: ")
-
-
-def test_a_store_that_cannot_be_used_is_told_of(tmp_path: Path) -> None:
-    path = tmp_path / "store.sqlite3"
-    url = f"sqlite:///{path}"
-    assert complaint(run_here("why", "--store", url)) == (
-        f"there is no store at {path}: gotrdns serve makes it when it first starts"
-    )
-    path.write_bytes(b"")
-    assert complaint(run_here("why", "--store", url)) == (
-        f"the store {path} cannot be used: it has no tables yet: gotrdns serve makes them"
-    )
-    path.write_bytes(b"not a database " * 100)
-    assert complaint(run_here("why", "--store", url)) == (
-        f"the store {path} cannot be used: file is not a database"
-    )
-    assert complaint(run_here("why", "--store", "none")).startswith("--store: ")
-    assert "four slashes" in complaint(run_here("why", "--store", "sqlite:///here"))
-    assert complaint(run_here("why", "--store", f"sqlite:///{path}/below")).endswith(
-        "Not a directory"
-    )
-
-
-def test_a_password_is_not_told(tmp_path: Path) -> None:
-    url = f"postgresql://me:secret@/mail?host={tmp_path}"
-    said = complaint(run_here("why", "--store", url))
-    assert said.startswith("the store postgresql://me@/mail cannot be used: ")
-    assert "secret" not in said
-
-
-def alter(path: Path, statement: str) -> None:
-    connection = sqlite3.connect(path)
-    with connection:
-        connection.execute(statement)
-    connection.close()
-
-
-def test_a_store_of_a_newer_or_older_program_is_told_of(tmp_path: Path) -> None:
-    kept = Remembered(url_of(tmp_path / "store.sqlite3"))
-    for version, said in ((99, "is newer than this program's"), (0, "gotrdns serve upgrades it")):
-        alter(kept.path, f"UPDATE state SET value = {version} WHERE name = 'schema'")
-        assert said in complaint(why(kept))
-
-
-def test_what_somebody_wrote_into_the_store_by_hand_is_told_of(tmp_path: Path) -> None:
-    kept = Remembered(url_of(tmp_path / "store.sqlite3"))
-    alter(kept.path, "UPDATE decisions SET reason = 'because'")
-    assert "cannot be read: 'because'" in complaint(why(kept, kept.ids["refused"]))
-    alter(kept.path, "UPDATE decisions SET address = 'nowhere'")
-    assert "cannot be read: 'nowhere'" in complaint(why(kept, "--now", kept.ids["business"]))
-    alter(kept.path, "UPDATE decisions SET action = 'shrug'")
-    assert f"incident {kept.ids['refused']} cannot be read" in complaint(
-        why(kept, kept.ids["refused"])
-    )
-
-
-def test_a_store_that_another_locks_is_read_all_the_same(tmp_path: Path) -> None:
-    kept = Remembered(url_of(tmp_path / "store.sqlite3"))
-    other = sqlite3.connect(kept.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    assert found(kept, "81.20.30.10") == ["business"]
-    assert complaint(why(kept, "--done", kept.ids["business"])) == (
-        f"the store {kept.path} cannot be used: database is locked"
-    )
-    other.close()
-
-
-def test_whoever_may_not_use_the_store_is_told_who_may(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept = Remembered(url_of(tmp_path / "store.sqlite3"))
-    monkeypatch.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
-    said = complaint(why(kept))
-    assert said.startswith(f"the store {kept.path} may not be used by this user")
 
 
 def test_results_that_cannot_be_kept_are_one_line(kept: Remembered) -> None:

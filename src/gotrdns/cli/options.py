@@ -6,6 +6,7 @@ from typing import Final
 import click
 
 LONGEST_TIMEOUT: Final = 30  # seconds
+DEFAULT_SETTINGS: Final = "/etc/gotrdns/gotrdns.toml"
 
 
 def parse_seconds(_context: click.Context, _parameter: click.Parameter, text: str) -> float:

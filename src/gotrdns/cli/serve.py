@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from gotrdns.cli.options import DEFAULT_SETTINGS
 from gotrdns.cli.output import complain, write
 
 if TYPE_CHECKING:
     from gotrdns.settings import Settings
 
-_DEFAULT_SETTINGS: Final = "/etc/gotrdns/gotrdns.toml"
 _CANNOT_START: Final = 1
 _WRONG_SETTINGS: Final = 2
 
@@ -41,7 +41,7 @@ Then:
     "--settings",
     "path",
     type=click.Path(path_type=Path),
-    default=_DEFAULT_SETTINGS,
+    default=DEFAULT_SETTINGS,
     show_default=True,
     metavar="FILE",
     help="The settings, in TOML.",

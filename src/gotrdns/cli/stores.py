@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 import click
 
+from gotrdns.cli.options import DEFAULT_SETTINGS
 from gotrdns.cli.output import Failure, complain
 
 if TYPE_CHECKING:
     from gotrdns.settings import Settings
     from gotrdns.store.queries import Store
 
-DEFAULT_SETTINGS: Final = "/etc/gotrdns/gotrdns.toml"
 _WRONG_SETTINGS: Final = 2
 
 settings_option: Final = click.option(
