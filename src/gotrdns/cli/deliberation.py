@@ -15,8 +15,9 @@ import msgspec
 
 from gotrdns.checking import check_address
 from gotrdns.cli.colour import choose_paint
+from gotrdns.cli.options import DEFAULT_SETTINGS
 from gotrdns.cli.output import Failure, complain, write, write_octets
-from gotrdns.cli.stores import DEFAULT_SETTINGS, opened, read_store_settings
+from gotrdns.cli.stores import opened, read_store_settings
 from gotrdns.deciding.counsel import Counsel, is_dynamic, read_name, sender_domain
 from gotrdns.deciding.sentinel import Sentinel
 from gotrdns.names import Address, InvalidAddress
