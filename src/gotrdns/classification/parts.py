@@ -22,6 +22,8 @@ _IN_HEXADECIMAL: Final = frozenset(
     {ReasonKind.HEXADECIMAL, ReasonKind.GROUPS, ReasonKind.NIBBLES, ReasonKind.SOME_GROUPS}
 )
 
+_NETWORKS: Final = ("net", "ne.", "ad.")
+
 _REASONS: Final = {
     WordKind.DYNAMIC: ReasonKind.DYNAMIC_WORD,
     WordKind.ACCESS: ReasonKind.ACCESS_WORD,
@@ -60,6 +62,11 @@ class NameParts:
         if self.spelling is None:
             self.spelling = find_part(address, self.text)
         self.words = self._read_words()
+
+    @property
+    def is_of_a_network(self) -> bool:
+        """Whether it stands under a suffix meant for networks: `.net`, `.net.br`, `.ne.jp`."""
+        return self.domain.removeprefix(f"{self.label}.").startswith(_NETWORKS)
 
     def has(self, *kinds: WordKind) -> bool:
         return any(kind in self.words for kind in kinds)

@@ -75,7 +75,7 @@ _MAILBOXES: Final = """
 _SOUNDS_LIKE_HOSTING: Final = r"host(?!el)|server|srv|vps|vds|cloud|colo(?!mb|r|ni|g)|dedi|datacent"
 _SOUNDS_LIKE_MAIL: Final = r"mail|smtp|newsletter|mta|mktg|marketing|sender|campaign"
 # Not Interbusiness, which sold lines to everybody.
-_SOUNDS_LIKE_BUSINESS: Final = r"(?<!inter)business|(^|-)biz($|-)|corporate|static|(^|-)fix($|-)"
+_SOUNDS_LIKE_BUSINESS: Final = r"(?<!inter)business|(^|-)biz($|-)|corporat|empresa|unternehmen|static|(^|-)fix($|-)"
 _SOUNDS_LIKE_ACCESS: Final = (
     r"cable|dsl|broadband|catv|telecom|telekom|telefonica|fiber|fibra|wireless|dialup|^home$"
 )

@@ -24,9 +24,20 @@ _MACHINES: Final = (WordKind.BUSINESS, WordKind.HOSTING, WordKind.SERVER)
 _NUMBER: Final = re.compile(r"[0-9]+")
 _ROLE_ALONE: Final = re.compile(r"[a-z]+[0-9]{0,3}")
 # What a machine counts, or copies from a network card: `cpe-191634`, `h0002a5d76857`.
-_SERIAL: Final = re.compile(r"[0-9]{3,}|(?=[a-f]*[0-9])[0-9a-f]{8,}")
+_SERIAL: Final = re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{8,}|[0-9]{3,}")
 _LONG_SERIAL: Final = 5
-_RENTED: Final = re.compile(r"[a-z]{0,4}-?[0-9]{3,}")  # h2338414, ns3154000
+_RENTED: Final = re.compile(r"(?:[a-z]{0,4}|server)-?[0-9]{3,}")  # h2338414, ns3154000
+# Serials that need no word beside them: `dpc6682123456`, `h00045a2b3c4d`, `h70n2fls32o321`. People
+# count to less, save in the domains of networks, where there are fewer people and more lines.
+_BARE_SERIAL: Final = re.compile(r"[a-z]{0,4}-?[0-9]{7,}(-[a-z])?")
+_SERIAL_IN_NETWORK: Final = re.compile(r"[a-z]{0,4}-?[0-9]{6,}(-[a-z])?")
+_NETWORK_CARD: Final = re.compile(r"[a-z]{0,3}-?(?:0106)?(?=[0-9a-f]*[0-9][a-f])[0-9a-f]{12}")
+_DIGITS_IN_PARTS: Final = {2: 10, 3: 7}  # so many digits, in so many numbers or more
+# A concentrator and its port: `pm8-92`, `ts6-port43`; or a port of one: `p684.as3.adl`.
+_PORT: Final = re.compile(
+    r"(?:as|pm|ts|tnt|max|cvx|usr|nas|ras|lns|ar)[0-9]{1,2}-[a-z]*[0-9]{1,3}"
+    r"|(?:p|port|s|ppp|slot)[0-9]{1,4}\.(?:as|pm|ts|tnt|max|cvx|usr|nas|ras|lns|ar)[0-9]{1,2}(?:\..+)?"
+)
 # Slot, port, card and line, as in `ny-amherst-c4-1-bg4a-4-235`.
 _PLACES: Final = 4
 # As the last octet, smaller numbers are as likely to be counters.
@@ -34,6 +45,10 @@ _LEAST_TELLING: Final = 10
 # Tops that providers write into reverse zones though DNS has none of them.
 _NO_TOP: Final = re.compile(r"[ax]?dsl|dyn(amic)?|pppoe|dhcp|broadband")
 _FOR_ALL: Final = re.compile(r"dyn|dinamic|static|adsl")
+_NOBODYS: Final = re.compile(
+    r"(?:not?-?(?:name|host|rdns|reverse|ptr|data|dns)|un(?:assigned|allocated|used|defined|named|known"
+    r"|configured)|hosted-?by|(?:ptr|rdns|reverse)-?not?-?(?:set|found|configured)).*"
+)
 
 
 def classify(address: Address, name: DomainName) -> Classification:
@@ -97,7 +112,7 @@ def _last_octet_tells(parts: NameParts, octet: str) -> bool:
     return telling and (
         parts.has(WordKind.BUSINESS, WordKind.HOSTING)
         or parts.first == octet
-        or WordKind.NEUTRAL in kinds_in(parts.first)
+        or (parts.is_of_a_network and WordKind.NEUTRAL in kinds_in(parts.first))
         or platforms.is_hosting(parts.domain)
         or platforms.sounds_like_business(parts.label)
         or (len(numbers) >= _PLACES and octet in numbers)
@@ -107,21 +122,42 @@ def _last_octet_tells(parts: NameParts, octet: str) -> bool:
 def _made_from_number(parts: NameParts) -> Classification | None:
     """A serial or line number beside a word for lines, customers or rented machines."""
     serial = _SERIAL.search(parts.first)
-    rented = serial is not None and _RENTED.fullmatch(parts.first) is not None
     if parts.has(*_TASKS):
-        made = rented and platforms.is_hosting(parts.domain)
+        made = platforms.is_hosting(parts.domain) and _is_rented(parts.first)
     elif parts.has(*_LINES):
         made = serial is not None or _is_line_number(parts)
+    elif serial is not None and parts.has(WordKind.HOSTING):
+        made = True
+    elif serial is not None and len(serial[0]) >= _LONG_SERIAL:
+        made = platforms.sounds_like_access(parts.label) or _names_a_rented_machine(parts)
     else:
-        made = serial is not None and (
-            parts.has(WordKind.HOSTING)
-            or (rented and platforms.is_hosting(parts.domain))
-            or (rented and platforms.sounds_like_hosting(parts.label))
-            or (len(serial[0]) >= _LONG_SERIAL and platforms.sounds_like_access(parts.label))
-        )
-    if not made:
+        made = _names_a_rented_machine(parts)
+    if not (made or _needs_no_word(parts)):
         return None
     return _generic(parts, 0.75, [Reason(ReasonKind.SERIAL_NUMBER, parts.first)])
+
+
+def _is_rented(label: str) -> bool:
+    return _RENTED.fullmatch(label) is not None
+
+
+def _names_a_rented_machine(parts: NameParts) -> bool:
+    hosting = platforms.is_hosting(parts.domain) or platforms.sounds_like_hosting(parts.label)
+    return hosting and _is_rented(parts.first)
+
+
+def _needs_no_word(parts: NameParts) -> bool:
+    """Whether a number is told by its length or structure alone."""
+    if parts.has(*_TASKS) or platforms.is_mail(parts.domain):
+        return False
+    form = _SERIAL_IN_NETWORK if parts.is_of_a_network else _BARE_SERIAL
+    if form.fullmatch(parts.first) or _NETWORK_CARD.fullmatch(parts.first):
+        return True
+    numbers = _NUMBER.findall(parts.first)
+    digits = sum(map(len, numbers))
+    if any(len(numbers) >= n and digits >= least for n, least in _DIGITS_IN_PARTS.items()):
+        return True
+    return _PORT.match(parts.text) is not None
 
 
 def _is_line_number(parts: NameParts) -> bool:
@@ -138,6 +174,8 @@ def _made_for_all(parts: NameParts) -> Classification | None:
         return _generic(parts, 0.75, [])
     if _NO_TOP.fullmatch(parts.top):
         return _generic(parts, 0.7, [Reason(ReasonKind.PLACEHOLDER, parts.top)])
+    if _NOBODYS.fullmatch(parts.first):
+        return _generic(parts, 0.7, [Reason(ReasonKind.PLACEHOLDER, parts.first)])
     kinds = kinds_in(parts.first)
     if kinds and all(kind in _LINES or kind is WordKind.NEUTRAL for kind in kinds):
         hosted = platforms.is_hosting(parts.domain) or platforms.sounds_like_hosting(parts.label)

@@ -71,8 +71,11 @@ _WORDS: Final = {
         postfix postmaster correo correu correos poczta posta pochta postal exim qmail zimbra owa
         esa ironport iport barracuda antispam spamfilter nospam newsletter newsletters nieuwsbrief
         bounce bounces lists listserv listserver listas majordomo mailman lyris imap pops mimecast
-        proofpoint domino lotus edm mailing mailings mxout mxin mxrelay outmx inmx mxgw mxhost
-        groupwise autodiscover messagerie webmel ecelerity emarsys""",
+        proofpoint domino lotus mailing mailings mxout mxin mxrelay outmx inmx mxgw mxhost mxpool
+        groupwise autodiscover messagerie webmel ecelerity emarsys correio correios eposta epost
+        mout relais outpost smarthost exsrv mdaemon kerio dovecot cyrus roundcube horde sympa ezmlm
+        sogo levelezes epasts nyhetsbrev rundbrief boletin boletim infolettre envios posteingang
+        postausgang mmta pmg ppsw""",
     WordKind.PERHAPS_MAIL: """
         mx mxs mxa mxb mga out post pop list news sender senders msg message messages messaging mgw
         campaign campaigns marketing bulk delivery deliver dispatch spam filter msa mda notes
@@ -82,12 +85,13 @@ _WORDS: Final = {
 # Beginnings and endings that tell words which are not in the vocabulary: `telkomadsl`, `rmmtao`.
 _AFFIXES: Final = (
     (WordKind.MAIL, r"e?mail.*|.*mail|.*smtp.*"),
+    (WordKind.HOSTING, r"hosted.*|.*hosting|vps.*|.*vps|vds.*|.*vds|.*cloud"),
     (WordKind.DYNAMIC, r"dynamic(?!s$).*|dynip.*|.*dhcp|.*dialup|pppoe.*"),
     (WordKind.STATIC, r"static.*|fixedip.*"),
     (WordKind.ACCESS, r".*[a-z]dsl|[ax]?dsl.*|.*cable|.*broadband.*|.*ftth|ip(ngn|bf|xg|ad).*"),
     (WordKind.ACCESS, r"yahoobb.*|.*laajakaista"),
     (WordKind.CUSTOMER, r"customer.*|cliente.*|subscriber.*"),
-    (WordKind.PERHAPS_MAIL, r".*mx|.*mta.*"),
+    (WordKind.PERHAPS_MAIL, r".*mx|mx.*|.*mta.*"),
 )
 
 
