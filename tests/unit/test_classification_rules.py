@@ -45,6 +45,16 @@ def class_of(address: str, name: str) -> str:
         (CLIENT, "user-0ccebqv3.cable.isp.example"),
         (CLIENT, "85-105-64-87.isp.example"),
         ("2001:db8::1", "2001-db8--1.ipv6.isp.example"),
+        (CLIENT, "s0106d3b47e976482.cg.isp.example"),
+        (CLIENT, "h00045a2b3c4d.ne.isp.example"),
+        (CLIENT, "h70n2fls32o321.isp.example"),
+        (CLIENT, "dpc6682123456.isp.example"),
+        (CLIENT, "bba762525.isp.net.ae"),
+        (CLIENT, "si-16558-425541a.isp.example"),
+        (CLIENT, "p684.as3.adl.dublin.isp.example"),
+        (CLIENT, "pm8-92.fuse.isp.example"),
+        (CLIENT, "host87.isp.net"),
+        (CLIENT, "unassigned.isp.example"),
     ],
 )
 def test_lines_are_dynamic(address: str, name: str) -> None:
@@ -77,6 +87,10 @@ def test_lines_are_dynamic(address: str, name: str) -> None:
         "server.abc.def.mybluehost.me",
         "85-105-64-87.mailplatform.example",
         "unassigned.psychz.net",
+        "hosted-by.leaseweb.com",
+        "server154.hosting.reg.ru",
+        "64-87.hostedvm.isp.example",
+        "85-105-64-87.empresas.net.br",
     ],
 )
 def test_static_lines_and_rented_machines_are_generic_but_not_dynamic(name: str) -> None:
@@ -100,6 +114,9 @@ def test_static_lines_and_rented_machines_are_generic_but_not_dynamic(name: str)
         "poczta.example.pl",
         "fed1rmmtao103.cox.net",
         "zimbra.example.fr",
+        "mxpool10.example.com",
+        "correio.example.br",
+        "e64-87.em.example.com",
     ],
 )
 def test_a_mail_role_is_a_mail_host_whatever_else_the_name_says(name: str) -> None:
@@ -121,6 +138,13 @@ def test_a_mail_role_is_a_mail_host_whatever_else_the_name_says(name: str) -> No
         (CLIENT, "srv-64-87.example.com"),
         (CLIENT, "alpha.exit0.org.1-254.64.105.85.in-addr.arpa"),
         (CLIENT, "copernicus.demon.co.uk"),
+        (CLIENT, "vms173005pub.isp.net"),
+        (CLIENT, "st43p00im-ztdg10063801.me.com"),
+        (CLIENT, "abhmp0022.oracle.com"),
+        (CLIENT, "crm762525.example.com"),
+        (CLIENT, "host87.example.com"),
+        (CLIENT, "s1.ar2.fra3.transit.example"),
+        (CLIENT, "ar1-fra2.transit.example"),
         (CLIENT, "localhost"),
         (CLIENT, "."),
     ],

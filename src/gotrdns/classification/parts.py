@@ -16,6 +16,7 @@ from gotrdns.names import Address, DomainName
 
 _WORD: Final = re.compile(r"[a-z]+")
 _B2B: Final = re.compile(r"(?<![a-z0-9])b2b(?![a-z0-9])")
+_EM: Final = re.compile(r"(?<![a-z0-9-])em[0-9]?(?![a-z0-9-])")  # mta12.em.example.com
 _PERM: Final = re.compile(r"(?<![a-z])perm(?![a-z])")
 _WITHOUT_LETTERS: Final = re.compile(r"[^a-z]*")
 _IN_HEXADECIMAL: Final = frozenset(
@@ -92,6 +93,8 @@ class NameParts:
             text = text.replace(digits, "").replace(digits.replace("-", "."), "")
         if "b2b" in text:
             text = _B2B.sub("business", text)
+        if "em" in text:
+            text = _EM.sub("email", text)
         if self.top == "ru":
             text = _PERM.sub("", text)  # a city there, elsewhere short for permanent
         return text

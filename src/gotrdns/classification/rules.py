@@ -26,17 +26,18 @@ _ROLE_ALONE: Final = re.compile(r"[a-z]+[0-9]{0,3}")
 # What a machine counts, or copies from a network card: `cpe-191634`, `h0002a5d76857`.
 _SERIAL: Final = re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{8,}|[0-9]{3,}")
 _LONG_SERIAL: Final = 5
-_RENTED: Final = re.compile(r"(?:[a-z]{0,4}|server)-?[0-9]{3,}")  # h2338414, ns3154000
+_RENTED: Final = re.compile(r"[a-z]{0,6}-?[0-9]{3,}")  # h2338414, ns3154000
 # Serials that need no word beside them: `dpc6682123456`, `h00045a2b3c4d`, `h70n2fls32o321`. People
 # count to less, save in the domains of networks, where there are fewer people and more lines.
 _BARE_SERIAL: Final = re.compile(r"[a-z]{0,4}-?[0-9]{7,}(-[a-z])?")
 _SERIAL_IN_NETWORK: Final = re.compile(r"[a-z]{0,4}-?[0-9]{6,}(-[a-z])?")
 _NETWORK_CARD: Final = re.compile(r"[a-z]{0,3}-?(?:0106)?(?=[0-9a-f]*[0-9][a-f])[0-9a-f]{12}")
 _DIGITS_IN_PARTS: Final = {2: 10, 3: 7}  # so many digits, in so many numbers or more
-# A concentrator and its port: `pm8-92`, `ts6-port43`; or a port of one: `p684.as3.adl`.
+# A dial-up concentrator and its port, `pm8-92` and `ts6-port43`, or the other way about,
+# `p684.as3.adl`. Short of `ar` and its like, which are routers' names too.
 _PORT: Final = re.compile(
-    r"(?:as|pm|ts|tnt|max|cvx|usr|nas|ras|lns|ar)[0-9]{1,2}-[a-z]*[0-9]{1,3}"
-    r"|(?:p|port|s|ppp|slot)[0-9]{1,4}\.(?:as|pm|ts|tnt|max|cvx|usr|nas|ras|lns|ar)[0-9]{1,2}(?:\..+)?"
+    r"(?:pm|ts|tnt|cvx|usr|nas|ras|lns)[0-9]{1,2}-(?:port|slot|p|s)?[0-9]{1,3}(?![0-9a-z])"
+    r"|(?:p|port|ppp|slot)[0-9]{1,4}\.(?:as|pm|ts|tnt|cvx|usr|nas|ras|lns)[0-9]{1,2}(?![0-9a-z])"
 )
 # Slot, port, card and line, as in `ny-amherst-c4-1-bg4a-4-235`.
 _PLACES: Final = 4
@@ -123,7 +124,7 @@ def _made_from_number(parts: NameParts) -> Classification | None:
     """A serial or line number beside a word for lines, customers or rented machines."""
     serial = _SERIAL.search(parts.first)
     if parts.has(*_TASKS):
-        made = platforms.is_hosting(parts.domain) and _is_rented(parts.first)
+        made = platforms.rents_machines(parts.domain) and _is_rented(parts.first)
     elif parts.has(*_LINES):
         made = serial is not None or _is_line_number(parts)
     elif serial is not None and parts.has(WordKind.HOSTING):
@@ -142,8 +143,8 @@ def _is_rented(label: str) -> bool:
 
 
 def _names_a_rented_machine(parts: NameParts) -> bool:
-    hosting = platforms.is_hosting(parts.domain) or platforms.sounds_like_hosting(parts.label)
-    return hosting and _is_rented(parts.first)
+    rents = platforms.rents_machines(parts.domain) or platforms.sounds_like_hosting(parts.label)
+    return rents and _is_rented(parts.first)
 
 
 def _needs_no_word(parts: NameParts) -> bool:
