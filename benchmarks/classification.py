@@ -2,9 +2,10 @@
 
     python -m benchmarks.classification --runs 5
 
-The labelled names of tests/data (see the README there), in two parts that have no registrable
-domain in common, and in five. Beside gotrdns: the rules of SpamAssassin about dynamic names, read
-from where Debian's package puts them and evaluated on the same names."""
+The labelled names of tests/data (see the README there), observed ones and those written after
+naming schemes, each in two parts that have no registrable domain in common; and the hosts of
+legitimate senders there. Beside gotrdns: the rules of SpamAssassin about dynamic names, read from
+where Debian's package puts them and evaluated on the same names."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from gotrdns.classification import HostClass, classify
 from gotrdns.classification.suffixes import registrable_at
@@ -26,17 +27,20 @@ from gotrdns.names import Address, DomainName
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-NAMES: Final = Path(__file__).parents[1] / "tests/data/host-names-development.csv"
+DATA: Final = Path(__file__).parents[1] / "tests/data"
+OBSERVED: Final = DATA / "host-names-development.csv"
+SCHEMES: Final = DATA / "host-names-schemes.csv"
+SENDERS: Final = DATA / "legitimate-senders.csv"
 SPAMASSASSIN: Final = Path("/usr/share/spamassassin/20_dynrdns.cf")
 GENERIC: Final = frozenset({HostClass.DYNAMIC, HostClass.STATIC_GENERIC})
-FOLDS: Final = 5
+# Of digests, which go to 255: the names with a smaller one are the second part.
+SECOND_PART: Final = 103
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class Pair:
     address: Address
     name: DomainName
-    host_class: HostClass
 
     @property
     def digest(self) -> int:
@@ -45,9 +49,21 @@ class Labelled:
         domain = ".".join(labels[registrable_at(labels) :])
         return hashlib.sha256(domain.encode()).digest()[0]
 
+    @property
+    def given(self) -> HostClass:
+        return classify(self.address, self.name).host_class
 
-def read_names() -> list[Labelled]:
-    with NAMES.open(newline="") as lines:
+
+@dataclass(frozen=True, slots=True)
+class Labelled(Pair):
+    host_class: HostClass
+
+
+Each = TypeVar("Each", bound=Pair)
+
+
+def read_names(path: Path) -> list[Labelled]:
+    with path.open(newline="") as lines:
         return [
             Labelled(
                 Address.parse(row["address"]),
@@ -58,6 +74,22 @@ def read_names() -> list[Labelled]:
         ]
 
 
+def read_senders() -> list[Pair]:
+    with SENDERS.open(newline="") as lines:
+        return [
+            Pair(Address.parse(row["address"]), DomainName.parse(row["name"]))
+            for row in csv.DictReader(lines)
+        ]
+
+
+def in_parts(title: str, pairs: Sequence[Each]) -> dict[str, Sequence[Each]]:
+    return {
+        f"{title}, all": pairs,
+        f"{title}, first part": [each for each in pairs if each.digest >= SECOND_PART],
+        f"{title}, second part": [each for each in pairs if each.digest < SECOND_PART],
+    }
+
+
 def f1(names: Iterable[Labelled], wanted: frozenset[HostClass], given: Callable[..., bool]) -> str:
     counted = Counter((each.host_class in wanted, given(each)) for each in names)
     right, wrong = counted[True, True], counted[False, True] + counted[True, False]
@@ -65,25 +97,28 @@ def f1(names: Iterable[Labelled], wanted: frozenset[HostClass], given: Callable[
 
 
 def is_dynamic(each: Labelled) -> bool:
-    return classify(each.address, each.name).host_class is HostClass.DYNAMIC
+    return each.given is HostClass.DYNAMIC
 
 
 def is_generic(each: Labelled) -> bool:
-    return classify(each.address, each.name).host_class in GENERIC
+    return each.given in GENERIC
 
 
 def report(title: str, names: Sequence[Labelled]) -> None:
     dynamic = f1(names, frozenset({HostClass.DYNAMIC}), is_dynamic)
     generic = f1(names, GENERIC, is_generic)
-    right = sum(classify(each.address, each.name).host_class is each.host_class for each in names)
+    right = sum(each.given is each.host_class for each in names)
     print(f"{title}: {len(names)} names, F1 of dynamic {dynamic}, of generic {generic}", end="")
     print(f", {right} in their class")
 
 
+def report_senders(title: str, senders: Sequence[Pair]) -> None:
+    called = sum(each.given is HostClass.DYNAMIC for each in senders)
+    print(f"{title}: {len(senders)} names, {called} called dynamic ({called / len(senders):.2%})")
+
+
 def report_confusion(names: Iterable[Labelled]) -> None:
-    counted = Counter(
-        (each.host_class, classify(each.address, each.name).host_class) for each in names
-    )
+    counted = Counter((each.host_class, each.given) for each in names)
     print(f"\n{'labelled / given':18}" + "".join(f"{each.value:>16}" for each in HostClass))
     for labelled in HostClass:
         row = "".join(f"{counted[labelled, given]:16}" for given in HostClass)
@@ -138,15 +173,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
-    names = read_names()
-    report("all", names)
-    report("first part", [each for each in names if each.digest >= 103])
-    report("second part", [each for each in names if each.digest < 103])
-    for fold in range(FOLDS):
-        report(f"fold {fold + 1}", [each for each in names if each.digest % FOLDS == fold])
-    report_confusion(names)
-    report_spamassassin(names)
-    report_speed(names, arguments.runs)
+    observed, schemes, senders = read_names(OBSERVED), read_names(SCHEMES), read_senders()
+    for title, names in (in_parts("observed", observed) | in_parts("schemes", schemes)).items():
+        report(title, names)
+    for title, pairs in in_parts("legitimate senders", senders).items():
+        report_senders(title, pairs)
+    for names in (observed, schemes):
+        report_confusion(names)
+        report_spamassassin(names)
+    report_speed(observed, arguments.runs)
 
 
 if __name__ == "__main__":
