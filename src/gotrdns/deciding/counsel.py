@@ -25,7 +25,10 @@ _CONFIRMED: Final = Rule.CONFIRMED
 
 
 class Vouching(Protocol):
-    """Asks who vouches for a client, within ``deadline`` seconds; raises nothing."""
+    """Asks who vouches for a client; raises nothing, and keeps the deadline by itself.
+
+    So whoever vouched in time counts, although others did not answer.
+    """
 
     async def ask(
         self,
@@ -122,21 +125,13 @@ class Counsel(msgspec.Struct, frozen=True):
     ) -> Vouched:
         if not policy.protects and not self.memory.allowances.need_names:
             return Vouched()
-        helo = read_name(transaction.helo)
-        sender = sender_domain(transaction)
-        try:
-            return await asyncio.wait_for(
-                self.vouching.ask(
-                    verdict.address,
-                    helo=helo,
-                    sender=sender,
-                    deadline=deadline,
-                    confirmed=verdict.cause is Cause.CONFIRMED,
-                ),
-                deadline,
-            )
-        except TimeoutError:
-            return _UNKNOWN_VOUCHERS
+        return await self.vouching.ask(
+            verdict.address,
+            helo=read_name(transaction.helo),
+            sender=sender_domain(transaction),
+            deadline=deadline,
+            confirmed=verdict.cause is Cause.CONFIRMED,
+        )
 
     def _allowance(
         self, transaction: Transaction, verdict: Verdict, vouched: Vouched, now: float

@@ -6,7 +6,7 @@ verdict leaves something open; what becomes of the answer is ``policy``'s busine
 
 from gotrdns.vouching.asking import Vouching
 from gotrdns.vouching.generic import is_generic
-from gotrdns.vouching.reach import Reach, Sighting
+from gotrdns.vouching.reach import Reach, Spoken
 from gotrdns.vouching.testimony import Testimony, Word
 
-__all__ = ["Reach", "Sighting", "Testimony", "Vouching", "Word", "is_generic"]
+__all__ = ["Reach", "Spoken", "Testimony", "Vouching", "Word", "is_generic"]

@@ -5,7 +5,7 @@ their deadline go on for a while, so that the client's next attempt finds them d
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, assert_never
 
 import msgspec
@@ -15,12 +15,11 @@ from gotrdns.names import Address, DomainName, is_host_name
 from gotrdns.policy import Vouched, Voucher
 from gotrdns.vouching.generic import is_generic
 from gotrdns.vouching.helo import hear_helo
-from gotrdns.vouching.inquiry import Inquiry
+from gotrdns.vouching.inquiry import LONGEST_INQUIRY, Inquiry
 from gotrdns.vouching.mx import hear_mx
-from gotrdns.vouching.reach import Reach
+from gotrdns.vouching.reach import Reach, Spoken
 from gotrdns.vouching.testimony import Testimony, Word
 
-LONGEST_INQUIRY: Final = 20.0  # seconds; as for SPF, RFC 7208 section 4.6.4
 _MOST_KEPT: Final = 8192
 _MOST_UNDER_WAY: Final = 1024
 
@@ -37,8 +36,9 @@ class Call(msgspec.Struct, frozen=True):
 class Vouching:
     """Hears the vouchers of clients, many at a time. Used within one event loop.
 
-    ``reach`` is how far domains have spoken already; ``clock`` gives seconds since 1970. At most
-    ``most_kept`` testimonies are remembered, and ``most_under_way`` heard at the same time.
+    ``reach`` is how far domains have spoken already, and ``on_spoken`` is told what is news of it;
+    ``clock`` gives seconds since 1970. At most ``most_kept`` testimonies are remembered, and
+    ``most_under_way`` heard at the same time.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Vouching:
         reach: Reach,
         *,
         clock: Callable[[], float],
+        on_spoken: Callable[[Spoken], None],
         most_kept: int = _MOST_KEPT,
         most_under_way: int = _MOST_UNDER_WAY,
     ) -> None:
@@ -56,6 +57,7 @@ class Vouching:
         self._resolver = resolver
         self._reach = reach
         self._clock = clock
+        self._on_spoken = on_spoken
         self._most_kept = most_kept
         self._most_under_way = most_under_way
         self._kept: dict[Call, tuple[float, Testimony]] = {}
@@ -72,17 +74,16 @@ class Vouching:
     ) -> Vouched:
         """Who vouches for the client, as far as it is known within ``deadline`` seconds.
 
-        Without ``sender`` the HELO name's domain stands for it (RFC 7208 section 2.4). Speaking for
-        a ``confirmed`` client, whose name is merely dynamic, does not use up a domain's reach.
+        ``sender`` is the domain that answers for the message, if there is one. Speaking for a
+        ``confirmed`` client, whose name is merely dynamic, does not use up a domain's reach.
         """
         client = _unmapped(client)
         heard = await self.hear(client, helo=helo, sender=sender, deadline=deadline)
         now = self._clock()
-        within = [each for each in heard if not self._reach.is_spent(each.domain, client, now)]
-        vouching = [each for each in within if each.word is Word.VOUCHES]
         if not confirmed:
-            for each in vouching:
-                self._reach.note(each.domain, client, now)
+            self._note(client, heard, now)
+        within = [each for each in heard if not self._reach.is_spent(each.domain, now)]
+        vouching = [each for each in within if each.word is Word.VOUCHES]
         borne_out = {each.by for each in heard if each.word in {Word.VOUCHES, Word.COVERS}}
         return Vouched(
             by=tuple(each.by for each in vouching),
@@ -91,6 +92,13 @@ class Vouching:
             helo_resolves=Voucher.HELO in borne_out,
             sender_covers=not borne_out.isdisjoint({Voucher.MX, Voucher.SPF}),
         )
+
+    def _note(self, client: Address, heard: Iterable[Testimony], now: float) -> None:
+        for each in heard:
+            if each.word is Word.VOUCHES:
+                news = self._reach.note(each.domain, client, now)
+                if news is not None:
+                    self._on_spoken(news)
 
     async def hear(
         self,
@@ -161,14 +169,17 @@ class Vouching:
 
 
 def _calls(client: Address, helo: DomainName | None, sender: DomainName | None) -> Iterator[Call]:
-    helo = helo if helo is not None and is_host_name(helo) else None
-    if helo is not None:
+    if helo is not None and _is_full(helo):
         yield Call(Voucher.HELO, helo, client)
-    domain = helo if sender is None else sender
     # Of a generic name, implicit MX would say of every line in the world that it is its own.
-    if domain is not None and is_host_name(domain) and not is_generic(client, domain):
-        yield Call(Voucher.MX, domain, client)
-        yield Call(Voucher.SPF, domain, client, helo)
+    if sender is not None and _is_full(sender) and not is_generic(client, sender):
+        yield Call(Voucher.MX, sender, client)
+        yield Call(Voucher.SPF, sender, client, helo)
+
+
+def _is_full(name: DomainName) -> bool:
+    """RFC 5321 section 2.3.5: whatever stands for a host or for mail is fully qualified."""
+    return is_host_name(name) and len(name.labels) > 1
 
 
 def _unmapped(client: Address) -> Address:

@@ -6,6 +6,7 @@ from gotrdns.lookup import TEMPORARY, Answer, Question, RecordType, Resolver, as
 from gotrdns.names import Address, DomainName
 from gotrdns.vouching.testimony import Word
 
+LONGEST_INQUIRY: Final = 20.0  # seconds; as for SPF, RFC 7208 section 4.6.4
 LONGEST_KEPT: Final = 300  # seconds
 
 
@@ -14,9 +15,13 @@ class Inquiry:
 
     __slots__ = ("_resolver", "lifetime")
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, lifetime: int = LONGEST_KEPT) -> None:
         self._resolver = resolver
-        self.lifetime = LONGEST_KEPT
+        self.lifetime = lifetime
+
+    def branch(self) -> "Inquiry":
+        """One that goes on from here by itself: what others find out does not shorten it."""
+        return Inquiry(self._resolver, self.lifetime)
 
     async def ask(self, name: DomainName, record_type: RecordType) -> Answer:
         answer = await ask_and_wait(self._resolver, Question(name, record_type))

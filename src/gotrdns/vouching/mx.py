@@ -13,16 +13,41 @@ MOST_EXCHANGES: Final = 10  # as many as RFC 7208 section 4.6.4 allows
 
 
 async def hear_mx(inquiry: Inquiry, client: Address, domain: DomainName) -> Testimony:
+    """The first host that is the client decides, however slow the others are."""
     answer = await inquiry.ask(domain, RecordType.MX)
     if answer.outcome in TEMPORARY:
         return Testimony(Voucher.MX, domain, Word.UNKNOWN)
-    hosts = mail_hosts(domain, answer)
-    words = await asyncio.gather(*(inquiry.leads_to(host, client) for host in hosts))
-    for word in (Word.VOUCHES, Word.UNKNOWN):
-        if word in words:
-            host = hosts[words.index(word)]
-            return Testimony(Voucher.MX, domain, word, host.text, inquiry.lifetime)
-    return Testimony(Voucher.MX, domain, Word.SILENT, lifetime=inquiry.lifetime)
+    hosts = [
+        asyncio.ensure_future(_hear_host(inquiry.branch(), client, domain, host))
+        for host in mail_hosts(domain, answer)
+    ]
+    summary = Testimony(Voucher.MX, domain, Word.SILENT, lifetime=inquiry.lifetime)
+    try:
+        for heard in asyncio.as_completed(hosts):
+            testimony = await heard
+            if testimony.word is Word.VOUCHES:
+                return testimony
+            if summary.word is Word.SILENT:
+                summary = _join(summary, testimony)
+    finally:
+        for host in hosts:
+            host.cancel()
+    return summary
+
+
+async def _hear_host(
+    inquiry: Inquiry, client: Address, domain: DomainName, host: DomainName
+) -> Testimony:
+    word = await inquiry.leads_to(host, client)
+    return Testimony(Voucher.MX, domain, word, host.text, inquiry.lifetime)
+
+
+def _join(silent: Testimony, other: Testimony) -> Testimony:
+    """What two hosts say together that are not the client, or may not be."""
+    if other.word is Word.UNKNOWN:
+        return other
+    lifetime = min(silent.lifetime, other.lifetime)
+    return Testimony(silent.by, silent.domain, Word.SILENT, lifetime=lifetime)
 
 
 def mail_hosts(domain: DomainName, answer: Answer) -> tuple[DomainName, ...]:

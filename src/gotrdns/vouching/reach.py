@@ -1,4 +1,4 @@
-"""How far a domain's word reaches: three networks a week, and no further.
+"""How far a domain's word reaches: three networks a week, and then it is worth nothing.
 
 Whoever owns a domain can let it speak for every machine in the world, one record after the other.
 Owns counting against that. Pure: the time is passed in, in seconds since 1970.
@@ -14,70 +14,67 @@ from gotrdns.names import Address, DomainName
 
 MOST_NETWORKS: Final = 3
 WINDOW: Final = 7 * 86400.0
-_MOST_SIGHTINGS: Final = 65536
+NOTED_APART: Final = 3600.0
+_MOST_DOMAINS: Final = 16384
 
 
-class Sighting(msgspec.Struct, frozen=True):
-    """A domain spoke for a client in a network, for the last time at ``seen_at``."""
+class Spoken(msgspec.Struct, frozen=True):
+    """A domain, as registered, spoke for an unconfirmed client in a network."""
 
     domain: DomainName
     network: bytes
-    seen_at: float
+    at: float
 
 
 class Reach:
-    """The networks that each domain has spoken for, in bounded memory: the oldest are dropped.
+    """The networks that each domain has spoken for lately, in bounded memory.
 
     Domains count as registered, because the names below one are its owner's to invent.
     """
 
-    __slots__ = ("_most", "_networks", "_seen")
+    __slots__ = ("_heard", "_most_domains")
 
-    def __init__(self, most_sightings: int = _MOST_SIGHTINGS) -> None:
-        self._most = most_sightings
-        self._seen: dict[tuple[DomainName, bytes], float] = {}  # the latest last
-        self._networks: dict[DomainName, set[bytes]] = {}
+    def __init__(self, most_domains: int = _MOST_DOMAINS) -> None:
+        self._most_domains = most_domains
+        # When each domain last spoke for a network; the domain heard last comes last.
+        self._heard: dict[DomainName, dict[bytes, float]] = {}
 
-    def __len__(self) -> int:
-        return len(self._seen)
+    def note(self, domain: DomainName, client: Address, now: float) -> Spoken | None:
+        """The domain spoke for an unconfirmed client. Returns what is news, once an hour."""
+        spoken = Spoken(registered(domain), network_of(client), now)
+        known = self._heard.get(spoken.domain, {}).get(spoken.network)
+        if known is not None and now - known < NOTED_APART:
+            return None
+        self._take(spoken)
+        return spoken
 
-    def note(self, domain: DomainName, client: Address, now: float) -> None:
-        """The domain spoke for an unconfirmed client. Beyond its reach, nothing is noted."""
-        if not self.is_spent(domain, client, now):
-            self._note(registered(domain), network_of(client), now)
+    def is_spent(self, domain: DomainName, now: float) -> bool:
+        """Whether the domain has spoken for more than three networks within a week."""
+        times = self._heard.get(registered(domain), {}).values()
+        return sum(now - at <= WINDOW for at in times) > MOST_NETWORKS
 
-    def is_spent(self, domain: DomainName, client: Address, now: float) -> bool:
-        """Whether the domain has spoken for three networks within a week, and not for this one."""
-        owner = registered(domain)
-        networks = self._networks.get(owner, set())
-        for network in [each for each in networks if now - self._seen[owner, each] > WINDOW]:
-            self._forget(owner, network)
-        return len(networks) >= MOST_NETWORKS and network_of(client) not in networks
+    def snapshot(self) -> tuple[Spoken, ...]:
+        """All that is known."""
+        return tuple(
+            Spoken(domain, network, at)
+            for domain, networks in self._heard.items()
+            for network, at in networks.items()
+        )
 
-    def snapshot(self) -> tuple[Sighting, ...]:
-        """All that is known, the oldest first."""
-        return tuple(Sighting(*key, seen_at) for key, seen_at in self._seen.items())
+    def load(self, spoken: Iterable[Spoken]) -> None:
+        """Take in what was known before, or elsewhere; in whatever order, and however often."""
+        for each in spoken:
+            self._take(each)
 
-    def load(self, sightings: Iterable[Sighting]) -> None:
-        """Take in what was known before, or elsewhere."""
-        for each in sorted(sightings, key=lambda each: each.seen_at):
-            known = self._seen.get((each.domain, each.network))
-            if known is None or known < each.seen_at:
-                self._note(each.domain, each.network, each.seen_at)
-
-    def _note(self, owner: DomainName, network: bytes, now: float) -> None:
-        self._seen.pop((owner, network), None)
-        self._seen[owner, network] = now
-        self._networks.setdefault(owner, set()).add(network)
-        while len(self._seen) > self._most:
-            self._forget(*next(iter(self._seen)))
-
-    def _forget(self, owner: DomainName, network: bytes) -> None:
-        del self._seen[owner, network]
-        networks = self._networks[owner]
-        networks.discard(network)
-        if not networks:
-            del self._networks[owner]
+    def _take(self, spoken: Spoken) -> None:
+        networks = self._heard.pop(spoken.domain, {})
+        networks[spoken.network] = max(spoken.at, networks.get(spoken.network, spoken.at))
+        if len(networks) > MOST_NETWORKS + 1:
+            # The latest decide: one more than its reach is enough to know that it went beyond.
+            del networks[min(networks, key=networks.__getitem__)]
+        self._heard[spoken.domain] = networks
+        if len(self._heard) > self._most_domains:
+            del self._heard[next(iter(self._heard))]
 
 
 def network_of(client: Address) -> bytes:
