@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from gotrdns.store.database import Database
 from gotrdns.store.queries import Search, Store
+from gotrdns.store.schema import STEPS as OWN_STEPS
 from gotrdns.store.schema import VERSION, NewerSchema, OlderSchema, prepare_schema
 from gotrdns.store.tables import DECISIONS, METADATA, STATE
 from gotrdns.store.trouble import StoreUnavailable
@@ -26,7 +27,7 @@ def add_what_version_0_lacked(operations: "Operations") -> None:
     operations.create_index("decisions_by_time", "decisions", ["last_at"])
 
 
-STEPS = {0: add_what_version_0_lacked}
+STEPS = {**OWN_STEPS, 0: add_what_version_0_lacked}
 
 
 def make_version_0(url: str) -> None:
@@ -114,7 +115,7 @@ def test_an_upgrade_that_fails_leaves_all_as_it_was(tmp_path: Path) -> None:
 
     database = Database(url, patience=1, create=True)
     with pytest.raises(StoreUnavailable, match="no more"), database.write() as connection:
-        prepare_schema(connection, {0: fail})
+        prepare_schema(connection, {**OWN_STEPS, 0: fail})
     database.close()
     assert version(url) == 0
     assert before

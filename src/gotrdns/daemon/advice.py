@@ -25,7 +25,7 @@ from gotrdns.store.settings import (
     make_directory,
     sqlite_path,
 )
-from gotrdns.vouching import Reach, Vouching
+from gotrdns.vouching import Reach, Spoken, Vouching
 
 # Seconds that a start waits for the exceptions: without them nobody is refused.
 _PATIENCE: Final = 3.0
@@ -61,6 +61,8 @@ class Advice:
         """Follow other settings; ``resolver`` is the client in use from now on."""
         if settings.store != before.store:
             retired, self._memory = self._memory, await self._open_memory(settings.store)
+            for spoken in self._reach.snapshot():
+                self._note_spoken(spoken)
             await asyncio.to_thread(retired.close)
         if resolver is self._resolver:
             self.counsel = msgspec.structs.replace(self.counsel, memory=self._memory)
@@ -84,10 +86,14 @@ class Advice:
             self._choose_store(settings),
             on_trouble=self._watch.store_failed,
             on_recovered=self._watch.store_recovered,
+            on_spoken=self._reach.load,
             clock=self._clock,
         )
         await memory.begin(_PATIENCE)
         return memory
+
+    def _note_spoken(self, spoken: Spoken) -> None:
+        self._memory.note_spoken(spoken)
 
     def _choose_store(self, settings: StoreSettings) -> StoreSettings:
         """Where nobody named a store and the default one has no place to be, there is none.
@@ -106,7 +112,9 @@ class Advice:
 
     def _follow(self, settings: Settings, resolver: Client) -> None:
         self._resolver = resolver
-        self._vouching = Vouching(resolver, self._reach, clock=self._clock)
+        self._vouching = Vouching(
+            resolver, self._reach, clock=self._clock, on_spoken=self._note_spoken
+        )
         uncached = msgspec.structs.replace(settings.resolver, cache_entries=0)
         self._control = open_client(uncached)
         sentinel = Sentinel(self._control, time.monotonic, self._watch.trust_changed)

@@ -10,7 +10,7 @@ import contextlib
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from gotrdns.names import Address
@@ -19,10 +19,19 @@ from gotrdns.policy.allowances import Allowance, AllowanceKind, Allowances
 from gotrdns.policy.history import HOUR, History, client_key
 from gotrdns.store.histories import Histories
 from gotrdns.store.merging import Change
-from gotrdns.store.pending import AddressSeen, ClientChanges, Hits, Pending, Sighting, Write
+from gotrdns.store.pending import (
+    AddressSeen,
+    ClientChanges,
+    DomainSpoke,
+    Hits,
+    Pending,
+    Sighting,
+    Write,
+)
 from gotrdns.store.settings import NOWHERE, StoreSettings, sqlite_path
 from gotrdns.store.writer import FLUSH_INTERVAL, Counters, Listeners, Writer
 from gotrdns.verification import Result
+from gotrdns.vouching.reach import Spoken
 
 LONGEST_CLOSE: Final = 3.0  # seconds
 COALESCED: Final = HOUR
@@ -47,9 +56,9 @@ def _pay_no_heed(*_: object) -> None:
 class StoredMemory:
     """Remembers for one process; see ``deciding.memory.Memory``.
 
-    ``on_trouble(text)`` and ``on_recovered(seconds, lost)`` are called in the event loop that
-    ``start`` was called in, or in the writer's thread where there was none. ``clock`` gives seconds
-    since 1970.
+    ``on_trouble(text)``, ``on_recovered(seconds, lost)`` and ``on_spoken(spoken)``, which tells
+    how far domains have spoken, are called in the event loop that ``start`` was called in, or in
+    the writer's thread where there was none. ``clock`` gives seconds since 1970.
     """
 
     def __init__(
@@ -58,6 +67,7 @@ class StoredMemory:
         *,
         on_trouble: Callable[[str], None] = _pay_no_heed,
         on_recovered: Callable[[float, int], None] = _pay_no_heed,
+        on_spoken: Callable[[Sequence[Spoken]], None] = _pay_no_heed,
         clock: Callable[[], float] = time.time,
         interval: float = FLUSH_INTERVAL,
     ) -> None:
@@ -68,6 +78,7 @@ class StoredMemory:
         self._pending = Pending(settings.queue)
         self._on_trouble = on_trouble
         self._on_recovered = on_recovered
+        self._on_spoken = on_spoken
         self._loop: asyncio.AbstractEventLoop | None = None
         self._allowances = Allowances()
         self._allowances_known = alone
@@ -79,7 +90,12 @@ class StoredMemory:
         self._excepted: dict[Address, float] = {}
         self._writer: Writer | None = None
         if not alone:
-            listeners = Listeners(self._take_allowances, self._tell_trouble, self._tell_recovered)
+            listeners = Listeners(
+                allowances=self._take_allowances,
+                spoken=self._tell_spoken,
+                trouble=self._tell_trouble,
+                recovered=self._tell_recovered,
+            )
             self._writer = Writer(
                 settings, self._pending, self._histories, listeners, clock=clock, interval=interval
             )
@@ -227,6 +243,10 @@ class StoredMemory:
     def note_hit(self, allowance: int, now: float) -> None:
         self._write(Hits(allowance, 1, now))
 
+    def note_spoken(self, spoken: Spoken) -> None:
+        """A domain spoke for a client."""
+        self._write(DomainSpoke(spoken))
+
     def _write_change(self, client: bytes, change: Change) -> None:
         if change.before != change.after:
             self._write(ClientChanges(client, (change,)))
@@ -247,6 +267,9 @@ class StoredMemory:
         self._allowances = allowances
         self._allowances_known = True
         self._tell(self._begun.set)
+
+    def _tell_spoken(self, spoken: Sequence[Spoken]) -> None:
+        self._tell(self._on_spoken, spoken)
 
     def _tell_trouble(self, text: str) -> None:
         self._tell(self._on_trouble, text)

@@ -13,6 +13,7 @@ import msgspec
 
 from gotrdns.policy import Decision, Transaction
 from gotrdns.store.merging import Change
+from gotrdns.vouching.reach import Spoken
 
 # Beyond as many, the latest change of a client takes in the next.
 _LONGEST_CHAIN: Final = 16
@@ -98,7 +99,20 @@ class AddressSeen(msgspec.Struct, frozen=True):
         return AddressSeen(self.address, self.failed, first_pass, later.last_pass)
 
 
-Write = Sighting | ClientChanges | Hits | AddressSeen
+class DomainSpoke(msgspec.Struct, frozen=True):
+    """A domain spoke for an unconfirmed client."""
+
+    spoken: Spoken
+
+    @property
+    def key(self) -> tuple[str, tuple[str, bytes]]:
+        return ("domain", (self.spoken.domain.text, self.spoken.network))
+
+    def followed_by(self, later: "Write") -> "Write":
+        return later
+
+
+Write = Sighting | ClientChanges | Hits | AddressSeen | DomainSpoke
 
 
 class Pending:

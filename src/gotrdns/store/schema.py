@@ -9,7 +9,19 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, insert, inspect, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    LargeBinary,
+    Text,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION
 
 from gotrdns.store.tables import METADATA, STATE
 from gotrdns.store.trouble import StoreUnavailable
@@ -17,14 +29,26 @@ from gotrdns.store.trouble import StoreUnavailable
 if TYPE_CHECKING:
     from alembic.operations import Operations
 
-VERSION: Final = 1
+VERSION: Final = 2
 ALLOWANCES: Final = "allowances"
 _SCHEMA: Final = "schema"
 _LOCK: Final = 0x676F_7472_646E_73  # "gotrdns", among the advisory locks of the database
 
+
+def _add_spoken(operations: "Operations") -> None:
+    time = Float(53).with_variant(DOUBLE_PRECISION(), "postgresql")
+    operations.create_table(
+        "spoken",
+        Column("domain", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+        Column("network", LargeBinary, primary_key=True),
+        Column("spoken_at", time, nullable=False),
+    )
+    operations.create_index("spoken_by_time", "spoken", ["spoken_at"])
+
+
 # From each older version to the next.
 Steps = Mapping[int, Callable[["Operations"], None]]
-STEPS: Final[Steps] = MappingProxyType({})
+STEPS: Final[Steps] = MappingProxyType({1: _add_spoken})
 
 
 class NewerSchema(StoreUnavailable):

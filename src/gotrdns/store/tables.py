@@ -88,6 +88,16 @@ CLIENTS: Final = Table(
 )
 Index("clients_by_time", CLIENTS.c.seen_at)
 
+# Domains that spoke for unconfirmed clients, and in which network: see ``vouching.reach``.
+SPOKEN: Final = Table(
+    "spoken",
+    METADATA,
+    Column("domain", _ORDERED_TEXT, primary_key=True),
+    Column("network", LargeBinary, primary_key=True),
+    Column("spoken_at", _TIME, nullable=False),
+)
+Index("spoken_by_time", SPOKEN.c.spoken_at)
+
 ALLOWANCES: Final = Table(
     "allowances",
     METADATA,

@@ -19,6 +19,7 @@ from gotrdns.store.merging import apply_changes
 from gotrdns.store.pending import ClientChanges, Pending, Sighting, Write
 from gotrdns.store.settings import StoreSettings
 from gotrdns.store.trouble import StoreUnavailable, WriteRefused
+from gotrdns.vouching.reach import Spoken
 
 if TYPE_CHECKING:
     from gotrdns.store.session import Session
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 FLUSH_INTERVAL: Final = 0.5
 LONGEST_PAUSE: Final = 8.0
 _BATCH: Final = 500
+_FLUSHES_A_READING: Final = 60  # every half minute: what other daemons' domains have spoken
 _LOADED_AT_ONCE: Final = 200
 
 
@@ -41,6 +43,7 @@ class Listeners(msgspec.Struct, frozen=True):
     """Whom the writer tells, from its own thread."""
 
     allowances: Callable[[Allowances], None]
+    spoken: Callable[[Sequence[Spoken]], None]
     trouble: Callable[[str], None]
     recovered: Callable[[float, int], None]  # after how many seconds, how much was lost
 
@@ -68,6 +71,7 @@ class Writer:
         self._session: Session | None = None
         self._next_flush = 0.0
         self._next_prune = 0.0
+        self._next_reading = 0.0
         self._troubled_since: float | None = None
         self._lost_before = 0
         self._pause = interval
@@ -138,6 +142,9 @@ class Writer:
         while writes := self._pending.take(_BATCH):
             self._write(session, writes)
             self._load(session)
+        if time.monotonic() >= self._next_reading:
+            self._listeners.spoken(session.spoken(self._clock()))
+            self._next_reading = time.monotonic() + _FLUSHES_A_READING * self._interval
         allowances = session.changed_allowances(self._clock())
         if allowances is not None:
             self._listeners.allowances(allowances)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,9 +30,9 @@ from gotrdns.policy.history import DAY, FORGOTTEN_AFTER, History
 from gotrdns.policy.recorded import RecordedVouching, evidence_of
 from gotrdns.store.exceptions import change_revision
 from gotrdns.store.merging import NO_HISTORY, apply_changes, last_seen
-from gotrdns.store.pending import AddressSeen, ClientChanges, Hits, Sighting, Write
+from gotrdns.store.pending import AddressSeen, ClientChanges, DomainSpoke, Hits, Sighting, Write
 from gotrdns.store.recorded import encode, host_name_of
-from gotrdns.store.tables import ALLOWANCES, CLIENTS, DECISIONS
+from gotrdns.store.tables import ALLOWANCES, CLIENTS, DECISIONS, SPOKEN
 from gotrdns.store.texts import (
     domain_of,
     domain_text,
@@ -40,11 +41,12 @@ from gotrdns.store.texts import (
     reversed_name,
     storable,
 )
+from gotrdns.vouching.reach import WINDOW
 
 FIXED_AFTER: Final = 7 * DAY
 _PRUNED_AT_ONCE: Final = 1000
 
-_Kind = TypeVar("_Kind", Sighting, ClientChanges, Hits, AddressSeen)
+_Kind = TypeVar("_Kind", Sighting, ClientChanges, Hits, AddressSeen, DomainSpoke)
 Row = Mapping[str, Any]
 
 
@@ -57,6 +59,7 @@ def write_batch(
     _write_hits(connection, _of(Hits, writes))
     for seen in sorted(_of(AddressSeen, writes), key=lambda each: each.address):
         _write_seen(connection, seen, now)
+    _write_spoken(connection, _of(DomainSpoke, writes))
     return histories
 
 
@@ -218,16 +221,45 @@ def _write_seen(connection: Connection, seen: AddressSeen, now: float) -> None:
         change_revision(connection)
 
 
+def _write_spoken(connection: Connection, spoke: Sequence[DomainSpoke]) -> None:
+    """Note when each domain last spoke; another daemon may have heard it later."""
+    if not spoke:
+        return
+    spoken = sorted(
+        (each.spoken.domain.text, each.spoken.network, each.spoken.at) for each in spoke
+    )
+    columns = SPOKEN.c
+    connection.execute(
+        _insert(connection, SPOKEN),
+        [dict(zip(columns.keys(), each, strict=True)) for each in spoken],
+    )
+    connection.execute(
+        update(SPOKEN)
+        .where(
+            columns.domain == bindparam("its_domain"),
+            columns.network == bindparam("its_network"),
+            columns.spoken_at < bindparam("heard_at"),
+        )
+        .values(spoken_at=bindparam("heard_at")),
+        [
+            {"its_domain": domain, "its_network": network, "heard_at": at}
+            for domain, network, at in spoken
+        ],
+    )
+
+
 def prune(connection: Connection, now: float, retention: float) -> int:
     """Delete some of what is too old; returns how much, 0 when nothing is left to delete."""
     kept_clients = max(retention, FORGOTTEN_AFTER)
     cuts = (
-        (DECISIONS, DECISIONS.c.id, DECISIONS.c.last_at, now - retention),
-        (CLIENTS, CLIENTS.c.client, CLIENTS.c.seen_at, now - kept_clients),
-        (ALLOWANCES, ALLOWANCES.c.number, ALLOWANCES.c.ends, now - retention),
+        (DECISIONS, DECISIONS.c.last_at, now - retention),
+        (CLIENTS, CLIENTS.c.seen_at, now - kept_clients),
+        (ALLOWANCES, ALLOWANCES.c.ends, now - retention),
+        (SPOKEN, SPOKEN.c.spoken_at, now - WINDOW),
     )
     deleted = 0
-    for table, key, time, cut in cuts:
-        old = select(key).where(time < cut).order_by(time).limit(_PRUNED_AT_ONCE)
-        deleted += connection.execute(delete(table).where(key.in_(old))).rowcount
+    for table, time, cut in cuts:
+        key = list(table.primary_key)
+        old = select(*key).where(time < cut).order_by(time).limit(_PRUNED_AT_ONCE)
+        deleted += connection.execute(delete(table).where(tuple_(*key).in_(old))).rowcount
     return deleted
