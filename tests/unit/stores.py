@@ -13,6 +13,7 @@ from gotrdns.policy import Action, Decision, Rule, Transaction
 from gotrdns.store.memory import StoredMemory
 from gotrdns.store.settings import StoreSettings
 from gotrdns.verification import Verdict, Verification
+from gotrdns.vouching import Reach
 
 CLIENT = Address.parse("85.105.64.87")
 NAME = DomainName.parse("dsl.static851056487.ttnet.net.tr")
@@ -31,11 +32,12 @@ class Clock:
 
 
 class Reports:
-    """What a memory told of trouble."""
+    """What a memory told of trouble, and of how far domains have spoken."""
 
     def __init__(self) -> None:
         self.troubles: list[str] = []
         self.recoveries: list[tuple[float, int]] = []
+        self.reach = Reach()
 
     def trouble(self, text: str) -> None:
         self.troubles.append(text)
@@ -103,6 +105,7 @@ def remembering(
         StoreSettings(url=url, envelope=envelope, queue=queue, retention_days=retention_days),
         on_trouble=heard.trouble,
         on_recovered=heard.recovered,
+        on_spoken=heard.reach.load,
         clock=clock or Clock(),
         interval=INTERVAL,
     )

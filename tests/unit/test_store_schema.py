@@ -104,6 +104,41 @@ def test_an_older_schema_is_upgraded_with_what_is_in_it(tmp_path: Path) -> None:
         assert old is not None and (old.helo, old.done_at) == ("said.example", None)
 
 
+def test_version_1_is_upgraded_to_what_a_new_database_is(tmp_path: Path) -> None:
+    old, new = url_of(tmp_path / "old.sqlite3"), url_of(tmp_path / "new.sqlite3")
+    Store(new, create=True).close()
+    tables = [each for each in METADATA.sorted_tables if each.name != "spoken"]
+    database = Database(old, patience=1, create=True)
+    with database.write() as connection:
+        METADATA.create_all(connection, tables)
+        connection.execute(
+            sa.insert(STATE), [{"name": "schema", "value": 1}, {"name": "allowances", "value": 0}]
+        )
+    database.close()
+    assert shape(old) != shape(new)
+    prepare(old)
+    assert shape(old) == shape(new)
+    assert version(old) == VERSION
+
+
+def shape(url: str) -> dict[str, object]:
+    """The tables with their columns, keys and indexes."""
+    database = Database(url, patience=1, create=False)
+    with database.read() as connection:
+        found = sa.inspect(connection)
+        shapes: dict[str, object] = {
+            table: (
+                [(each["name"], str(each["type"]), each["nullable"]) for each in columns],
+                found.get_pk_constraint(table),
+                [(each["name"], each["column_names"]) for each in found.get_indexes(table)],
+            )
+            for table in found.get_table_names()
+            if (columns := found.get_columns(table))
+        }
+    database.close()
+    return shapes
+
+
 def test_an_upgrade_that_fails_leaves_all_as_it_was(tmp_path: Path) -> None:
     url = url_of(tmp_path / "store.sqlite3")
     make_version_0(url)
