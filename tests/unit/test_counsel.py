@@ -173,6 +173,13 @@ def test_a_business_is_let_in_remembered_and_to_be_followed_up() -> None:
     assert site.vouching.asked == [DomainName.parse("example.org")]
 
 
+def test_the_helo_name_stands_for_a_sender_that_is_empty_not_for_one_that_is_invalid() -> None:
+    for sender, asked in (("", DomainName.parse("mail.example.org")), ("a@[192.0.2.1]", None)):
+        site = Site()
+        site.decide(ZOMBIE, sender=sender, helo="mail.example.org")
+        assert site.vouching.asked == [asked]
+
+
 def test_a_plain_pass_asks_nobody_and_leaves_a_trace_of_its_time() -> None:
     site = Site()
     for _ in range(2):

@@ -110,6 +110,12 @@ def test_a_mapped_address_is_the_ipv4_client() -> None:
     assert RecordType.AAAA not in {each.type for each in asked}
 
 
+def test_without_a_sender_domain_only_the_helo_name_is_asked() -> None:
+    vouched, asked = ask_in(BUSINESS, helo=HELO)
+    assert vouched.by == (Voucher.HELO,)
+    assert asked == [ADDRESS]
+
+
 def test_a_generic_helo_name_resolves_and_does_not_vouch() -> None:
     vouched, _ = ask_in(BUSINESS, helo=GENERIC)
     assert vouched == Vouched(helo_resolves=True)
