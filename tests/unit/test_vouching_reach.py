@@ -12,10 +12,10 @@ NOW = 1_800_000_000.0
 DOMAIN = DomainName.parse("example.org")
 CLIENTS = [Address.parse(f"198.51.{n}.7") for n in range(8)]
 
-domains = st.sampled_from([DomainName.parse(f"{each}.example") for each in "abc"])
-networks = st.sampled_from([network_of(each) for each in CLIENTS])
-times = st.floats(NOW, NOW + 3 * WINDOW)
-histories = st.lists(st.builds(Spoken, domains, networks, times), max_size=40)
+domains = st.sampled_from([DomainName.parse(f"{each}.example") for each in "ab"])
+networks = st.sampled_from([network_of(each) for each in CLIENTS[:5]])
+times = st.integers(0, 15).map(lambda day: NOW + day * 86400.0)
+histories = st.lists(st.builds(Spoken, domains, networks, times), min_size=5, max_size=40)
 
 
 def spoken_for(reach: Reach, count: int, now: float = NOW) -> None:
@@ -91,6 +91,17 @@ def test_memory_is_bounded_and_the_domains_heard_last_are_kept() -> None:
     kept = reach.snapshot()
     assert {each.domain.text for each in kept} == {"d7.example", "d8.example", "d9.example"}
     assert len(kept) == 3 * (MOST_NETWORKS + 1)
+
+
+def test_a_domain_that_goes_on_speaking_is_not_the_one_forgotten() -> None:
+    first, second, third = (DomainName.parse(f"{each}.example") for each in "abc")
+    reach = Reach(most_domains=2)
+    reach.note(first, CLIENTS[0], NOW)
+    reach.note(second, CLIENTS[0], NOW)
+    reach.note(first, CLIENTS[1], NOW)
+    reach.note(third, CLIENTS[0], NOW)
+    assert {each.domain for each in reach.snapshot()} == {first, third}
+    assert len(reach.snapshot()) == 3
 
 
 @given(histories, st.randoms(use_true_random=False), times)
