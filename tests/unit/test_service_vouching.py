@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -43,6 +44,11 @@ def answer(query: dns.message.Message) -> list[bytes]:
     return [reply(query, authority=(SOA,), rcode=rcode)]
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - what is waited for knows nothing of the test
+        await asyncio.sleep(0.005)
+
+
 @asynccontextmanager
 async def serving(directory: Path, store: str) -> AsyncIterator[Peer]:
     """A daemon from its start to its end, and a connection to it."""
@@ -54,9 +60,7 @@ async def serving(directory: Path, store: str) -> AsyncIterator[Peer]:
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     service = Service(path, read_settings(path), Journal(descriptor, Level.INFO))
     task = asyncio.create_task(service.run())
-    while "event=started" not in log.read_text():
-        assert not task.done()
-        await asyncio.sleep(0.005)
+    await until(lambda: "event=started" in log.read_text())
     peer = Peer(*await asyncio.open_unix_connection(str(socket)))
     try:
         yield peer
@@ -111,5 +115,25 @@ def test_a_domain_that_spoke_for_too_many_is_remembered_by_the_next_daemon(
             async with serving(tmp_path, store) as peer:
                 for number in range(4):
                     assert await bot(peer, number) == b"action=450 4.7.25 8"
+
+    run(main())
+
+
+def test_what_was_heard_goes_along_to_another_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = f"sqlite:///{tmp_path}/store.sqlite3"
+
+    async def main() -> None:
+        async with answering(monkeypatch):
+            async with serving(tmp_path, "none") as peer:
+                for number in range(4):
+                    await bot(peer, number)
+                settings = tmp_path / "gotrdns.toml"
+                settings.write_text(settings.read_text().replace('"none"', f'"{store}"'))
+                os.kill(os.getpid(), signal.SIGHUP)
+                await until(lambda: "event=reloaded" in (tmp_path / "log").read_text())
+            async with serving(tmp_path, store) as peer:
+                assert await bot(peer, 0) == b"action=450 4.7.25 8"
 
     run(main())
