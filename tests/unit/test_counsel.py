@@ -24,6 +24,7 @@ from gotrdns.policy import (
 from gotrdns.policy.allowances import Allowance, AllowanceKind, Allowances
 from gotrdns.policy.history import DAY, HOUR, History
 from gotrdns.resolution.scripted import ScriptedResolver, World
+from gotrdns.verification import Result
 
 ZOMBIE = Address.parse("85.105.64.87")
 HOST = Address.parse("193.140.99.25")
@@ -68,6 +69,10 @@ class Remembering:
 
     def note_history(self, client: bytes, history: History) -> None:
         self.histories[client] = history
+
+    def note_sighting(self, client: bytes, result: Result, now: float, *, dynamic: bool) -> None:
+        before = self.histories.get(client, History())
+        self.histories[client] = before.after(result, now, dynamic=dynamic)
 
     def note_pass(self, client: Address, now: float) -> None:  # noqa: ARG002 - the interface
         self.passes.append(client)
@@ -212,6 +217,8 @@ def test_a_dead_memory_never_refuses() -> None:
     for _ in range(5):
         assert site.said(ZOMBIE) == (Action.DEFER, Rule.HISTORY_UNKNOWN)
         site.clock.now += DAY
+    site.memory.is_dead = False  # what was seen meanwhile counts
+    assert site.said(ZOMBIE) == (Action.REFUSE, Rule.UNVOUCHED)
 
 
 def test_an_exception_takes_effect_at_once_and_is_counted() -> None:

@@ -32,6 +32,7 @@ from gotrdns.resolution.servers import InvalidServer, NoServers
 from gotrdns.settings import Settings
 from gotrdns.store.settings import NOWHERE, sqlite_path
 from gotrdns.vouching import Reach, Testimony, Vouching
+from gotrdns.vouching.reach import Spoken
 
 STATUSES: Final = {Action.PASS: 0, Action.REFUSE: 1, Action.DEFER: 3}
 _WITHOUT_SETTINGS: Final = Settings(policy=PolicySettings(mode=Mode.PROTECT))
@@ -40,8 +41,9 @@ _WITHOUT_SETTINGS: Final = Settings(policy=PolicySettings(mode=Mode.PROTECT))
 class _Past(msgspec.Struct, frozen=True):
     """A memory of one client that is only read; implements ``deciding.memory.Memory``."""
 
-    known: History
-    allowances: Allowances
+    known: History = History()
+    allowances: Allowances = Allowances()
+    spoken: tuple[Spoken, ...] = ()
 
     @property
     def allowances_known(self) -> bool:
@@ -51,6 +53,10 @@ class _Past(msgspec.Struct, frozen=True):
         return self.known
 
     def note_history(self, client: bytes, history: History) -> None: ...
+
+    def note_sighting(
+        self, client: bytes, result: object, now: float, *, dynamic: bool
+    ) -> None: ...
 
     def note_pass(self, client: Address, now: float) -> None: ...
 
@@ -111,10 +117,10 @@ def _read_past(settings: Settings, url: str | None, client: Address) -> _Past:
     place = url or settings.store.url
     path = sqlite_path(place)
     if place == NOWHERE or (url is None and path is not None and not path.exists()):
-        return _Past(History(), Allowances())
+        return _Past()
     with opened(place) as store:
         history = store.history_of(client_key(client)) or History()
-        return _Past(history, Allowances(store.list_allowances()))
+        return _Past(history, Allowances(store.list_allowances()), store.spoken())
 
 
 async def _decide(
@@ -129,7 +135,9 @@ async def _decide(
     control = open_client(msgspec.structs.replace(settings.resolver, cache_entries=0))
     try:
         sentinel = Sentinel(control, time.monotonic)
-        vouching = Vouching(resolver, Reach(), clock=time.time)
+        reach = Reach()
+        reach.load(past.spoken)
+        vouching = Vouching(resolver, reach, clock=time.time, on_spoken=lambda _spoken: None)
         counsel = Counsel(past, vouching, sentinel, time.time)
         helo = read_name(transaction.helo)
         verdict = await check_address(

@@ -82,7 +82,11 @@ class Counsel(msgspec.Struct, frozen=True):
         """Remember this sighting and its decision; returns it with its incident's id."""
         # What a resolver says that is not believed must not stand against the client later.
         believed = given.trust is Trust.SOUND and verdict.cause is not Cause.RESOLVER_UNREACHABLE
-        if given.history is not None and believed:
+        if believed and given.history is None:
+            self.memory.note_sighting(
+                client_key(verdict.address), verdict.result, given.now, dynamic=given.dynamic
+            )
+        elif believed and given.history is not None:
             after = given.history.after(verdict.result, given.now, dynamic=given.dynamic)
             if after is not given.history:
                 self.memory.note_history(client_key(verdict.address), after)

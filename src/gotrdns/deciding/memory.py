@@ -14,6 +14,7 @@ from gotrdns.names import Address
 from gotrdns.policy import Decision, Transaction
 from gotrdns.policy.allowances import Allowances
 from gotrdns.policy.history import History
+from gotrdns.verification import Result
 
 HISTORY_DEADLINE: Final = 0.02  # seconds until a client's past counts as unknown
 
@@ -54,6 +55,9 @@ class Memory(Protocol):
     def history(self, client: bytes) -> Awaitable[History | None]: ...
 
     def note_history(self, client: bytes, history: History) -> None: ...
+
+    def note_sighting(self, client: bytes, result: Result, now: float, *, dynamic: bool) -> None:
+        """Add to a past that is not known now."""
 
     def note_pass(self, client: Address, now: float) -> None:
         """A client simply passed. Called for every such request: must cost next to nothing."""

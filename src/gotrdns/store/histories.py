@@ -67,12 +67,14 @@ class Histories:
         with self._lock:
             return self._change(client, history)
 
-    def note_pass(self, client: bytes, now: float) -> Change:
-        """The client passed, whatever else is known of it."""
+    def note_sighting(
+        self, client: bytes, result: Result, now: float, *, dynamic: bool = False
+    ) -> Change:
+        """The client was seen, whatever else is known of it."""
         with self._lock:
             entry = self._entries.get(client)
             before = entry.history if entry else NO_HISTORY
-            return self._change(client, before.after(Result.PASS, now))
+            return self._change(client, before.after(result, now, dynamic=dynamic))
 
     def _change(self, client: bytes, after: History) -> Change:
         entry = self._entries.get(client)

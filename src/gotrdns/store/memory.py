@@ -170,6 +170,11 @@ class StoredMemory:
         self._passes.pop(client, None)
         self._write_change(client, self._histories.note(client, history))
 
+    def note_sighting(self, client: bytes, result: Result, now: float, *, dynamic: bool) -> None:
+        self._passes.pop(client, None)
+        change = self._histories.note_sighting(client, result, now, dynamic=dynamic)
+        self._write_change(client, change)
+
     def note_pass(self, client: Address, now: float) -> None:
         noted = self._passes.get(client if len(client) == 4 else client[:8])
         if noted is None or not 0 <= now - noted < PASSES_APART:
@@ -182,7 +187,7 @@ class StoredMemory:
         self._passes[client] = now
         if len(self._passes) > _PASSES_REMEMBERED:
             del self._passes[next(iter(self._passes))]
-        self._write_change(client, self._histories.note_pass(client, now))
+        self._write_change(client, self._histories.note_sighting(client, Result.PASS, now))
 
     def _note_excepted_pass(self, client: Address, now: float) -> None:
         noted = self._excepted[client]

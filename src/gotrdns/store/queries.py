@@ -37,6 +37,7 @@ from gotrdns.store.exceptions import Granted, end, grant, read_allowances
 from gotrdns.store.recorded import decode_evidence, decode_vouching
 from gotrdns.store.schema import check_schema, prepare_schema
 from gotrdns.store.settings import NOWHERE
+from gotrdns.store.spoken import read_spoken
 from gotrdns.store.tables import CLIENTS, DECISIONS, OPEN
 from gotrdns.store.texts import (
     domain_text,
@@ -49,6 +50,7 @@ from gotrdns.store.texts import (
 from gotrdns.store.trouble import StoreUnavailable
 from gotrdns.store.writing import history_of, prune
 from gotrdns.verification import Result
+from gotrdns.vouching.reach import WINDOW, Spoken
 
 LONGEST_LIST: Final = 1000
 _PATIENCE: Final = 5.0  # seconds for another's lock
@@ -150,6 +152,11 @@ class Store:
                 .one_or_none()
             )
         return None if row is None else history_of(row)
+
+    def spoken(self) -> tuple[Spoken, ...]:
+        """For whom domains have spoken within a week."""
+        with self._database.read() as connection:
+            return read_spoken(connection, self._clock() - WINDOW)
 
     def add_allowance(
         self, kind: AllowanceKind, target: str, *, reason: str, author: str, ends: float | None

@@ -9,7 +9,6 @@ from typing import Final
 
 from sqlalchemy import select
 
-from gotrdns.names import DomainName
 from gotrdns.policy.allowances import Allowances
 from gotrdns.policy.history import History
 from gotrdns.store.database import Database
@@ -18,12 +17,11 @@ from gotrdns.store.merging import NO_HISTORY
 from gotrdns.store.pending import Write
 from gotrdns.store.schema import prepare_schema
 from gotrdns.store.settings import StoreSettings
-from gotrdns.store.tables import CLIENTS, SPOKEN
+from gotrdns.store.spoken import read_spoken
+from gotrdns.store.tables import CLIENTS
 from gotrdns.store.writing import history_of, prune, write_batch
 from gotrdns.vouching.reach import NOTED_APART, WINDOW, Spoken
 
-# As many as ``vouching.reach`` keeps at most.
-_MOST_SPOKEN: Final = 65536
 _PATIENCE: Final = 1.0  # seconds for another's lock; the mail path does not wait for it
 
 
@@ -74,19 +72,10 @@ class Session:
         Others write once an hour what goes on, and may do it late or by another clock.
         """
         since = now - WINDOW if self._spoken_since is None else self._spoken_since - NOTED_APART
-        latest = (
-            select(SPOKEN)
-            .where(SPOKEN.c.spoken_at > since)
-            .order_by(SPOKEN.c.spoken_at.desc())
-            .limit(_MOST_SPOKEN)
-        )
         with self._database.read() as connection:
-            rows = connection.execute(latest).all()
+            spoken = read_spoken(connection, since)
         self._spoken_since = now
-        return tuple(
-            Spoken(DomainName.parse(row.domain), bytes(row.network), row.spoken_at)
-            for row in reversed(rows)
-        )
+        return spoken
 
     def prune(self, now: float) -> int:
         """Delete some of what is too old; returns how much."""
