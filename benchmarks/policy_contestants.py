@@ -79,6 +79,12 @@ servers = ["{place.resolver}"]
 [postfix]
 listen = ["unix:{place.socket}"]
 
+[store]
+url = "sqlite:///{place.directory}/store.sqlite3"
+
+[control]
+socket = "unix:{place.directory}/control"
+
 [log]
 level = "{level}"
 

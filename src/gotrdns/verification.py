@@ -30,6 +30,9 @@ class Result(enum.Enum):
 class Cause(enum.Enum):
     """Why the result is what it is. Codes are permanent."""
 
+    # Singletons that are equal to nothing else. Enum would hash the name, in Python, every time.
+    __hash__ = object.__hash__
+
     CONFIRMED = "confirmed"
     NO_PTR = "no-ptr"
     FORWARD_MISMATCH = "forward-mismatch"

@@ -19,6 +19,9 @@ listen = ["unix:{socket}", "inet:127.0.0.1:{port}"]
 
 [store]
 url = "sqlite:///{directory}/store.sqlite3"
+
+[control]
+socket = "unix:{directory}/control"
 """
 
 

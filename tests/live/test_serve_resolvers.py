@@ -26,6 +26,8 @@ mode = "strict"
 listen = ["inet:127.0.0.1:{PORT}"]
 [store]
 url = "none"
+[control]
+socket = ""
 """
 
 

@@ -95,6 +95,8 @@ deadline = 1.0
 listen = ["unix:{self.path}"{also}]
 [store]
 url = "sqlite:///{self._directory}/store.sqlite3"
+[control]
+socket = "unix:{self._directory}/control"
 {more}
 """)
 

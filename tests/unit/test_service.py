@@ -43,7 +43,7 @@ class Running:
         self._log = directory / "log"
         self._path.write_text(
             f'[policy]\nmode = "strict"\n[postfix]\nlisten = ["unix:{self._socket}"]\n'
-            '[store]\nurl = "none"\n'
+            '[store]\nurl = "none"\n[control]\nsocket = ""\n'
         )
 
     async def __aenter__(self) -> "Running":

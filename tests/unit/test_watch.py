@@ -24,7 +24,7 @@ class Case:
         self._path = directory / "log"
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT)
         self.now = 0.0
-        self.watch = Watch(Journal(descriptor, level), lambda: self.now)
+        self.watch = Watch(Journal(descriptor, level), Mode.STRICT, lambda: self.now)
         self._descriptor = descriptor
 
     def decide(self, cause: Cause, *, mark_passes: bool = False) -> None:
@@ -50,7 +50,7 @@ def case(tmp_path: Path) -> Case:
 def test_a_client_that_simply_passed_is_only_counted(case: Case, *, mark_passes: bool) -> None:
     case.decide(Cause.CONFIRMED, mark_passes=mark_passes)
     assert case.lines() == []
-    assert case.watch.plain_passes == 1
+    assert case.watch.tally.confirmed == 1
     case.close()
 
 
@@ -98,7 +98,7 @@ def test_junk_is_told_with_who_sent_it(case: Case) -> None:
     for _ in range(3):
         case.watch.received_junk(Junk.OVERSIZE, "127.0.0.1:4321")
     assert case.lines() == ["level=warning event=junk kind=oversize count=1 peer=127.0.0.1:4321"]
-    assert case.watch.counts["junk"] == 3
+    assert case.watch.tally.junk == {Junk.OVERSIZE: 3}
     case.close()
 
 

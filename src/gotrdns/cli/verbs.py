@@ -14,7 +14,17 @@ from gotrdns import __version__
 from gotrdns.cli.output import complain, silence
 
 # Each is a module of this room with a command of the same name.
-_VERBS: Final = ("check", "explain", "why", "allow", "classify", "decide", "serve", "demo")
+_VERBS: Final = (
+    "check",
+    "explain",
+    "why",
+    "allow",
+    "classify",
+    "decide",
+    "serve",
+    "status",
+    "demo",
+)
 
 _INTERRUPTED: Final = 130  # as in the entry point
 _CANNOT_WRITE: Final = 2

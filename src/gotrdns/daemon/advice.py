@@ -32,11 +32,14 @@ _PATIENCE: Final = 3.0
 
 
 class Advice:
-    """The counsel of one daemon; ``begin`` comes first."""
+    """The counsel of one daemon; ``begin`` comes first.
+
+    ``lacks_store`` where the settings ask for a store, and there is no place for it.
+    """
 
     counsel: Counsel
+    memory: StoredMemory
 
-    _memory: StoredMemory
     _vouching: Vouching
     _control: Client
 
@@ -51,21 +54,22 @@ class Advice:
         self._clock = clock
         self._retire = retire
         self._reach = Reach()
+        self.lacks_store = False
 
     async def begin(self, settings: Settings, resolver: Client) -> None:
         """Open everything. A store that cannot be opened is no reason not to serve."""
-        self._memory = await self._open_memory(settings.store)
+        self.memory = await self._open_memory(settings.store)
         self._follow(settings, resolver)
 
     async def change(self, before: Settings, settings: Settings, resolver: Client) -> None:
         """Follow other settings; ``resolver`` is the client in use from now on."""
         if settings.store != before.store:
-            retired, self._memory = self._memory, await self._open_memory(settings.store)
+            retired, self.memory = self.memory, await self._open_memory(settings.store)
             for spoken in self._reach.snapshot():
                 self._note_spoken(spoken)
             await asyncio.to_thread(retired.close)
         if resolver is self._resolver:
-            self.counsel = msgspec.structs.replace(self.counsel, memory=self._memory)
+            self.counsel = msgspec.structs.replace(self.counsel, memory=self.memory)
             return
         # Whoever waits for the former vouchers' word goes on waiting for it.
         self._retire(self._control)
@@ -79,7 +83,7 @@ class Advice:
         """Write what waits; takes seconds if the database is in trouble."""
         self._vouching.close()
         self._control.close()
-        self._memory.close()
+        self.memory.close()
 
     async def _open_memory(self, settings: StoreSettings) -> StoredMemory:
         memory = StoredMemory(
@@ -93,19 +97,21 @@ class Advice:
         return memory
 
     def _note_spoken(self, spoken: Spoken) -> None:
-        self._memory.note_spoken(spoken)
+        self.memory.note_spoken(spoken)
 
     def _choose_store(self, settings: StoreSettings) -> StoreSettings:
         """Where nobody named a store and the default one has no place to be, there is none.
 
         Then there can be no exceptions either, and waiting for them would defer for ever.
         """
+        self.lacks_store = False
         path = sqlite_path(settings.url)
         if path is None or settings.url != DEFAULT_URL:
             return settings
         try:
             make_directory(path)
         except OSError as error:
+            self.lacks_store = True
             self._watch.without_store(f"{path.parent}: {error.strerror}")
             return msgspec.structs.replace(settings, url=NOWHERE)
         return settings
@@ -117,6 +123,9 @@ class Advice:
         )
         uncached = msgspec.structs.replace(settings.resolver, cache_entries=0)
         self._control = open_client(uncached)
+        former = self._watch.sentinel
         sentinel = Sentinel(self._control, time.monotonic, self._watch.trust_changed)
         self._watch.sentinel = sentinel
-        self.counsel = Counsel(self._memory, self._vouching, sentinel, self._clock)
+        if former is not None:
+            former.retire()
+        self.counsel = Counsel(self.memory, self._vouching, sentinel, self._clock)

@@ -16,14 +16,16 @@ from typing import Any, Final
 from gotrdns import __version__
 from gotrdns.daemon.advice import Advice
 from gotrdns.daemon.journal import Journal, Level
-from gotrdns.daemon.sockets import CannotListen, ListeningSocket
+from gotrdns.daemon.listeners import Listeners
+from gotrdns.daemon.monitoring import Monitoring
+from gotrdns.daemon.vitals import Vitals
 from gotrdns.daemon.watch import Watch
 from gotrdns.deciding import Decider
 from gotrdns.policy import Policy
 from gotrdns.resolution.client import Client
+from gotrdns.resolution.counters import Counters
 from gotrdns.resolution.opening import open_client
 from gotrdns.resolution.servers import InvalidServer, NoServers, choose_servers
-from gotrdns.servers.endpoints import Endpoint
 from gotrdns.servers.policy import PolicyServer
 from gotrdns.settings import InvalidSettings, Settings, read_settings
 
@@ -48,14 +50,18 @@ class Service:
         self._path = path
         self._settings = settings
         self._journal = journal
-        self._watch = Watch(journal)
+        self._watch = Watch(journal, settings.policy.mode)
         self._advice = Advice(self._watch, self._retire, clock)
-        self._listening: dict[Endpoint, tuple[ListeningSocket, asyncio.AbstractServer]] = {}
+        self._listeners = Listeners()
+        self._monitoring: Monitoring
         self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
         self._client: Client
         self._retired: list[Client] = []
+        self._resolver_counters = Counters()
         self._server: PolicyServer
         self._summary_due = 0.0
+        self._started_at = time.time()
+        self._began = time.monotonic()
 
     async def run(self) -> None:
         """Raises CannotListen, InvalidServer or NoServers if it cannot start."""
@@ -66,12 +72,16 @@ class Service:
             loop.add_signal_handler(number, self._signals.put_nowait, number)
         settings = self._settings
         self._client = self._open_resolver(settings)
+        self._monitoring = Monitoring(self._look, self._journal)
         await self._advice.begin(settings, self._client)
         try:
             decider = self._make_decider(settings)
             self._server = PolicyServer(settings.postfix, decider, self._watch, loop)
             self._server.replies.page = settings.page.public_url
-            await self._open_all(settings)
+            await self._listen(settings)
+            if self._listeners.missing:
+                raise self._listeners.missing[0]
+            await self._monitoring.follow(settings)
             self._provide_descriptors(settings)
             self._tell("started", settings, version=__version__)
             self._summary_due = loop.time() + settings.log.summary_interval
@@ -81,8 +91,8 @@ class Service:
             ticker.cancel()
             await self._stop()
         finally:
-            for endpoint in list(self._listening):
-                self._close(endpoint)
+            self._listeners.close()
+            self._monitoring.close()
             self._advice.close()
             for client in (self._client, *self._retired):
                 client.close()
@@ -91,11 +101,9 @@ class Service:
     async def _stop(self) -> None:
         self._journal.write(Level.INFO, "stopping")
         # Without its file nobody connects to a unix socket; those who just did are accepted.
-        for listening, _ in self._listening.values():
-            listening.remove_file()
+        self._listeners.remove_files()
         await asyncio.sleep(_SETTLING)
-        for endpoint in list(self._listening):
-            self._close(endpoint)
+        self._listeners.close()
         await self._server.stop()
         self._watch.write_summary(self._server.connections)
         self._journal.write(Level.INFO, "stopped")
@@ -128,7 +136,11 @@ class Service:
         self._server.settings = settings.postfix
         self._server.replies.page = settings.page.public_url
         self._server.decider = self._make_decider(settings)
-        await self._change_listeners(settings)
+        self._watch.tally.follow_mode(settings.policy.mode)
+        await self._listen(settings)
+        for missing in self._listeners.missing:
+            self._journal.write(Level.ERROR, "cannot-listen", problem=str(missing))
+        await self._monitoring.follow(settings)
         self._provide_descriptors(settings)
         self._tell("reloaded", settings)
 
@@ -148,38 +160,30 @@ class Service:
         chosen = choose_servers(settings.resolver.servers)
         return tuple(each.text for each in chosen) != self._client.servers
 
-    async def _change_listeners(self, settings: Settings) -> None:
-        wanted = settings.postfix.endpoints
-        for endpoint in self._listening.keys() - set(wanted):
-            self._close(endpoint)
-        for endpoint in wanted:
-            try:
-                if endpoint in self._listening:
-                    self._listening[endpoint][0].permit(settings.postfix.permissions)
-                else:
-                    await self._open(endpoint, settings)
-            except CannotListen as error:
-                self._journal.write(Level.ERROR, "cannot-listen", problem=str(error))
-
-    async def _open_all(self, settings: Settings) -> None:
-        for endpoint in settings.postfix.endpoints:
-            await self._open(endpoint, settings)
-
-    async def _open(self, endpoint: Endpoint, settings: Settings) -> None:
-        listening = ListeningSocket(endpoint, settings.postfix.permissions)
-        # Both kinds are served alike; the unix variant would only check the path once more.
-        server = await asyncio.get_running_loop().create_server(
-            self._server.new_connection, sock=listening.socket
+    async def _listen(self, settings: Settings) -> None:
+        postfix = settings.postfix
+        await self._listeners.follow(
+            postfix.endpoints, postfix.permissions, self._server.new_connection
         )
-        self._listening[endpoint] = (listening, server)
 
-    def _close(self, endpoint: Endpoint) -> None:
-        listening, server = self._listening.pop(endpoint)
-        listening.remove_file()
-        server.close()
+    def _look(self) -> Vitals:
+        return Vitals(
+            settings=self._settings,
+            started_at=self._started_at,
+            uptime=time.monotonic() - self._began,
+            watch=self._watch,
+            advice=self._advice,
+            resolver=self._client,
+            server=self._server,
+            listeners={
+                "postfix": self._listeners,
+                "metrics": self._monitoring.metrics,
+                "control": self._monitoring.control,
+            },
+        )
 
     def _open_resolver(self, settings: Settings) -> Client:
-        client = open_client(settings.resolver, daemon=True)
+        client = open_client(settings.resolver, daemon=True, counters=self._resolver_counters)
         self._watch.resolver = client
         return client
 
@@ -198,7 +202,7 @@ class Service:
             event,
             version=version,
             mode=settings.policy.mode.value,
-            listen=" ".join(map(str, self._listening)),
+            listen=" ".join(map(str, self._listeners.endpoints)),
             resolvers=" ".join(self._client.servers),
         )
 

@@ -24,6 +24,7 @@ class CannotListen(Exception):
     def __init__(self, endpoint: Endpoint, reason: str) -> None:
         super().__init__(f"cannot listen on {endpoint}: {reason}")
         self.endpoint = endpoint
+        self.reason = f"{endpoint}: {reason}"
 
 
 class ListeningSocket:

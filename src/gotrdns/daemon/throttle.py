@@ -69,6 +69,12 @@ class Alarms:
         self._began: dict[Alarm, float] = {}
         self._latest: dict[Alarm, float] = {}
 
+    @property
+    def on(self) -> dict[Alarm, float]:
+        """Those that are on, and for how many seconds."""
+        now = self._clock()
+        return {alarm: now - began for alarm, began in self._began.items()}
+
     def note(self, alarm: Alarm) -> None:
         """An alarm was raised."""
         now = self._clock()

@@ -1,4 +1,4 @@
-"""What the daemon saw: counters, decision lines and alarms.
+"""What the daemon saw: decision lines, alarms, and events that are counted.
 
 Owns which event is counted, logged at once, or logged at intervals. Implements the listeners'
 Observer.
@@ -6,15 +6,15 @@ Observer.
 
 import functools
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
 from gotrdns.daemon.journal import Journal, Level, format_value, format_words
+from gotrdns.daemon.tally import Tally
 from gotrdns.daemon.throttle import Alarms, Throttle
 from gotrdns.deciding.sentinel import Sentinel
 from gotrdns.names import Address
-from gotrdns.policy import Action, Alarm, Decision, Rule, Transaction, Trust
+from gotrdns.policy import Action, Alarm, Decision, Mode, Rule, Transaction, Trust
 from gotrdns.protocols.postfix_policy import Junk
 from gotrdns.reports.smtp import telling_name
 from gotrdns.resolution.client import Client
@@ -32,7 +32,11 @@ _RESOLVER_COUNTERS: Final = (
 )
 _DECISIONS_REMEMBERED: Final = 1024
 _CONFIRMED: Final = Rule.CONFIRMED
-_COUNTERS: Final = {Action.PASS: "let_in", Action.DEFER: "deferred", Action.REFUSE: "refused"}
+_COUNTERS: Final = {
+    Action.PASS.value: "let_in",
+    Action.DEFER.value: "deferred",
+    Action.REFUSE.value: "refused",
+}
 # What the daemon itself did, and nobody needs to look into.
 _ORDINARY: Final = frozenset({Closure.IDLE, Closure.IDLE_WHEN_FULL})
 
@@ -40,11 +44,13 @@ _ORDINARY: Final = frozenset({Closure.IDLE, Closure.IDLE_WHEN_FULL})
 class Watch:
     """Hears every event; writes those that somebody should read."""
 
-    def __init__(self, journal: Journal, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, journal: Journal, mode: Mode, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.resolver: Client | None = None
         self.sentinel: Sentinel | None = None
-        self.plain_passes = 0
-        self.counts: Counter[str] = Counter()
+        self.tally = Tally(mode, clock)
+        self.store_problem: str | None = None
         self._journal = journal
         self._throttle = Throttle(self._tell, clock)
         self._alarms = Alarms(self._persists, self._recovered, clock)
@@ -54,11 +60,16 @@ class Watch:
 
     def decided(self, transaction: Transaction, decision: Decision, seconds: float) -> None:
         """Count a decision; write a line about it unless the client simply passed."""
+        tally = self.tally
+        if seconds:
+            tally.durations.note(seconds)
+        if decision.rule is _CONFIRMED:
+            tally.confirmed += 1
+        else:
+            tally.count(decision)
         if decision.verdict is None or decision.rule is _CONFIRMED:
-            self.plain_passes += 1
             self._write_decision(Level.DEBUG, transaction, decision, seconds)
             return
-        self.counts[_COUNTERS[decision.action]] += 1
         self._write_decision(Level.INFO, transaction, decision, seconds)
         alarm = decision.alarm
         if alarm is not None:
@@ -67,17 +78,18 @@ class Watch:
 
     def received_junk(self, junk: Junk, peer: str) -> None:
         """Count octets that were no request."""
-        self.counts["junk"] += 1
+        self.tally.junk[junk] += 1
         self._note_peer(f"junk {junk.value}", peer)
 
     def closed(self, closure: Closure, peer: str) -> None:
         """Count a connection that was not kept."""
-        self.counts[f"closed_{closure.value.replace('-', '_')}"] += 1
+        self.tally.closures[closure] += 1
         if closure not in _ORDINARY:
             self._note_peer(f"connection-closed {closure.value}", peer)
 
     def trust_changed(self, trust: Trust) -> None:
         """Our own resolver is believed no more, or again."""
+        self.tally.trust_changes[trust] += 1
         level = Level.WARNING if trust is Trust.SOUND else Level.ERROR
         self._journal.write(level, "resolver-trust", trust=trust.value)
 
@@ -92,14 +104,22 @@ class Watch:
 
     def store_failed(self, problem: str) -> None:
         """Decisions are made with what is in memory from now on."""
+        self.store_problem = problem
         self._journal.write(Level.ERROR, "store-failed", problem=problem)
 
     def store_recovered(self, seconds: float, lost: int) -> None:
         """All that waited has been written; what did not fit in the queue is lost."""
+        self.store_problem = None
         self._journal.write(Level.WARNING, "store-recovered", lasted_s=round(seconds, 1), lost=lost)
+
+    @property
+    def alarms(self) -> dict[Alarm, float]:
+        """The alarms that are on, and for how many seconds."""
+        return self._alarms.on
 
     def tick(self) -> None:
         """Write what was held back, and which alarms are over."""
+        self.tally.tick()
         self._throttle.tick()
         self._alarms.tick()
 
@@ -112,9 +132,12 @@ class Watch:
             Level.INFO,
             "summary",
             connections=connections,
-            passed=self.plain_passes,
-            **{name: self.counts[name] for name in ("let_in", "deferred", "refused", "junk")},
-            **{name: count for name, count in self.counts.items() if name.startswith("closed")},
+            **_count_by_action(self.tally),
+            junk=self.tally.junk.total(),
+            **{
+                f"closed_{closure.value.replace('-', '_')}": count
+                for closure, count in self.tally.closures.items()
+            },
             **counters,
         )
 
@@ -157,6 +180,14 @@ class Watch:
         self._journal.write(
             Level.WARNING, "recovered", alarm=alarm.value, lasted_s=round(seconds, 1)
         )
+
+
+def _count_by_action(tally: Tally) -> dict[str, int]:
+    counts = dict.fromkeys(("passed", *_COUNTERS.values()), 0)
+    for (_, kind), count in tally.decisions().items():
+        plain = not kind.cause or kind.rule == _CONFIRMED.value
+        counts["passed" if plain else _COUNTERS[kind.action]] += count
+    return counts
 
 
 def _words_about(decision: Decision, client: Address | None) -> str:

@@ -42,6 +42,10 @@ class Round(msgspec.Struct, frozen=True):
     denied: bool  # what must exist was denied
 
 
+def _pay_no_heed(_trust: Trust) -> None:
+    pass
+
+
 class Sentinel:
     """Watches one resolver. ``resolver`` must ask it every time: a cache would vouch for itself.
 
@@ -52,7 +56,7 @@ class Sentinel:
         self,
         resolver: Resolver,
         clock: Callable[[], float],
-        on_change: Callable[[Trust], None] = lambda _trust: None,
+        on_change: Callable[[Trust], None] = _pay_no_heed,
     ) -> None:
         self.trust = Trust.SOUND
         self.breaker = Breaker()
@@ -70,6 +74,16 @@ class Sentinel:
         """Whether control questions were answered so recently that none need be asked."""
         return self._assured_at is not None and self._clock() - self._assured_at < ASSURED_FOR
 
+    @property
+    def networks(self) -> tuple[int, int]:
+        """How many networks were heard of lately, and how many of them were in trouble."""
+        return self.breaker.count(self._clock())
+
+    @property
+    def is_alarmed(self) -> bool:
+        """Whether so many networks are in trouble that the resolver may be why."""
+        return self.breaker.is_alarming(self._clock())
+
     def note(self, verdict: Verdict) -> None:
         """Take notice of a verdict; each is a sign of how the resolver does."""
         now = self._clock()
@@ -81,6 +95,15 @@ class Sentinel:
             self._witnesses[key] = (now, verdict.address)
             if len(self._witnesses) > _WITNESSES:
                 del self._witnesses[next(iter(self._witnesses))]
+
+    def retire(self) -> None:
+        """Another resolver is used from now on: what was told against this one is over.
+
+        Those who still wait for its answers go on with the trust it has.
+        """
+        if self.trust is not Trust.SOUND:
+            self._on_change(Trust.SOUND)
+        self._on_change = _pay_no_heed
 
     async def assure(self) -> Trust:
         """How far the resolver can be believed now, within ``PATIENCE`` seconds.
@@ -95,7 +118,7 @@ class Sentinel:
 
     async def tick(self) -> None:
         """To be called every few seconds: looks again while the resolver is not believed."""
-        if self.trust is not Trust.SOUND or self.breaker.is_alarming(self._clock()):
+        if self.trust is not Trust.SOUND or self.is_alarmed:
             await self.assure()
 
     async def _ask_round(self) -> None:

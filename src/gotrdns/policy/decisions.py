@@ -14,6 +14,9 @@ from gotrdns.verification import Cause, Verdict
 class Action(enum.Enum):
     """What becomes of the mail."""
 
+    # Singletons that are equal to nothing else. Enum would hash the name, in Python, every time.
+    __hash__ = object.__hash__
+
     PASS = "pass"  # noqa: S105 - an action, not a password
     DEFER = "defer"
     REFUSE = "refuse"
@@ -21,6 +24,8 @@ class Action(enum.Enum):
 
 class Rule(enum.Enum):
     """The rule that decided. Codes are permanent."""
+
+    __hash__ = object.__hash__  # as above
 
     AUTHENTICATED = "authenticated"
     LISTED_NETWORK = "listed-network"

@@ -36,7 +36,7 @@ class Cache:
         floor: int,
         clock: Callable[[], float],
     ) -> None:
-        self._entries = entries
+        self.capacity = entries
         self._ceiling = ceiling
         self._negative_ceiling = negative_ceiling
         self._floor = floor
@@ -66,7 +66,7 @@ class Cache:
             self._forget(key)
         self._kept[key] = (self._clock() + lifetime, answer)
         self._weight += _weigh(answer)
-        while self._weight > self._entries:
+        while self._weight > self.capacity:
             self._forget(next(iter(self._kept)))
 
     def _forget(self, key: bytes) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from gotrdns.lookup import CONTROL_QUESTION, Answer, Listener, Outcome, Question
+from gotrdns.lookup import CONTROL_QUESTION, TEMPORARY, Answer, Listener, Outcome, Question
 from gotrdns.resolution.cache import Cache
 from gotrdns.resolution.control import Control
 from gotrdns.resolution.counters import Counters
@@ -23,7 +23,7 @@ from gotrdns.resolution.port import Port, Segmentation
 from gotrdns.resolution.query import Query, Trouble
 from gotrdns.resolution.recovery import Recovery, settle
 from gotrdns.resolution.servers import ServerAddress
-from gotrdns.resolution.upstream import Upstream
+from gotrdns.resolution.upstream import Health, Upstream
 from gotrdns.resolution.window import Window
 from gotrdns.resolution.wire import (
     EDNS_HEADER,
@@ -61,9 +61,10 @@ class Client:
         questions_per_port: int = 1,
         cache: Cache | None = None,
         daemon: bool = False,
+        counters: Counters | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.counters = Counters()
+        self.counters = counters or Counters()
         self.cache = cache
         self._loop = asyncio.get_running_loop()
         self._clock = clock
@@ -120,6 +121,16 @@ class Client:
     def reachable(self) -> bool:
         return self._control.reachable
 
+    @property
+    def health(self) -> tuple[Health, ...]:
+        """How each resolver does."""
+        now = self._clock()
+        return tuple(each.health(now) for each in self._upstreams)
+
+    async def probe(self) -> None:
+        """Return when ``reachable`` is a finding of the last few seconds."""
+        await self._control.probe()
+
     def ask(self, question: Question, listener: Listener, token: int) -> Answer | None:
         section = question.name + TYPE_AND_CLASS[question.type]  # question_section, in place
         if self.cache is not None:
@@ -127,7 +138,9 @@ class Client:
             if kept is not None:
                 self.counters.cache_hits += 1
                 return kept
+            self.counters.cache_misses += 1
         if self._daemon and not self._control.reachable and section not in self._outstanding:
+            self.counters.errors[Outcome.UNREACHABLE] += 1
             return _UNREACHABLE
         if not self._flushing:  # the first question of this turn
             self._now = self._clock()
@@ -239,6 +252,7 @@ class Client:
                 self._loop.call_soon(self._out_of_reach, batch, upstream)
                 continue
             self.counters.questions += sent
+            upstream.questions += sent
             if sent < len(batch):
                 self._put_back(batch[sent:], port)
                 self._postpone(batch[sent:])
@@ -351,6 +365,7 @@ class Client:
         if not answers:
             return
         self.counters.answers += answers
+        port.upstream.answers += answers
         port.upstream.suspect_until = 0.0
         self._window.answered(answers)
         if self._queue:
@@ -369,6 +384,8 @@ class Client:
             return
         if query.trouble is not None:
             answer = settle(query, answer)
+        if answer.outcome in TEMPORARY:
+            self.counters.errors[answer.outcome] += 1
         self._drop(query)
         if self.cache is not None:
             self.cache.put(query.key, answer)

@@ -4,6 +4,7 @@ When a question ends in trouble, the root's NS is asked as well. A resolver that
 even that is itself the trouble, and no sender is blamed for it.
 """
 
+import asyncio
 from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Callable
 from typing import Final
@@ -37,7 +38,7 @@ class Control:
         self._persistent = persistent
         self._known_until = 0.0
         self._asking = False
-        self._waiting: list[tuple[Callable[[Answer], None], Answer]] = []
+        self._waiting: list[Callable[[], None]] = []
         self._timer: TimerHandle | None = None
 
     def prepare(self) -> None:
@@ -47,10 +48,19 @@ class Control:
 
     def judge(self, answer: Answer, deliver: Callable[[Answer], None]) -> None:
         """Deliver ``answer``, or UNREACHABLE in its place if the resolver is to blame."""
+        self._find_out(lambda: deliver(answer if self.reachable else _UNREACHABLE))
+
+    async def probe(self) -> None:
+        """Return when ``reachable`` is a finding of the last few seconds."""
+        found = asyncio.Event()
+        self._find_out(found.set)
+        await found.wait()
+
+    def _find_out(self, tell: Callable[[], None]) -> None:
         if not self._asking and self._clock() < self._known_until:
-            deliver(answer if self.reachable else _UNREACHABLE)
+            tell()
             return
-        self._waiting.append((deliver, answer))
+        self._waiting.append(tell)
         if not self._asking:
             self._start()
 
@@ -72,8 +82,8 @@ class Control:
         if trouble and self._persistent:
             self._timer = self._loop.call_later(_BAD_FOR, self._ask_again)
         waiting, self._waiting = self._waiting, []
-        for deliver, original in waiting:
-            deliver(original if self.reachable else _UNREACHABLE)
+        for tell in waiting:
+            tell()
 
     def close(self) -> None:
         self._waiting.clear()

@@ -1,15 +1,20 @@
 """What the resolver counts; the rooms above publish it."""
 
+from gotrdns.lookup import TEMPORARY, Outcome
+
 
 class Counters:
     """Totals since start. ``forged`` counts replies with a wrong id or question.
 
     Replies from a wrong source never get here: the kernel drops them at a connected socket.
+    ``errors`` counts the questions that ended in trouble, by how they ended.
     """
 
     __slots__ = (
         "answers",
         "cache_hits",
+        "cache_misses",
+        "errors",
         "forged",
         "malformed",
         "questions",
@@ -27,3 +32,9 @@ class Counters:
         self.malformed = 0
         self.truncated = 0
         self.cache_hits = 0
+        self.cache_misses = 0
+        self.errors = dict.fromkeys(sorted(TEMPORARY, key=_code), 0)
+
+
+def _code(outcome: Outcome) -> str:
+    return outcome.value

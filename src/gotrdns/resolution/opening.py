@@ -4,14 +4,19 @@ import time
 
 from gotrdns.resolution.cache import Cache
 from gotrdns.resolution.client import Client
+from gotrdns.resolution.counters import Counters
 from gotrdns.resolution.servers import choose_servers, parse_server
 from gotrdns.resolution.settings import ResolverSettings
 
 
 def open_client(
-    settings: ResolverSettings, *, daemon: bool = False, questions_per_port: int = 1
+    settings: ResolverSettings,
+    *,
+    daemon: bool = False,
+    questions_per_port: int = 1,
+    counters: Counters | None = None,
 ) -> Client:
-    """A client as the settings describe it, with its cache.
+    """A client as the settings describe it, with its cache; it adds to ``counters``, if given.
 
     Raises InvalidServer for a resolver's text, NoServers when there is none to ask.
     """
@@ -30,4 +35,5 @@ def open_client(
         questions_per_port=questions_per_port,
         cache=cache if settings.cache_entries else None,
         daemon=daemon,
+        counters=counters,
     )

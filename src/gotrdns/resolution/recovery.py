@@ -147,6 +147,7 @@ class Recovery:
         if query.port is not None:
             if len(self._upstreams) > 1:
                 query.port.upstream.suspect_until = now + _SUSPECT_FOR
+            query.port.upstream.timeouts += 1
             trouble.tries.setdefault(query.port.upstream, 1)
         trouble.outcomes.add(Outcome.TIMEOUT)
         self._prepare_judgement(query)

@@ -3,6 +3,8 @@
 from asyncio import AbstractEventLoop
 from typing import Final
 
+import msgspec
+
 from gotrdns.resolution.counters import Counters
 from gotrdns.resolution.port import LARGEST_BATCH, Port, PortOwner, Segmentation
 from gotrdns.resolution.query import Query
@@ -13,6 +15,16 @@ from gotrdns.resolution.servers import ServerAddress
 _LASTING_PORTS: Final = 8
 
 
+class Health(msgspec.Struct, frozen=True):
+    """How a resolver does: ``suspect`` for having been silent lately; the rest are totals."""
+
+    server: str
+    suspect: bool
+    questions: int
+    answers: int
+    timeouts: int
+
+
 class Upstream:
     """A resolver to ask.
 
@@ -20,6 +32,7 @@ class Upstream:
     resolver that is not on loopback (RFC 5452 section 9.2 wants ports that cannot be guessed).
     ``suspect_until`` is the time before which it is asked after the others, for having been
     silent. ``proves`` is whether its negative answers carry the SOA; None while that is not known.
+    ``questions``, ``answers`` and ``timeouts`` are totals, repetitions included.
     """
 
     def __init__(
@@ -43,12 +56,24 @@ class Upstream:
         self._segmentation = segmentation
         self._counters = counters
         self.suspect_until = 0.0
+        self.questions = 0
+        self.answers = 0
+        self.timeouts = 0
         self._lasting = address.is_loopback
         self._questions_per_port = questions_per_port
         self._questions_left = 0
         self._ports: list[Port] = []
         self._turn = 0
         self._retired: set[Port] = set()
+
+    def health(self, now: float) -> Health:
+        return Health(
+            server=self.address.text,
+            suspect=self.suspect_until > now,
+            questions=self.questions,
+            answers=self.answers,
+            timeouts=self.timeouts,
+        )
 
     def port_for(self, questions: int) -> tuple[Port, int]:
         """A port, and how many questions may leave from it now. Raises OSError without sockets."""

@@ -3,11 +3,13 @@
 Owns reading ``unix:/path`` and ``inet:ADDRESS:PORT``. Opens nothing.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from gotrdns.names import Address, InvalidAddress, SpecialUse, special_use
+from gotrdns.policy import InvalidSetting
 
 
 class InvalidEndpoint(ValueError):
@@ -60,6 +62,25 @@ def parse_endpoint(text: str) -> Endpoint:
             return _parse_port(text, place)
         case _:
             raise InvalidEndpoint(text, "it starts with neither unix: nor inet:")
+
+
+def parse_endpoints(texts: Sequence[str], *, remote: bool, danger: str) -> tuple[Endpoint, ...]:
+    """Raises InvalidSetting for what is wrong with a key ``listen``.
+
+    ``remote`` admits other than loopback addresses; ``danger`` says why it should not.
+    """
+    endpoints = []
+    for text in texts:
+        try:
+            endpoint = parse_endpoint(text)
+        except InvalidEndpoint as error:
+            raise InvalidSetting("listen", str(error)) from None
+        if isinstance(endpoint, TcpEndpoint) and not endpoint.is_loopback and not remote:
+            raise InvalidSetting("listen", f'"{text}" can be reached from other hosts, {danger}')
+        endpoints.append(endpoint)
+    if len(set(endpoints)) != len(endpoints):
+        raise InvalidSetting("listen", "the same place is listed twice")
+    return tuple(endpoints)
 
 
 def _parse_path(text: str, place: str) -> UnixEndpoint:

@@ -6,7 +6,7 @@ codes. What a decision is comes from ``deciding``; listening sockets are opened 
 
 import asyncio
 import enum
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -15,6 +15,7 @@ from msgspec import Struct
 from gotrdns.deciding import Decider
 from gotrdns.policy import Decision, Transaction
 from gotrdns.protocols.postfix_policy import LET_THROUGH, Decoder, Junk, PolicyRequest
+from gotrdns.servers.endpoints import Endpoint
 from gotrdns.servers.replies import Replies, read_transaction
 from gotrdns.servers.settings import PostfixSettings
 
@@ -71,9 +72,13 @@ class PolicyServer:
     def connections(self) -> int:
         return len(self._connections)
 
-    def new_connection(self) -> asyncio.Protocol:
-        """The protocol of one accepted connection."""
-        return _Connection(self)
+    def connections_by_place(self) -> Counter[Endpoint | None]:
+        """How many connections came in at each place."""
+        return Counter(each.place for each in self._connections)
+
+    def new_connection(self, place: Endpoint | None = None) -> asyncio.Protocol:
+        """The protocol of one connection that was accepted at ``place``."""
+        return _Connection(self, place)
 
     async def stop(self) -> None:
         """Answer what is in hand, close what is idle; returns when no connection is left.
@@ -167,13 +172,15 @@ class _Connection(asyncio.Protocol):
         "_unread_since",
         "heard_at",
         "peer",
+        "place",
         "server",
     )
 
     _transport: asyncio.Transport
 
-    def __init__(self, server: PolicyServer) -> None:
+    def __init__(self, server: PolicyServer, place: Endpoint | None) -> None:
         self.server = server
+        self.place = place
         self.peer = ""
         self.heard_at = server.clock()
         self._decoder = Decoder(server.settings.limits)

@@ -6,15 +6,14 @@ from msgspec import Meta, Struct
 
 from gotrdns.policy import InvalidSetting
 from gotrdns.protocols.postfix_policy import Limits
-from gotrdns.servers.endpoints import (
-    Endpoint,
-    InvalidEndpoint,
-    TcpEndpoint,
-    parse_endpoint,
-)
+from gotrdns.servers.endpoints import Endpoint, parse_endpoint, parse_endpoints
 
 # The default of Postfix's smtpd_policy_service_max_idle, in seconds: Postfix hangs up first.
 _POSTFIX_MAX_IDLE = 300.0
+_DANGER = (
+    "and the protocol has no password: listen on 127.0.0.1 or [::1], or set remote-clients = true "
+    "if a firewall admits only your mail servers"
+)
 
 
 class PostfixSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -84,24 +83,7 @@ class PostfixSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
     def __post_init__(self) -> None:
         """Raises InvalidSetting."""
-        for text in self.listen:
-            try:
-                endpoint = parse_endpoint(text)
-            except InvalidEndpoint as error:
-                raise InvalidSetting("listen", str(error)) from None
-            if (
-                isinstance(endpoint, TcpEndpoint)
-                and not endpoint.is_loopback
-                and not self.remote_clients
-            ):
-                raise InvalidSetting(
-                    "listen",
-                    f'"{text}" can be reached from other hosts, and the protocol has no password: '
-                    "listen on 127.0.0.1 or [::1], or set remote-clients = true if a firewall "
-                    "admits only your mail servers",
-                )
-        if len(set(self.endpoints)) != len(self.listen):
-            raise InvalidSetting("listen", "the same place is listed twice")
+        parse_endpoints(self.listen, remote=self.remote_clients, danger=_DANGER)
         if self.idle_timeout <= _POSTFIX_MAX_IDLE:
             raise InvalidSetting(
                 "idle-timeout",

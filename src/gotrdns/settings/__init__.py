@@ -14,11 +14,21 @@ from gotrdns.policy import InvalidSetting, PolicySettings
 from gotrdns.resolution.servers import InvalidServer, parse_server
 from gotrdns.resolution.settings import ResolverSettings
 from gotrdns.servers.settings import PostfixSettings
+from gotrdns.settings.listeners import ControlSettings, MetricsSettings
 from gotrdns.settings.problems import InvalidSettings, Problem
 from gotrdns.settings.reading import read_text
 from gotrdns.store.settings import StoreSettings
 
-__all__ = ["InvalidSettings", "LogSettings", "PageSettings", "Problem", "Settings", "read_settings"]
+__all__ = [
+    "ControlSettings",
+    "InvalidSettings",
+    "LogSettings",
+    "MetricsSettings",
+    "PageSettings",
+    "Problem",
+    "Settings",
+    "read_settings",
+]
 
 
 class LogSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -61,6 +71,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     postfix: PostfixSettings = PostfixSettings()
     store: StoreSettings = StoreSettings()
     page: PageSettings = PageSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    control: ControlSettings = ControlSettings()
     log: LogSettings = LogSettings()
 
     def __post_init__(self) -> None:

@@ -52,6 +52,16 @@ class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="keb
             raise InvalidSetting("url", f'"{self.url}" {reason}')
 
     @property
+    def place(self) -> str:
+        """``url`` without what may be secret in it; empty for ``none``."""
+        if self.url == NOWHERE:
+            return ""
+        place, _, _ = self.url.partition("?")
+        scheme, separator, rest = place.partition("://")
+        account, at, host = rest.rpartition("@")
+        return f"{scheme}{separator}{account.partition(':')[0]}{at}{host}"
+
+    @property
     def retention(self) -> float:
         """``retention-days`` in seconds."""
         return self.retention_days * DAY
