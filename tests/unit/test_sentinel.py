@@ -3,6 +3,10 @@
 import asyncio
 from collections.abc import Mapping
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gotrdns.deciding.breaker import Breaker
 from gotrdns.deciding.sentinel import ASSURED_FOR, CALM, Round, Sentinel, read_round
 from gotrdns.lookup import CONTROL_QUESTION, Answer, Listener, Outcome, Question
@@ -163,3 +167,85 @@ def test_questions_are_asked_once_in_a_while_and_shared() -> None:
     clock.now += 0.1
     asyncio.run(sentinel.assure())
     assert len(resolver.asked) == 2
+
+
+def alarmed(resolver: Known, clock: Clock, heard: list[Trust]) -> Sentinel:
+    """A sentinel that hears of trouble in many networks."""
+    sentinel = Sentinel(resolver, clock, heard.append)
+    for number in range(25):
+        sentinel.note(verdict(number, Cause.REVERSE_SERVFAIL))
+    return sentinel
+
+
+def watch_for(sentinel: Sentinel, clock: Clock, seconds: int) -> None:
+    for _ in range(seconds):
+        clock.now += 1
+        asyncio.run(sentinel.tick())
+
+
+def test_the_breaker_opens_and_closes_once_for_one_outage() -> None:
+    clock, resolver, heard = Clock(), Known(Outcome.TIMEOUT), list[Trust]()
+    sentinel = alarmed(resolver, clock, heard)
+    watch_for(sentinel, clock, 60)
+    assert heard == [Trust.SUSPECT]
+    resolver.outcome = Outcome.FOUND
+    watch_for(sentinel, clock, int(CALM) - 1)
+    assert heard == [Trust.SUSPECT]
+    watch_for(sentinel, clock, 600)
+    assert heard == [Trust.SUSPECT, Trust.SOUND]
+
+
+@pytest.mark.parametrize("good_rounds", range(1, int(CALM / ASSURED_FOR) + 1))
+@pytest.mark.parametrize("bad", [Outcome.TIMEOUT, Outcome.NXDOMAIN])
+def test_a_resolver_that_comes_and_goes_does_not_make_the_breaker_flap(
+    good_rounds: int, bad: Outcome
+) -> None:
+    clock, resolver, heard = Clock(), Known(bad), list[Trust]()
+    sentinel = alarmed(resolver, clock, heard)
+    for _ in range(60):
+        for outcome in (bad, *[Outcome.FOUND] * good_rounds):
+            resolver.outcome = outcome
+            watch_for(sentinel, clock, int(ASSURED_FOR))
+            sentinel.note(verdict(1, Cause.REVERSE_SERVFAIL))
+    expected = Trust.LYING if bad is Outcome.NXDOMAIN else Trust.SUSPECT
+    assert heard == [expected]
+    assert sentinel.trust is expected
+
+
+@given(st.lists(st.sampled_from((Outcome.FOUND, Outcome.TIMEOUT, Outcome.NXDOMAIN)), max_size=60))
+def test_trust_never_comes_back_within_the_calm(outcomes: list[Outcome]) -> None:
+    clock, resolver = Clock(), Known(Outcome.FOUND)
+    changes: list[tuple[float, Trust]] = []
+    sentinel = Sentinel(resolver, clock, lambda trust: changes.append((clock.now, trust)))
+    for number in range(25):
+        sentinel.note(verdict(number, Cause.REVERSE_SERVFAIL))
+    for outcome in outcomes:
+        resolver.outcome = outcome
+        watch_for(sentinel, clock, int(ASSURED_FOR))
+    lost_at = None
+    for at, trust in changes:
+        if trust is Trust.SOUND:
+            assert lost_at is not None
+            assert at - lost_at >= CALM
+            lost_at = None
+        else:
+            lost_at = at
+
+
+def test_a_sentinel_that_is_replaced_tells_once_that_its_suspicion_is_over() -> None:
+    clock, resolver, heard = Clock(), Known(Outcome.NXDOMAIN), list[Trust]()
+    sentinel = Sentinel(resolver, clock, heard.append)
+    asyncio.run(sentinel.assure())
+    sentinel.retire()
+    assert heard == [Trust.LYING, Trust.SOUND]
+    # Those who still wait for its resolver's answers are not refused for them.
+    assert sentinel.trust is Trust.LYING
+    resolver.outcome = Outcome.FOUND
+    watch_for(sentinel, clock, 60)
+    assert heard == [Trust.LYING, Trust.SOUND]
+
+
+def test_a_sentinel_that_believed_is_replaced_in_silence() -> None:
+    heard: list[Trust] = []
+    Sentinel(Known(Outcome.FOUND), Clock(), heard.append).retire()
+    assert heard == []

@@ -1,27 +1,20 @@
 """The daemon within the test's own process: what a reload does to requests under way."""
 
-import asyncio
 import os
 import signal
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import dns.message
-import dns.name
 import pytest
 
-from gotrdns.daemon.journal import Journal, Level
-from gotrdns.daemon.service import Service
 from gotrdns.names import Address
 from gotrdns.resolution.servers import NoServers, ServerAddress
-from gotrdns.settings import read_settings
-from tests.unit.loopback import LoopbackServer, reply, run
-from tests.unit.policy_service import Peer, request
+from tests.unit.loopback import LoopbackServer, run
+from tests.unit.policy_service import request
+from tests.unit.running_service import Running, no_such_name
 
 CLIENT = Address.parse("85.105.64.87")
 OTHER_CLIENT = Address.parse("85.105.64.88")
-SOA = ". 60 IN SOA a.root. hostmaster.root. 1 1 1 1 60"
 
 
 class ResolvConf:
@@ -32,57 +25,6 @@ class ResolvConf:
 
     def read(self) -> tuple[ServerAddress, ...]:
         return self.servers
-
-
-class Running:
-    """A daemon in a task of this event loop, which it shares with its name servers."""
-
-    def __init__(self, directory: Path) -> None:
-        self._path = directory / "gotrdns.toml"
-        self._socket = directory / "socket"
-        self._log = directory / "log"
-        self._path.write_text(
-            f'[policy]\nmode = "strict"\n[postfix]\nlisten = ["unix:{self._socket}"]\n'
-            '[store]\nurl = "none"\n[control]\nsocket = ""\n'
-        )
-
-    async def __aenter__(self) -> "Running":
-        self._descriptor = os.open(self._log, os.O_WRONLY | os.O_CREAT)
-        journal = Journal(self._descriptor, Level.INFO)
-        service = Service(self._path, read_settings(self._path), journal)
-        self._task = asyncio.create_task(service.run())
-        await self.until(lambda: "event=started" in self.log)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
-        os.close(self._descriptor)
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
-
-    async def connect(self) -> Peer:
-        return Peer(*await asyncio.open_unix_connection(str(self._socket)))
-
-    async def reload(self) -> None:
-        reloads = self.log.count("event=reloaded")
-        os.kill(os.getpid(), signal.SIGHUP)
-        await self.until(lambda: self.log.count("event=reloaded") > reloads)
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        while not condition():
-            if self._task.done():
-                self._task.result()
-            await asyncio.sleep(0.005)
-
-
-def no_such_name(query: dns.message.Message) -> bytes:
-    if query.question[0].name == dns.name.root:
-        return reply(query, ". 60 IN NS a.root.")
-    return reply(query, authority=(SOA,), rcode=dns.rcode.NXDOMAIN)
 
 
 def test_a_reload_asks_the_resolvers_that_resolv_conf_names_now(

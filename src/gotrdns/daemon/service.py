@@ -62,6 +62,7 @@ class Service:
         self._summary_due = 0.0
         self._started_at = time.time()
         self._began = time.monotonic()
+        self._stopping = False
 
     async def run(self) -> None:
         """Raises CannotListen, InvalidServer or NoServers if it cannot start."""
@@ -99,6 +100,7 @@ class Service:
             self._journal.stop_gathering()
 
     async def _stop(self) -> None:
+        self._stopping = True
         self._journal.write(Level.INFO, "stopping")
         # Without its file nobody connects to a unix socket; those who just did are accepted.
         self._listeners.remove_files()
@@ -171,6 +173,7 @@ class Service:
             settings=self._settings,
             started_at=self._started_at,
             uptime=time.monotonic() - self._began,
+            stopping=self._stopping,
             watch=self._watch,
             advice=self._advice,
             resolver=self._client,

@@ -26,6 +26,7 @@ class Vitals(Struct, frozen=True):
     settings: Settings
     started_at: float
     uptime: float
+    stopping: bool
     watch: Watch
     advice: Advice
     resolver: Client
@@ -35,7 +36,7 @@ class Vitals(Struct, frozen=True):
 
 def hindrances(vitals: Vitals) -> Iterator[Remark]:
     """What keeps the daemon from answering mail servers as it should."""
-    if vitals.server.stopping:
+    if vitals.stopping:
         yield Remark(Trouble.STOPPING)
     elif not vitals.listeners["postfix"].endpoints:
         yield Remark(Trouble.NOT_LISTENING)

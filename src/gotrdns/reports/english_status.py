@@ -9,10 +9,10 @@ from gotrdns.reports.status import Trouble
 TROUBLES: Final[Mapping[Trouble, str]] = {
     Trouble.STOPPING: "The daemon is stopping: it answers what is in hand, and ends.",
     Trouble.NOT_LISTENING: "No mail server can ask: nothing of [postfix] is listened at.",
-    Trouble.CANNOT_LISTEN: "A place to listen cannot be had:",
     Trouble.RESOLVER_UNREACHABLE: (
         "Mail passes unexamined, marked, because the resolver does not answer:"
     ),
+    Trouble.CANNOT_LISTEN: "A place to listen cannot be had:",
     Trouble.RESOLVER_SUSPECT: (
         "Many networks are in DNS trouble at once and control questions fail: the resolver here is "
         "the suspect, and nobody is deferred for it."

@@ -15,8 +15,8 @@ class Trouble(enum.Enum):
 
     STOPPING = "stopping"
     NOT_LISTENING = "not-listening"
-    CANNOT_LISTEN = "cannot-listen"
     RESOLVER_UNREACHABLE = "resolver-unreachable"
+    CANNOT_LISTEN = "cannot-listen"
     RESOLVER_SUSPECT = "resolver-suspect"
     RESOLVER_LIES = "resolver-lies"
     NON_PUBLIC_CLIENT = "non-public-client"
