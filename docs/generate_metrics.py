@@ -34,11 +34,15 @@ listen = ["inet:127.0.0.1:9125"]
 | --- | --- |
 | `/metrics` | the figures below, in the text format of Prometheus |
 | `/healthz` | `alive`, with status 200, as long as the event loop turns |
-| `/readyz` | `ready` with status 200, or `not ready: ` and why with status 503; a line `warning: ` for whatever else is wrong, such as a database out of reach, while mail flows all the same |
+| `/readyz` | `ready` with status 200, or `not ready: ` and why with status 503 |
+
+Further lines of `/readyz` begin with `warning: `: something else is wrong, such as a database that
+is out of reach, while mail flows all the same. The resolver is asked first if nothing was heard
+from it for some seconds.
 
 Who reaches the port can read everything, so places other than loopback have to be allowed with
-`remote-clients = true` and guarded by a firewall. Requests are answered one a connection, are short,
-and have ten seconds; nothing that is asked here holds up mail.
+`remote-clients = true` and guarded by a firewall. Requests are short, one a
+connection, and have ten seconds; nothing that is asked here holds up mail.
 
 ```yaml
 scrape_configs:

@@ -80,3 +80,13 @@ async def ask_http(path: Path, page: str) -> httpx.Response:
     transport = httpx.AsyncHTTPTransport(uds=str(path))
     async with httpx.AsyncClient(transport=transport, timeout=10) as client:
         return await client.get(f"http://localhost{page}")
+
+
+async def ask_line(path: Path, question: bytes) -> bytes:
+    """Ask one question on a control socket."""
+    reader, writer = await asyncio.open_unix_connection(str(path))
+    writer.write(question + b"\n")
+    answer = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    return answer

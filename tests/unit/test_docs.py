@@ -1,5 +1,6 @@
 """The documentation says what the program does, and its links lead somewhere."""
 
+import ast
 import json
 import re
 import tomllib
@@ -12,8 +13,11 @@ from gotrdns.cli.verbs import program
 from gotrdns.diagnosis import diagnose
 from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import Address, DomainName
+from gotrdns.policy import Alarm
+from gotrdns.reports.status_text import compose_status
 from gotrdns.reports.verdict_json import encode_verdict
 from gotrdns.verification import Cause, Verification
+from tests.unit.statuses import WELL
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -56,7 +60,36 @@ def test_the_json_in_the_documentation_is_the_contract() -> None:
     assert list(json.loads(example).items()) == list(printed.items())
 
 
-@pytest.mark.parametrize("verb", ["check", "explain", "why", "allow", "decide", "serve", "demo"])
+def test_every_event_of_the_log_is_documented() -> None:
+    calls = [
+        node
+        for module in (ROOT / "src" / "gotrdns" / "daemon").glob("*.py")
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    events = {
+        argument.value
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr in {"write", "_tell"}
+        for argument in call.args[:2]
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+    assert {"started", "reloaded", "summary", "store-failed", "resolver-trust"} <= events
+    documented = (DOCS / "log.md").read_text()
+    assert [each for each in sorted(events) if f"`{each}`" not in documented] == []
+    assert [each.value for each in Alarm if f"`{each.value}`" not in documented] == []
+
+
+def test_the_status_in_the_documentation_is_what_is_shown() -> None:
+    [shown] = re.findall(
+        r"\$ gotrdns status\n(.+?)```", (DOCS / "status.md").read_text(), re.DOTALL
+    )
+    assert shown == compose_status(WELL)
+
+
+@pytest.mark.parametrize(
+    "verb", ["check", "explain", "why", "allow", "decide", "serve", "status", "demo"]
+)
 def test_every_verb_is_told_of_in_the_readme_and_has_help_with_an_example(verb: str) -> None:
     assert f"gotrdns {verb}" in (ROOT / "README.md").read_text() or verb == "demo"
     shown = CliRunner().invoke(program, [verb, "--help"])

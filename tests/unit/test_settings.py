@@ -144,6 +144,14 @@ def test_a_slip_is_told_with_its_line_and_what_was_meant(
         (f'[postfix]\nlisten = ["unix:/{"a" * 104}"]\n', 4, "may have 103 octets"),
         ("[postfix]\nidle-timeout = 300\n", 4, "Postfix hangs up first"),
         ('[resolver]\nservers = ["banana"]\n', 4, "is not a resolver"),
+        ('[metrics]\nlisten = ["inet:0.0.0.0:9125"]\n', 4, "metrics have no password"),
+        ('[metrics]\nlisten = ["inet:[2001:db8::1]:9125"]\n', 4, "remote-clients = true"),
+        ('[metrics]\nlisten = ["localhost:9125"]\n', 4, "it starts with neither unix: nor inet:"),
+        ('[metrics]\nlisten = ["unix:/a", "unix:/a"]\n', 4, "listed twice"),
+        ('[metrics]\nsocket-mode = "rw"\n', 4, 'such as "0660"'),
+        ('[control]\nsocket = "inet:127.0.0.1:1"\n', 4, "is no unix socket"),
+        ('[control]\nsocket = "control"\n', 4, "it starts with neither unix: nor inet:"),
+        ('[control]\nsocket = "unix:control"\n', 4, "must start with /"),
         ('[resolver]\ntrust-ad = ["127.0.0.1:x"]\n', 4, "is not a resolver"),
     ],
 )
@@ -160,6 +168,23 @@ def test_remote_clients_may_be_admitted_on_purpose(tmp_path: Path) -> None:
     (endpoint,) = read(tmp_path, MODE + text).postfix.endpoints
     assert isinstance(endpoint, TcpEndpoint)
     assert not endpoint.is_loopback
+
+
+def test_where_the_daemon_tells_how_it_does(tmp_path: Path) -> None:
+    default = read(tmp_path, MODE)
+    assert default.metrics.endpoints == ()
+    assert default.control.path == Path("/run/gotrdns/control")
+    assert default.control.endpoints == (UnixEndpoint(Path("/run/gotrdns/control")),)
+    given = read(
+        tmp_path,
+        MODE + '[metrics]\nlisten = ["inet:127.0.0.1:9125", "unix:/m"]\nsocket-mode = "0600"\n'
+        '[control]\nsocket = ""\n',
+    )
+    assert list(map(str, given.metrics.endpoints)) == ["inet:127.0.0.1:9125", "unix:/m"]
+    assert given.metrics.permissions == 0o600
+    assert (given.control.path, given.control.endpoints) == (None, ())
+    remote = '[metrics]\nremote-clients = true\nlisten = ["inet:0.0.0.0:9125"]\n'
+    assert len(read(tmp_path, MODE + remote).metrics.endpoints) == 1
 
 
 def test_all_problems_of_a_file_are_told_in_its_order(tmp_path: Path) -> None:

@@ -41,3 +41,19 @@ def test_a_place_that_cannot_be_used_is_refused_in_words(url: str, said: str) ->
 
 def test_retention_is_told_in_seconds() -> None:
     assert StoreSettings(retention_days=2).retention == 2 * DAY
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("none", ""),
+        ("sqlite:////var/lib/gotrdns/a.sqlite3", "sqlite:////var/lib/gotrdns/a.sqlite3"),
+        ("postgresql://host/db", "postgresql://host/db"),
+        ("postgresql://joe@host:5433/db", "postgresql://joe@host:5433/db"),
+        ("postgresql://joe:s3cret@host/db", "postgresql://joe@host/db"),
+        ("postgresql://joe:s3c@ret@host/db?password=s3cret", "postgresql://joe@host/db"),
+        ("postgresql:///db?host=/run/postgresql&user=joe&password=s3cret", "postgresql:///db"),
+    ],
+)
+def test_a_place_is_shown_without_its_secrets(url: str, place: str) -> None:
+    assert StoreSettings(url=url).place == place
