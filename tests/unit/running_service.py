@@ -24,11 +24,13 @@ SOA = ". 60 IN SOA a.root. hostmaster.root. 1 1 1 1 60"
 class Running:
     """A daemon in a task of this event loop, which it shares with its name servers."""
 
-    def __init__(self, directory: Path, more: str = '[control]\nsocket = ""\n') -> None:
+    def __init__(
+        self, directory: Path, more: str = '[control]\nsocket = ""\n', store: str = "none"
+    ) -> None:
         self._path = directory / "gotrdns.toml"
         self._socket = directory / "socket"
         self._log = directory / "log"
-        self.configure(more)
+        self.configure(more, store=store)
 
     def configure(self, more: str, mode: str = "strict", store: str = "none") -> None:
         self._path.write_text(

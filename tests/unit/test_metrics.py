@@ -175,7 +175,7 @@ def test_scrapes_and_idle_connections_do_not_disturb_mail(
         async with scraping(tmp_path, monkeypatch) as (daemon, _):
             peer = await daemon.connect()
             idle = [
-                await asyncio.open_unix_connection(str(tmp_path / "metrics")) for _ in range(200)
+                await asyncio.open_unix_connection(str(tmp_path / "metrics")) for _ in range(1000)
             ]
             for _ in range(20):
                 await asyncio.gather(*(scrape(tmp_path) for _ in range(5)))

@@ -19,11 +19,11 @@ from gotrdns.lookup import CONTROL_QUESTION, TEMPORARY, Answer, Listener, Outcom
 from gotrdns.resolution.cache import Cache
 from gotrdns.resolution.control import Control
 from gotrdns.resolution.counters import Counters
-from gotrdns.resolution.port import Port, Segmentation
+from gotrdns.resolution.port import Port
 from gotrdns.resolution.query import Query, Trouble
 from gotrdns.resolution.recovery import Recovery, settle
 from gotrdns.resolution.servers import ServerAddress
-from gotrdns.resolution.upstream import Health, Upstream
+from gotrdns.resolution.upstream import Health, Upstream, make_upstreams
 from gotrdns.resolution.window import Window
 from gotrdns.resolution.wire import (
     EDNS_HEADER,
@@ -84,20 +84,14 @@ class Client:
         self._flushing = False
         self._ticker: asyncio.TimerHandle | None = None
         self._closed = False
-        segmentation = Segmentation()
-        trusted_addresses = {each.address for each in trusted}
-        self._upstreams = [
-            Upstream(
-                server,
-                trusted=server.is_loopback or server.address in trusted_addresses,
-                questions_per_port=questions_per_port,
-                owner=self,
-                loop=self._loop,
-                segmentation=segmentation,
-                counters=self.counters,
-            )
-            for server in servers
-        ]
+        self._upstreams = make_upstreams(
+            servers,
+            trusted=trusted,
+            questions_per_port=questions_per_port,
+            owner=self,
+            loop=self._loop,
+            counters=self.counters,
+        )
         self._control = Control(self._ask_control, self._loop, clock, persistent=daemon)
         self._recovery = Recovery(
             self._upstreams,
@@ -128,7 +122,7 @@ class Client:
         return tuple(each.health(now) for each in self._upstreams)
 
     async def probe(self) -> None:
-        """Return when ``reachable`` is a finding of the last few seconds."""
+        """Return when ``reachable`` is a finding of the last seconds."""
         await self._control.probe()
 
     def ask(self, question: Question, listener: Listener, token: int) -> Answer | None:

@@ -51,7 +51,7 @@ class Control:
         self._find_out(lambda: deliver(answer if self.reachable else _UNREACHABLE))
 
     async def probe(self) -> None:
-        """Return when ``reachable`` is a finding of the last few seconds."""
+        """Return when ``reachable`` is a finding of the last seconds."""
         found = asyncio.Event()
         self._find_out(found.set)
         await found.wait()

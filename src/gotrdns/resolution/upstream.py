@@ -1,6 +1,7 @@
 """One resolver as the client knows it: its ports, its health, and whether it proves a "no"."""
 
 from asyncio import AbstractEventLoop
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -119,3 +120,29 @@ class Upstream:
         for port in self._retired:
             port.close()
         self._retired.clear()
+
+
+def make_upstreams(
+    servers: Iterable[ServerAddress],
+    *,
+    trusted: Iterable[ServerAddress],
+    questions_per_port: int,
+    owner: PortOwner,
+    loop: AbstractEventLoop,
+    counters: Counters,
+) -> list[Upstream]:
+    """One for each resolver; those on loopback are trusted as well."""
+    segmentation = Segmentation()
+    trusted_addresses = {each.address for each in trusted}
+    return [
+        Upstream(
+            server,
+            trusted=server.is_loopback or server.address in trusted_addresses,
+            questions_per_port=questions_per_port,
+            owner=owner,
+            loop=loop,
+            segmentation=segmentation,
+            counters=counters,
+        )
+        for server in servers
+    ]
