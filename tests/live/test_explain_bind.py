@@ -1,6 +1,6 @@
 """`check` and `explain` through BIND say what they say through Unbound, or differ as is known."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import dns.message
@@ -82,13 +82,37 @@ def bind(internet: Internet, live_directory: Path) -> Iterator[Bind]:
         yield named
 
 
+def ask_afresh(
+    ask: Callable[[list[str]], dict[str, Printed]],
+    addresses: Iterable[str],
+    forget: Callable[[], None],
+) -> dict[str, Printed]:
+    """What is said of every address, of those once more that the resolver left hanging.
+
+    When many ask BIND 9.18 at once while it knows nothing, it now and then drops one question: a
+    server's answer arrives, and BIND neither goes on from it nor gives up within five seconds.
+    None of these zones is silent, so that is not what is compared here.
+    """
+    forget()
+    said = ask(list(addresses))
+    hanging = [each for each, printed in said.items() if printed["cause"].endswith("-timeout")]
+    if hanging:
+        forget()
+        said |= ask(hanging)
+    return said
+
+
 def hear(internet: Internet, server: str, forget: Callable[[], None]) -> Heard:
     at_odds = [seed.client for seed in AT_ODDS.values()]
-    addresses = list(dict.fromkeys([*ADDRESSES.values(), *at_odds]))
-    forget()
-    checked = check_all(addresses, "--resolver", server)
-    forget()
-    return Heard(checked, explain_all(internet.root_hints, addresses, "--resolver", server))
+    addresses = dict.fromkeys([*ADDRESSES.values(), *at_odds])
+
+    def check(asked: list[str]) -> dict[str, Printed]:
+        return check_all(asked, "--resolver", server)
+
+    def explain(asked: list[str]) -> dict[str, Printed]:
+        return explain_all(internet.root_hints, asked, "--resolver", server)
+
+    return Heard(ask_afresh(check, addresses, forget), ask_afresh(explain, addresses, forget))
 
 
 @pytest.fixture(scope="module")
@@ -168,8 +192,10 @@ def test_servers_at_odds_are_found_whichever_of_them_a_resolver_asked(
 
 @pytest.fixture(scope="module")
 def blameless(bind: Bind) -> dict[str, Printed]:
-    bind.restart()
-    return check_all([each.client for each in HEALTHY], "--resolver", bind.address)
+    def check(asked: list[str]) -> dict[str, Printed]:
+        return check_all(asked, "--resolver", bind.address)
+
+    return ask_afresh(check, [each.client for each in HEALTHY], bind.restart)
 
 
 @pytest.mark.parametrize("healthy", HEALTHY, ids=lambda each: each.title)

@@ -33,16 +33,20 @@ FOUNDING_EXPLANATION = """\
     What has to change is in the zone 64.105.85.in-addr.arpa, kept by the owner
     of the address block (the ISP or hosting company).
 
-  The way to 87.64.105.85.in-addr.arpa, from the root
-    .                       13 servers    refers on
-    in-addr.arpa             6 servers    refers on
-    85.in-addr.arpa          5 servers    refers on
-    64.105.85.in-addr.arpa  2 of 2 agree  PTR dsl.static851056487.ttnet.net.tr.
+  What to publish
+    The address has to be a static public one, which the ISP or hosting company
+    gives. Then, in this order:
+    1. At the registrar's or DNS host's panel, in the zone eddorre.com:
+         mail IN A 85.105.64.87
+    2. By the ISP or hosting company, in the zone 64.105.85.in-addr.arpa:
+         87 IN PTR mail.eddorre.com.
+    mail.eddorre.com is a proposal: "mail" in the domain of the client's HELO
+    name.
 
-  The way to dsl.static851056487.ttnet.net.tr, from the root
-    .             13 servers    refers on
-    tr             6 servers    refers on
-    ttnet.net.tr  2 of 2 agree  no A record
+  How long until it works
+    Once they are changed, others may still hold the old answers for:
+    1. up to 5 minutes
+    2. up to 1 hour
 
   Who can change it
     - The A record is created by whoever manages the domain, at the registrar's
@@ -59,25 +63,21 @@ FOUNDING_EXPLANATION = """\
       Abuse contact: Abuse desk <abuse@ttnet.net.tr>
       Technical contact: DNS team <dns@ttnet.net.tr>
 
-  What to publish
-    The address has to be a static public one, which the ISP or hosting company
-    gives. Then, in this order:
-    1. At the registrar's or DNS host's panel, in the zone eddorre.com:
-         mail IN A 85.105.64.87
-    2. By the ISP or hosting company, in the zone 64.105.85.in-addr.arpa:
-         87 IN PTR mail.eddorre.com.
-    mail.eddorre.com is a proposal: "mail" in the domain of the client's HELO
-    name.
-
-  How long until it works
-    Once they are changed, others may still hold the old answers for:
-    1. up to 5 minutes
-    2. up to 1 hour
-
   Also seen
     - helo-differs (note, for the domain's owner): The HELO name eddorre.com
       leads to 192.0.2.9, not to 85.105.64.87. That alone refuses no mail (RFC
       5321 section 4.1.4), but counts against it.
+
+  The way to 87.64.105.85.in-addr.arpa, from the root
+    .                       13 servers    refers on
+    in-addr.arpa             6 servers    refers on
+    85.in-addr.arpa          5 servers    refers on
+    64.105.85.in-addr.arpa  2 of 2 agree  PTR dsl.static851056487.ttnet.net.tr.
+
+  The way to dsl.static851056487.ttnet.net.tr, from the root
+    .             13 servers    refers on
+    tr             6 servers    refers on
+    ttnet.net.tr  2 of 2 agree  no A record
 """
 
 every_case = pytest.mark.parametrize(

@@ -7,6 +7,8 @@ takes a slash in a name, which no host name has.
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from gotrdns.receivers.pointed_names import (
     PointedName,
     is_host_name_but_for_slashes,
@@ -24,20 +26,27 @@ def predict(verdict: Verdict, also: Iterable[CheckedName] = ()) -> Prediction:
     failing = next((each for each in looked_up if each.has_trouble), None)
     if failing is not None:
         return _defer(failing)
-    if any(each.confirms for each in looked_up):
+    confirmed = any(each.confirms for each in looked_up)
+    unknown = next((each for each in looked_up if each.state in _UNKNOWN), None)
+    if unknown is not None:
+        # It goes on where the check stops: one may confirm, and one that fails undoes that.
+        otherwise = _defer(unknown) if confirmed else _refuse(unknown)
+        return msgspec.structs.replace(otherwise, reaction=Reaction.CHANCE)
+    if confirmed:
         return accept(Receiver.EXIM)
-    if any(each.state in _UNKNOWN for each in looked_up):
-        # It goes on where the check stops: there may be one that confirms.
-        return Prediction(Receiver.EXIM, Reaction.CHANCE, 550, None, Reply.EXIM_DENIED)
     no_answer = not looked_up and verdict.result is Result.TEMPERROR
     if no_answer and verdict.cause is not Cause.REVERSE_UNPROVEN:
         return _defer(None)
-    blamed = looked_up[0].name if looked_up else None
-    return Prediction(Receiver.EXIM, Reaction.REFUSE, 550, None, Reply.EXIM_DENIED, blamed)
+    return _refuse(looked_up[0] if looked_up else None)
 
 
 def _is_looked_up(each: PointedName) -> bool:
     return each.is_plain or (is_host_name_but_for_slashes(each.name) and not each.hyphen_at_an_edge)
+
+
+def _refuse(name: PointedName | None) -> Prediction:
+    blamed = name.name if name else None
+    return Prediction(Receiver.EXIM, Reaction.REFUSE, 550, None, Reply.EXIM_DENIED, blamed)
 
 
 def _defer(name: PointedName | None) -> Prediction:

@@ -1,10 +1,25 @@
 """Gmail, by its published rules for senders: a PTR and a forward record that matches it."""
 
-from gotrdns.receivers.predictions import Prediction, Reaction, Receiver, Reply, accept
-from gotrdns.verification import Result, Verdict
+from gotrdns.receivers.predictions import (
+    Prediction,
+    Reaction,
+    Receiver,
+    Reply,
+    accept,
+    whichever_comes_first,
+)
+from gotrdns.verification import NameState, Result, Verdict
 
 
 def predict(verdict: Verdict) -> Prediction:
+    concluded = _conclude(verdict)
+    if any(each.state is NameState.NOT_ASKED for each in verdict.names):
+        # How many names it evaluates is not published, and one of these may confirm.
+        return whichever_comes_first((concluded, accept(Receiver.GMAIL)))
+    return concluded
+
+
+def _conclude(verdict: Verdict) -> Prediction:
     match verdict.result:
         case Result.PASS:
             return accept(Receiver.GMAIL)

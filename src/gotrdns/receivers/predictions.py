@@ -27,7 +27,7 @@ class Reaction(enum.Enum):
 
     A refusal is for what DNS says, whatever code the receiver gives it by default (Postfix says
     450); mail is deferred because DNS does not answer. By chance is what depends on which of
-    several names comes first.
+    several names comes first, or on a name that was not looked up.
     """
 
     ACCEPT = "accept"

@@ -20,7 +20,7 @@ REACTIONS: Final[Mapping[Reaction, str]] = {
     Reaction.REFUSE: "{receiver} refuses it: {reply}",
     Reaction.DEFER: "{receiver} defers it: {reply}",
     Reaction.CHANCE: (
-        "{receiver} takes it or not by chance, depending on which name comes first: {reply}"
+        "{receiver} takes it or not by chance, depending on which names it looks at: {reply}"
     ),
 }
 ACCEPT: Final = "{receivers} accept it"

@@ -1,4 +1,4 @@
-"""An explanation as text for people: why, the way through DNS, who acts, and what they publish.
+"""An explanation as text for people: why, what to publish, who acts, and then the evidence.
 
 Owns the layout for a terminal of 80 columns; what there is to say is `explanation_outline`'s. Names
 reach it escaped (``DomainName.text``) and strangers' free text tamed, so nothing can steer the
@@ -38,18 +38,18 @@ def compose_explanation(
 def _sections(parts: Outline) -> Iterator[tuple[str, Iterable[str]]]:
     yield words.PAIR, parts.pair
     yield words.REASON, _paragraphs(parts.reason)
-    for way in parts.ways:
-        yield way.heading, (*way_lines(way.path), *paragraph(way.same))
-    if parts.more_ways is not None:
-        yield parts.more_ways.heading, paragraph(parts.more_ways.names)
-    yield words.ANSWERS_HERE, parts.answers
-    yield words.WHO, _who(parts.who)
     yield words.PUBLISH, _records(parts)
     if parts.waits is not None:
         yield words.HOW_LONG, _waits(parts.waits)
     yield words.TO_DO, _paragraphs(parts.advice)
+    yield words.WHO, _who(parts.who)
     yield words.ALSO, _remarks(parts.remarks)
     yield OTHERS, _remarks(parts.others)
+    yield words.ANSWERS_HERE, parts.answers
+    for way in parts.ways:
+        yield way.heading, (*way_lines(way.path), *paragraph(way.same))
+    if parts.more_ways is not None:
+        yield parts.more_ways.heading, paragraph(parts.more_ways.names)
 
 
 def _paragraphs(sentences: Iterable[str]) -> Iterator[str]:
