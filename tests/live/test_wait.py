@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import time
@@ -167,6 +168,30 @@ def test_servers_that_serve_nothing_are_temporary_trouble_at_the_deadline(
     assert "it is still not known whether it works everywhere" in done.stdout
 
 
+def test_a_server_that_comes_and_goes_is_waited_for_until_it_has_the_change(
+    internet: Internet, repair: Repair
+) -> None:
+    repair.publish_address(repair.first)
+    with waiting(internet.root_hints, "--json", *FAST, CLIENT) as process:
+        looks = objects(process)
+        assert standings(next(looks))["forward", "b"] == "lacks"
+        for _ in range(2):
+            repair.second.stop()
+            gone = next(looks)
+            assert standings(gone)["forward", "b"] == standings(gone)["reverse", "b"] == "silent"
+            repair.second.start()
+            back = next(looks)
+            assert standings(back)["forward", "b"] == "lacks"
+            assert not gone["everywhere"]
+            assert not back["everywhere"]
+        repair.second.stop()
+        assert not next(looks)["everywhere"]
+        repair.publish_address(repair.second)
+        *_, last = looks
+        assert process.wait(20) == 0
+    assert set(standings(last["wait"]).values()) == {"has"}
+
+
 @pytest.mark.usefixtures("resolver")
 def test_broken_signatures_are_no_success(internet: Internet) -> None:
     client = SEEDS["reverse-dnssec-bogus"].client
@@ -247,6 +272,20 @@ def test_a_terminal_shows_a_table_and_when_the_next_look_is(
     # What follows a status line begins by clearing it.
     assert "servers have it; the next at" not in terminal.shown.rpartition("\x1b[K")[2]
     assert terminal.shown.count("\x1b[32m\x1b[1mPASS") == 1
+
+
+@pytest.mark.usefixtures("resolver")
+@pytest.mark.parametrize("option", ["--wait", "--markdown"])
+def test_on_a_terminal_trouble_begins_a_line_of_its_own(internet: Internet, option: str) -> None:
+    address = str(clients.RIGHT_PAIR.address)
+    hints = str(internet.root_hints)
+    command = [*GOTRDNS, "explain", "--root-hints", hints, "--private-servers", option, address]
+    terminal = Terminal("/bin/sh", "-c", f"exec {shlex.join(command)} >/dev/full")
+    assert terminal.wait() == 2
+    assert "asking the name servers" in terminal.shown
+    assert terminal.shown.rpartition("\r\x1b[K")[2] == (
+        "gotrdns: cannot write the results: No space left on device\r\n"
+    )
 
 
 def test_an_interrupt_on_a_terminal_is_one_clean_line(internet: Internet, repair: Repair) -> None:

@@ -202,6 +202,11 @@ def test_several_addresses_are_summed_up_at_the_top() -> None:
     assert "85.105.64.87 founding FAIL (forward-nodata) the owner of the address block" in page.text
     assert "81.20.30.10 confirmed PASS (confirmed) nobody" in page.text
     assert "lame TEMPERROR (reverse-servfail) the owner of the address block" in page.text
+    assert "Address From Result Who has to act" in page.text
+    # Addresses that were given as such come from nowhere.
+    page = Page(compose_page([(None, explanation) for _, explanation in built], generated=WHEN))
+    assert "Address Result Who has to act" in page.text
+    assert "85.105.64.87 FAIL (forward-nodata) the owner of the address block" in page.text
 
 
 @pytest.mark.parametrize("number", [1, 2])

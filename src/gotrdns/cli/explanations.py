@@ -118,8 +118,8 @@ async def explain_targets(inquiry: Inquiry, targets: Sequence[str]) -> int:
     require_language(inquiry.language)
     hints = read_root_hints(inquiry.hints)
     client = open_client(inquiry.resolver)
+    progress = Progress()
     try:
-        progress = Progress()
         printer = Printer(inquiry, client.servers, progress)
         explainer = Explainer(inquiry, client, hints, progress)
         if inquiry.pace is None:
@@ -129,6 +129,7 @@ async def explain_targets(inquiry: Inquiry, targets: Sequence[str]) -> int:
             await waiting.guard(_wait_for_all(explainer, targets, printer, waiting))
         printer.finish()
     finally:
+        progress.clear()
         client.close()
     return printer.outcomes.status
 

@@ -9,7 +9,7 @@ OTHERS: Final = "What other receivers do, if they check reverse DNS"
 
 NAMES: Final[Mapping[Receiver, str]] = {
     Receiver.POSTFIX: "Postfix (reject_unknown_client_hostname)",
-    Receiver.EXIM: "Exim (verify = reverse_host_lookup)",
+    Receiver.EXIM: "Exim (verify=reverse_host_lookup)",
     Receiver.SENDMAIL: "Sendmail (require_rdns)",
     Receiver.OPENSMTPD: "OpenSMTPD (!fcrdns)",
     Receiver.GMAIL: "Gmail",

@@ -54,7 +54,8 @@ def _read(text: str, path: Path) -> tuple[Server, ...]:
             text, rdclass=None, default_ttl=0, origin=dns.name.root, relativize=False
         )
     except (dns.exception.DNSException, ValueError, KeyError) as error:
-        raise InvalidHints(path, str(error) or type(error).__name__) from None
+        reason = str(error).replace("<input>:", "line ", 1) or type(error).__name__
+        raise InvalidHints(path, reason) from None
     names = [
         rdata.target
         for rrset in rrsets
