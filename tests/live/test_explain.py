@@ -1,6 +1,7 @@
 """`gotrdns explain` as a program: every defect sown in real zones, and a hundred without."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.live.seeds import SEEDS, Seed
 # What an address made to fail may be said besides: the cause as the resolver sees it.
 CAUSES = {"forward-mismatch", "forward-nxdomain", "forward-nodata", "ptr-unusable", "no-ptr"}
 
-
+DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "explain.md").read_text()
 SOWN = {title: seed for title, seed in SEEDS.items() if not seed.staged}
 
 
@@ -90,6 +91,30 @@ def test_the_founding_example_is_explained(internet: Internet) -> None:
         "IN PTR",
     ):
         assert piece in done.stdout
+
+
+@pytest.mark.usefixtures("resolver")
+def test_the_example_in_the_documentation_is_what_it_prints(internet: Internet) -> None:
+    [example] = re.findall(r"```console\n\$ gotrdns explain (.+?)```", DOCUMENTATION, re.DOTALL)
+    arguments, _, shown = example.partition("\n")
+    rest = explain(internet.root_hints, *arguments.split()).stdout
+    for piece in shown.removesuffix("    ...\n").split("    ...\n"):
+        assert piece in rest
+        rest = rest.partition(piece)[2]
+
+
+@pytest.mark.usefixtures("resolver")
+def test_the_json_has_the_keys_that_are_documented(internet: Internet) -> None:
+    done = explain(internet.root_hints, "--json", str(clients.FOUNDING.address))
+    explanation = json.loads(done.stdout)
+    table = DOCUMENTATION.partition("## JSON")[2]
+    documented = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", table, re.MULTILINE))
+    of_check = check_all([explanation["address"]])[explanation["address"]]
+    assert set(explanation) == set(documented) | set(of_check)
+    for key in ("host", "records", "responsible", "receivers", "trace"):
+        value = explanation[key]
+        keys = set(value[0] if isinstance(value, list) else value)
+        assert keys <= set(re.findall(r"`(\w+)`", documented[key])), key
 
 
 @pytest.mark.usefixtures("resolver")

@@ -45,6 +45,15 @@ def test_every_cause_has_its_page() -> None:
     assert {cause.value for cause in Cause} <= FINDINGS
 
 
+def test_the_floors_in_the_documentation_are_those_that_the_code_is_held_to() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    [floors] = [each["layers"] for each in contracts if each["type"] == "layers"]
+    text = (DOCS / "path-of-an-address.md").read_text()
+    [shown] = re.findall(r"```\n(cli\n.+?)```", text, re.DOTALL)
+    assert shown.splitlines() == floors
+
+
 def test_the_json_in_the_documentation_is_the_contract() -> None:
     text = (DOCS / "check.md").read_text()
     [example] = re.findall(r"```json\n(.+?)\n```", text, re.DOTALL)

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from gotrdns.contacts.holder import Role
 from gotrdns.contacts.mailbox import Flaw
 from gotrdns.diagnosis.findings import Fixer, Severity
-from gotrdns.evidence import Ending, Kind
+from gotrdns.evidence import Ending, Kind, Leg, Path, Record, Reply
 from gotrdns.explaining.explanation import Choice, Explanation, HostName
+from gotrdns.lookup import Question, RecordType
+from gotrdns.names import Address
 from gotrdns.reports import english_explain
 from gotrdns.reports.explanation_sentences import tame, wait_in_words
 from gotrdns.reports.explanation_text import compose_explanation
@@ -113,6 +115,23 @@ def test_a_pass_shows_what_to_publish_for_another_name() -> None:
     assert "  The pair\n" in text
     assert "  What to publish\n" in text
     assert "proposal" not in text
+
+
+def test_where_the_name_to_publish_leads_today_is_said() -> None:
+    explanation = explanations.founding()
+    assert explanation.walk is not None
+    asked = Question(explanation.host.name, RecordType.A)
+    answers = tuple(
+        Record(asked.name, 300, "A", address.text, address=address)
+        for address in map(Address.parse, ("192.0.2.9", "85.105.64.87", "192.0.2.10"))
+    )
+    answering = explanations.server("ns1.registrar.net", "192.0.2.53")
+    reply = Reply(answering, asked, Kind.ANSWER, 0.02, "udp", "NOERROR", True, answers)
+    zone = explanations.swept("eddorre.com", [reply])
+    path = Path(asked, (Leg(asked.name, (zone,)),), Ending.ANSWERED)
+    walk = msgspec.structs.replace(explanation.walk, forward=(*explanation.walk.forward, path))
+    text = compose_explanation(msgspec.structs.replace(explanation, walk=walk))
+    assert "mail.eddorre.com leads to 192.0.2.9, 192.0.2.10 today;" in " ".join(text.split())
 
 
 @every_case

@@ -180,6 +180,10 @@ CHOICES: Final = {
     Choice.EXAMPLE: "{name} only stands for the mail server's own name: put that in its place, or "
     "give it with --name.",
 }
+LEADS_ELSEWHERE: Final = (
+    "{name} leads to {addresses} today; that may stay beside the new record if mail is sent from "
+    "there, too."
+)
 WAIT_OR_MEND: Final = (
     "There is no record to publish: the name servers have to be mended by {keeper}. Until then the "
     "sender can only try again."

@@ -89,7 +89,6 @@ def outline(explanation: Explanation) -> Outline:
     passes = explanation.verdict.cause is Cause.CONFIRMED
     ways, more_ways = ((), None) if passes else _ways(explanation)
     answers = () if passes or walk_of_use(explanation) else _answers_here(explanation.verdict)
-    choice = explain_words.CHOICES[explanation.host.choice]
     return Outline(
         pair=tuple(_pair(explanation.verdict)) if passes else (),
         reason=() if passes else tuple(_reason(causes, explanation)),
@@ -99,7 +98,7 @@ def outline(explanation: Explanation) -> Outline:
         who=_who(explanation) if records or causes else (),
         introduction=_introduction(records),
         steps=tuple(_steps(records)),
-        choice=choice.format(name=explanation.host.name) if records else "",
+        choice=" ".join(_about_the_name(explanation)) if records else "",
         waits=_waits(records) if records else None,
         advice=tuple(_advice(causes[0])) if causes and not records else (),
         remarks=tuple(_remarks(remarks, explanation)),
@@ -210,6 +209,27 @@ def _written(record: Publication) -> str:
     if record.zone is None or record.relative is None:
         return record.zone_file
     return f"{record.relative} IN {record.type} {record.data}"
+
+
+def _about_the_name(explanation: Explanation) -> Iterator[str]:
+    """How it was come by, and where it leads today, if that was not the reason."""
+    host = explanation.host
+    if choice := explain_words.CHOICES[host.choice]:
+        yield choice.format(name=host.name)
+    walk = explanation.walk
+    if walk is None or host.name in {each.name for each in explanation.verdict.names}:
+        return
+    addresses = dict.fromkeys(
+        record.address.text
+        for path in walk.forward
+        if path.question.name == host.name
+        for reply in path.last.zone.replies
+        for record in reply.answers
+        if record.address is not None
+    )
+    others = [each for each in addresses if each != explanation.verdict.address.text]
+    if others:
+        yield explain_words.LEADS_ELSEWHERE.format(name=host.name, addresses=listed(others))
 
 
 def _waits(records: Iterable[Publication]) -> Waits:
