@@ -30,6 +30,9 @@ listen = ["unix:{socket}"]
 
 [store]
 url = "{url}"
+
+[control]
+socket = ""
 {more}
 """
 _MOST_SENDERS: Final = 80

@@ -160,7 +160,7 @@ def settings_file(directory: Path, name: str, door: str, url: str) -> Path:
     path = directory / f"{name}.toml"
     path.write_text(
         f'[policy]\nmode = "strict"\n[resolver]\nservers = ["127.0.0.53"]\n'
-        f'[postfix]\nlisten = ["{door}"]\n[store]\nurl = "{url}"\n'
+        f'[postfix]\nlisten = ["{door}"]\n[store]\nurl = "{url}"\n[control]\nsocket = ""\n'
     )
     return path
 
