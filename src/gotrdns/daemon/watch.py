@@ -146,14 +146,10 @@ class Watch:
     ) -> None:
         if level < self._journal.level:
             return
-        words = [self._words(decision, transaction.address)]
-        if transaction.helo:
-            words.append(f"helo={format_value(transaction.helo)}")
-        words.append(f"elapsed_ms={round(seconds * 1000, 1)}" if seconds else "elapsed_ms=0.0")
         domain = transaction.sender.rpartition("@")[2]
-        if domain:
-            words.append(f"sender-domain={format_value(domain)}")
-        self._journal.write_words(level, " ".join(words))
+        words = self._words(decision, transaction.address, transaction.helo, domain)
+        elapsed = round(seconds * 1000, 1) if seconds else 0.0
+        self._journal.write_words(level, f"{words} elapsed_ms={elapsed}")
 
     def _note_peer(self, key: str, peer: str) -> None:
         self._peers[key] = peer
@@ -190,10 +186,10 @@ def _count_by_action(tally: Tally) -> dict[str, int]:
     return counts
 
 
-def _words_about(decision: Decision, client: Address | None) -> str:
+def _words_about(decision: Decision, client: Address | None, helo: str, sender_domain: str) -> str:
     verdict = decision.verdict
     telling = telling_name(verdict) if verdict else None
-    return format_words(
+    words = format_words(
         event="decision",
         client=client.text if client else "unknown",
         result=verdict.result.value if verdict else None,
@@ -204,4 +200,6 @@ def _words_about(decision: Decision, client: Address | None) -> str:
         name=telling.name.text if telling else None,
         vouched=",".join(each.value for each in decision.vouched.by) or None,
         incident=decision.incident or None,
+        helo=helo or None,
     )
+    return f"{words} sender-domain={format_value(sender_domain)}" if sender_domain else words
