@@ -11,6 +11,7 @@ before the clock starts; "new" never repeats one."""
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
@@ -21,9 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import measure, policy_contestants, policy_requests, world
+from tests.support import postgresql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from benchmarks.policy_contestants import PolicyServer
 
@@ -81,6 +83,7 @@ class Bench:
     known: Path
     new: Path
     resolver: world.Server
+    database: str
     cores: measure.Cores
     seconds: float
 
@@ -97,6 +100,7 @@ def measure_once(
             core=bench.cores.server,
             cached=cached,
             connections=connections,
+            database=bench.database,
         )
         requests, rule = (bench.known, "wrap") if cached else (bench.new, "once")
         command = [
@@ -142,7 +146,7 @@ def measure_once(
 def raw_line(figure: Figure) -> str:
     replies = ", ".join(f"{word} {count}" for word, count in sorted(figure.replies.items()))
     return (
-        f"round {figure.round}  {figure.server:<11} {figure.connections:>2} connections"
+        f"round {figure.round}  {figure.server:<26} {figure.connections:>2} connections"
         f" {figure.clients:<5}  {figure.requests:>8,} requests in {figure.seconds:.2f} s"
         f" = {figure.rate:>9,.0f}/s  server cpu {figure.server_cpu:5.2f} s"
         f" = {figure.rate_per_cpu:>9,.0f}/cpu s"
@@ -186,7 +190,7 @@ def summary(figures: Sequence[Figure]) -> str:
     return "\n".join(["", measure.table(headings, rows), "", *ratios(rates)])
 
 
-OURS = ("gotrdns", "gotrdns-quiet", "gotrdns-protect")
+OURS = ("gotrdns", "gotrdns-quiet", "gotrdns-protect", policy_contestants.PROTECT_POSTGRESQL)
 
 
 def ratios(rates: Mapping[tuple[str, int, str], float]) -> list[str]:
@@ -214,7 +218,10 @@ def compete(servers: Sequence[PolicyServer], options: argparse.Namespace) -> lis
         known, new = directory / "known", directory / "new"
         policy_requests.write_requests(made, known, KNOWN_CLIENTS)
         policy_requests.write_requests(made, new, options.clients)
-        with world.serve(made, core=cores.client, address=RESOLVER, port=53) as resolver:
+        with (
+            world.serve(made, core=cores.client, address=RESOLVER, port=53) as resolver,
+            database_for(servers) as database,
+        ):
             bench = Bench(
                 directory=directory,
                 load=compiled(HERE / "policy_load.c", directory),
@@ -222,6 +229,7 @@ def compete(servers: Sequence[PolicyServer], options: argparse.Namespace) -> lis
                 known=known,
                 new=new,
                 resolver=resolver,
+                database=database,
                 cores=cores,
                 seconds=options.seconds,
             )
@@ -234,6 +242,19 @@ def compete(servers: Sequence[PolicyServer], options: argparse.Namespace) -> lis
                             print(raw_line(figure), flush=True)
     print(summary(figures))
     return figures
+
+
+@contextlib.contextmanager
+def database_for(servers: Sequence[PolicyServer]) -> Iterator[str]:
+    """The URL of a PostgreSQL, if one of them wants it."""
+    programs = postgresql.find_programs()
+    if programs is None or all(
+        each.name != policy_contestants.PROTECT_POSTGRESQL for each in servers
+    ):
+        yield ""
+        return
+    with postgresql.serve(programs) as server:
+        yield server.url
 
 
 def compiled(source: Path, directory: Path) -> Path:

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks import measure
+from tests.support import postgresql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 PATIENCE = 30.0
+PROTECT_POSTGRESQL = "gotrdns-protect-postgresql"
 # What gotrdns decides with a name server's help, postfwd decides on what Postfix found out.
 POSTFWD_RULES = """\
 id=NOPTR; reverse_client_name==unknown; action=550 5.7.25 $$client_address has no PTR record
@@ -40,7 +42,10 @@ skip_addresses = 127.0.0.0/8,::ffff:127.0.0.0/104,::1
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a server runs: its own directory, the socket to listen on, the resolver, its core."""
+    """Where a server runs: its own directory, the socket to listen on, the resolver, its core.
+
+    `database` is the URL of a PostgreSQL, for those that want one.
+    """
 
     directory: Path
     socket: Path
@@ -49,6 +54,7 @@ class Place:
     core: int
     cached: bool
     connections: int
+    database: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,10 @@ def start_gotrdns(
 
 def start_protect_sqlite(place: Place) -> int:
     return start_gotrdns(place, mode="protect", store=f"sqlite:///{place.directory}/store.sqlite3")
+
+
+def start_protect_postgresql(place: Place) -> int:
+    return start_gotrdns(place, mode="protect", store=place.database)
 
 
 def start_postfwd1(place: Place) -> int:
@@ -251,6 +261,13 @@ SERVERS = (
         lambda: measure.distribution_version("gotrdns"),
         _serves,
         "mode protect, remembering in SQLite; logs refusals",
+    ),
+    PolicyServer(
+        PROTECT_POSTGRESQL,
+        start_protect_postgresql,
+        lambda: measure.distribution_version("gotrdns"),
+        lambda: _serves() and postgresql.find_programs() is not None,
+        "mode protect, remembering in PostgreSQL; logs refusals",
     ),
     PolicyServer(
         "postfwd1",

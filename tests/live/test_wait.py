@@ -275,11 +275,13 @@ def test_a_terminal_shows_a_table_and_when_the_next_look_is(
 
 
 @pytest.mark.usefixtures("resolver")
-@pytest.mark.parametrize("option", ["--wait", "--markdown"])
-def test_on_a_terminal_trouble_begins_a_line_of_its_own(internet: Internet, option: str) -> None:
+@pytest.mark.parametrize("options", [("--wait", "--json"), ("--markdown",)], ids=" ".join)
+def test_on_a_terminal_trouble_begins_a_line_of_its_own(
+    internet: Internet, options: tuple[str, ...]
+) -> None:
     address = str(clients.RIGHT_PAIR.address)
     hints = str(internet.root_hints)
-    command = [*GOTRDNS, "explain", "--root-hints", hints, "--private-servers", option, address]
+    command = [*GOTRDNS, "explain", "--root-hints", hints, "--private-servers", *options, address]
     terminal = Terminal("/bin/sh", "-c", f"exec {shlex.join(command)} >/dev/full")
     assert terminal.wait() == 2
     assert "asking the name servers" in terminal.shown
