@@ -270,6 +270,7 @@ def isolate() -> int:
     command = [*room, *rights, sys.executable, "-m", "benchmarks.policy", INSIDE, *sys.argv[1:]]
     # Inside, an end by signal is at once: the files are removed from out here.
     with tempfile.TemporaryDirectory(prefix="policy-benchmark-") as directory:
+        Path(directory).chmod(0o711)  # PostgreSQL runs as another user
         environment = os.environ | {"TMPDIR": directory}
         return subprocess.run(command, check=False, env=environment).returncode
 

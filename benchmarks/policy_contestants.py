@@ -85,9 +85,6 @@ servers = ["{place.resolver}"]
 [postfix]
 listen = ["unix:{place.socket}"]
 
-[store]
-url = "sqlite:///{place.directory}/store.sqlite3"
-
 [control]
 socket = "unix:{place.directory}/control"
 

@@ -207,6 +207,23 @@ def test_what_is_put_back_is_older_than_what_came_since() -> None:
     assert sightings[3].lost and pending.lost == 1
 
 
+def test_repetitions_wait_apart_and_are_queued_once() -> None:
+    pending = Pending(2)
+    new, known, other = (Sighting(name, NOW, NOW, None) for name in ("new", "known", "other"))
+    pending.add(new)
+    for each in (known, known, new):
+        pending.add_repeated(each)
+    assert pending.take(10) == [new]
+    assert known.waits
+    pending.ripen()
+    assert pending.take(10) == [known, new]
+    assert (known.waits, new.waits) == (False, False)
+    for each in (new, known, other):
+        pending.add_repeated(each)
+    assert (new.waits, known.waits, other.waits) == (False, True, True)
+    assert pending.lost == 0
+
+
 def test_a_clients_changes_are_bounded_however_long_the_trouble() -> None:
     pending = Pending(10)
     histories = [History(failures=number) for number in range(101)]

@@ -111,6 +111,7 @@ class StoredMemory:
         """Write what waits, for at most LONGEST_CLOSE seconds; what is left by then is lost."""
         if self._writer is not None:
             self._writer.close(LONGEST_CLOSE)
+            self._pending.ripen()
             self._pending.give_up(self._pending.take(len(self._pending)))
 
     @property
@@ -222,8 +223,8 @@ class StoredMemory:
             return False
         known.count += 1
         known.last_at = max(known.last_at, now)
-        if not known.waits:
-            self._write(known)
+        if not known.waits and self._writer is not None:
+            self._pending.add_repeated(known)
         return True
 
     def _keep(self, key: tuple[object, ...], sighting: Sighting) -> None:

@@ -123,6 +123,7 @@ class Pending:
         self.most = most
         self._lock = threading.Lock()
         self._writes: OrderedDict[tuple[str, object], Write] = OrderedDict()
+        self._repeated: dict[str, Sighting] = {}
 
     def __len__(self) -> int:
         return len(self._writes)
@@ -132,6 +133,23 @@ class Pending:
             waiting = self._writes.get(write.key)
             self._writes[write.key] = waiting.followed_by(write) if waiting else write
             _note_waiting(write, waits=True)
+            self._drop_oldest()
+
+    def add_repeated(self, sighting: Sighting) -> None:
+        """Let an incident that is known wait for ``ripen``: its count alone has changed."""
+        with self._lock:
+            sighting.waits = True
+            self._repeated[sighting.id] = sighting
+            if len(self._repeated) > self.most:
+                # No incident is lost with it, and its next repetition adds it anew.
+                self._repeated.pop(next(iter(self._repeated))).waits = False
+
+    def ripen(self) -> None:
+        """Queue the incidents that were repeated."""
+        with self._lock:
+            repeated, self._repeated = self._repeated, {}
+            for sighting in repeated.values():
+                self._writes.setdefault(sighting.key, sighting)
             self._drop_oldest()
 
     def take(self, most: int) -> list[Write]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FLUSH_INTERVAL: Final = 0.5
 LONGEST_PAUSE: Final = 8.0
+# Whoever is turned away comes back again and again: how often can be told a little later.
+_FLUSHES_A_RIPENING: Final = 20
 _BATCH: Final = 500
 _FLUSHES_A_READING: Final = 60  # every half minute: what other daemons' domains have spoken
 _LOADED_AT_ONCE: Final = 200
@@ -71,6 +73,7 @@ class Writer:
         self._session: Session | None = None
         self._next_flush = 0.0
         self._next_prune = 0.0
+        self._next_ripening = 0.0
         self._next_reading = 0.0
         self._troubled_since: float | None = None
         self._lost_before = 0
@@ -137,6 +140,9 @@ class Writer:
         self._load(session)
         if time.monotonic() < self._next_flush:
             return
+        if self._close_by is not None or time.monotonic() >= self._next_ripening:
+            self._pending.ripen()
+            self._next_ripening = time.monotonic() + _FLUSHES_A_RIPENING * self._interval
         if session.moved:
             raise StoreUnavailable("the file was moved or removed")
         while writes := self._pending.take(_BATCH):
