@@ -209,7 +209,8 @@ class StoredMemory:
         known = self._incidents.get(key)
         if known is not None and self._sight_again(known, now):
             return known.id
-        sighting = Sighting(new_incident_id(), now, now, (transaction, decision))
+        decided = None if self._writer is None else (transaction, decision)
+        sighting = Sighting(new_incident_id(), now, now, decided)
         self._keep(key, sighting)
         self._write(sighting)
         return sighting.id
