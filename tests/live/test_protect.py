@@ -1,6 +1,7 @@
 """The mode `protect` inside a real Postfix: zombies turned away in time, businesses let in."""
 
 import asyncio
+import json
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -21,6 +22,7 @@ from tests.live.hosted import Hosted
 from tests.live.postfix import Postfix
 from tests.live.resolver import Resolver
 from tests.live.smtp import Conversation
+from tests.unit.check_program import run_program
 
 ZOMBIE = "85.105.64.89"
 CONFIRMED_DYNAMIC = "85.105.64.91"
@@ -94,9 +96,12 @@ def test_a_business_that_somebody_vouches_for_is_let_in_marked_and_listed(
             for word in ("iprev=fail", "rule=vouched", "vouched=helo,mx,spf", "incident="):
                 assert word in mark
             incident = mark.rpartition("incident=")[2]
-        with Store(daemon.url) as store:
-            [listed] = store.find(Search(follow_up=True))
-            assert (listed.id, listed.address) == (incident, str(business.address))
+        listed = await asyncio.to_thread(
+            run_program, "why", "--follow-up", "--json", "--no-now", "--store", daemon.url
+        )
+        [found] = map(json.loads, listed.stdout.splitlines())
+        assert (found["incident"], found["address"]) == (incident, str(business.address))
+        assert found["vouched"]["by"] == ["helo", "mx", "spf"]
 
     run(main)
 
