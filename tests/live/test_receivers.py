@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 import pytest
 
 from gotrdns.checking import check_address
-from gotrdns.explaining.foreseeing import foresee
+from gotrdns.explaining.foreseeing import ask_and_foresee
 from gotrdns.names import Address as ClientAddress
 from gotrdns.receivers import Prediction, Reaction, Receiver, predict
 from gotrdns.resolution.client import Client
@@ -75,7 +75,7 @@ async def foresee_all(clients: Sequence[Address]) -> Mapping[Address, Foreseen]:
 
         async def verify(client: Address) -> Foreseen:
             verdict = await check_address(resolver, ClientAddress.parse(str(client)))
-            return verdict, await foresee(resolver, verdict)
+            return verdict, await ask_and_foresee(resolver, verdict)
 
         return dict(zip(clients, await asyncio.gather(*map(verify, clients)), strict=True))
 

@@ -9,6 +9,8 @@ from gotrdns.diagnosis.findings import Fixer, Severity
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.lookup import Outcome, Question
 from gotrdns.names import Address, DomainName
+from gotrdns.receivers import Reaction, Receiver
+from gotrdns.reports.explanation_text import compose_explanation
 from gotrdns.reports.letters import write_letters
 from tests.support import hostile
 from tests.support import name_servers as servers
@@ -140,3 +142,49 @@ def test_no_contact_gets_into_the_head_of_a_letter_but_a_plain_address(
     for letter in write_letters(explained(world)):
         assert letter.to is None
         assert letter.subject.isprintable()
+
+
+def reactions(explanation: Explanation) -> dict[Receiver, Reaction]:
+    return {each.receiver: each.reaction for each in explanation.predictions}
+
+
+@pytest.mark.parametrize(
+    ("resolver", "code"),
+    [
+        ((Outcome.REFUSED, Outcome.REFUSED), "resolver-fault"),
+        ((Outcome.FOUND, Outcome.REFUSED), "resolver-fault"),
+        ((Outcome.NXDOMAIN, Outcome.NXDOMAIN), "cache-stale"),
+    ],
+)
+def test_trouble_of_our_own_is_not_foretold_of_others(
+    resolver: tuple[Outcome, Outcome], code: str
+) -> None:
+    explanation = explained(World(CLIENT, resolver=resolver))
+    assert codes(explanation) == [code]
+    assert explanation.records == ()
+    assert set(reactions(explanation).values()) == {Reaction.ACCEPT}
+
+
+def test_beside_our_own_trouble_the_senders_is_shown_and_mended() -> None:
+    target = DomainName.parse("gone.d123.test")
+    broken = World(CLIENT, target=target, resolver=(Outcome.REFUSED, Outcome.REFUSED))
+    explanation = explained(broken)
+    assert codes(explanation) == ["resolver-fault", "forward-nxdomain"]
+    assert asked_for(explanation) == [
+        "d123.test: gone A 81.21.1.10 (domain-owner)",
+    ]
+    seen = reactions(explanation)
+    assert seen.pop(Receiver.EXCHANGE_ONLINE) is Reaction.ACCEPT
+    assert set(seen.values()) == {Reaction.REFUSE}
+    text = compose_explanation(explanation)
+    assert "Check that the resolver runs" in text
+    assert "  What to publish\n" in text
+    assert "Nothing is known to be wrong" not in text
+
+
+def test_where_servers_fail_no_record_is_proposed() -> None:
+    failing = World(CLIENT, first=REFUSED, second=REFUSED, resolver=(Outcome.SERVFAIL,) * 2)
+    explanation = explained(failing)
+    assert codes(explanation)[0] == "reverse-lame"
+    assert explanation.records == ()
+    assert reactions(explanation)[Receiver.POSTFIX] is Reaction.DEFER

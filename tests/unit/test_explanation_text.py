@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from gotrdns.contacts.holder import Role
 from gotrdns.contacts.mailbox import Flaw
-from gotrdns.diagnosis.findings import Fixer, Severity
+from gotrdns.diagnosis.findings import Details, Fixer, Severity
 from gotrdns.evidence import Ending, Kind, Leg, Path, Record, Reply
 from gotrdns.explaining.explanation import Choice, Explanation, HostName
 from gotrdns.lookup import Question, RecordType
 from gotrdns.names import Address
+from gotrdns.receivers import predict
 from gotrdns.reports import english_explain
+from gotrdns.reports.explanation_outline import outline
 from gotrdns.reports.explanation_sentences import tame, wait_in_words
 from gotrdns.reports.explanation_text import compose_explanation
 from gotrdns.reports.text import Style
@@ -82,6 +84,13 @@ FOUNDING_EXPLANATION = """\
     ttnet.net.tr  2 of 2 agree  no A record
 """
 
+SERVERS: Details = {
+    "servers": ["ns1.isp.net", "ns2.isp.net"],
+    "serials": [1, 2],
+    "leading": ["ns1.isp.net"],
+    "not_leading": ["ns2.isp.net"],
+}
+
 every_case = pytest.mark.parametrize(
     "build", explanation_cases.CASES.values(), ids=explanation_cases.CASES
 )
@@ -132,6 +141,30 @@ def test_where_the_name_to_publish_leads_today_is_said() -> None:
     walk = msgspec.structs.replace(explanation.walk, forward=(*explanation.walk.forward, path))
     text = compose_explanation(msgspec.structs.replace(explanation, walk=walk))
     assert "mail.eddorre.com leads to 192.0.2.9, 192.0.2.10 today;" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("code", "reservation"),
+    [
+        ("forward-inconsistent", "a receiver that hears another of them does otherwise"),
+        ("reverse-dnssec-bogus", "whose resolver does not verify signatures"),
+        ("reverse-serial-skew", ""),
+    ],
+)
+def test_why_other_receivers_may_do_otherwise_is_said(code: str, reservation: str) -> None:
+    explanation = explanations.founding()
+    seen = msgspec.structs.replace(
+        explanation,
+        findings=(
+            *explanation.findings,
+            explanations.finding(code, Severity.WARNING, Fixer.ADDRESS_OWNER, None, SERVERS),
+        ),
+        predictions=predict(explanation.verdict),
+    )
+    [others] = [each for each in outline(seen).others if "otherwise" in each] or [""]
+    assert reservation in others
+    assert bool(others) == bool(reservation)
+    assert outline(msgspec.structs.replace(seen, predictions=())).others == ()
 
 
 @every_case

@@ -76,7 +76,8 @@ async def explain(
         )
         walk, host, findings = await _look_closer(means, verdict, reverse, helo, given)
         resolves, predictions = await asyncio.gather(
-            _resolves(means.resolver, client, host.name), foresee(means.resolver, verdict)
+            _resolves(means.resolver, client, host.name),
+            foresee(means.resolver, verdict, walk, findings),
         )
         holder, no_rdap = await holder_task
     finally:

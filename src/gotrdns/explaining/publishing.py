@@ -17,8 +17,6 @@ from gotrdns.names import Address, DomainName
 from gotrdns.verification import Result, Verdict
 
 _SETTLED = frozenset({Choice.CONFIRMED, Choice.HELO})  # these lead to the address already
-# Aliases that resolvers fail at: a PTR record has to take their place.
-_ALIAS_TROUBLE = frozenset({"reverse-cname-loop", "reverse-cname-multiple"})
 
 
 def records_to_publish(
@@ -34,11 +32,9 @@ def records_to_publish(
     Nothing where the records cannot be the trouble, or are right as they are.
     """
     right_by_now = any(each.code == "cache-stale" for each in findings)
-    # A mere warning says that aliases lead to the name all the same, for most.
-    is_aliases = any(
-        each.code in _ALIAS_TROUBLE and each.severity is Severity.ERROR for each in findings
-    )
-    if right_by_now or (verdict.result is Result.TEMPERROR and not is_aliases):
+    # Our resolver may fail where the servers themselves say what is wrong.
+    is_known = walk is not None and any(each.severity is Severity.ERROR for each in findings)
+    if right_by_now or (verdict.result is Result.TEMPERROR and not is_known):
         return ()
     wanted_anew = host.choice is Choice.GIVEN and host.name not in verdict.confirmed
     if verdict.result is Result.PASS and not wanted_anew:
@@ -46,9 +42,19 @@ def records_to_publish(
     records: list[Publication] = []
     if host.choice not in _SETTLED and not host_resolves:
         records.append(_forward_record(verdict.address, walk, host.name))
-    if [each.name for each in verdict.names] != [host.name]:
+    if _pointed_to(verdict, walk) != {host.name}:
         records.append(_reverse_record(verdict, walk, host.name))
     return tuple(records)
+
+
+def _pointed_to(verdict: Verdict, walk: Walk | None) -> set[DomainName]:
+    """The names in the PTR records; where our resolver was told none, those of every server."""
+    heard = {each.name for each in verdict.names}
+    replies = walk.reverse.last.zone.replies if walk else ()
+    if heard or any(each.kind in DENIALS for each in replies):
+        return heard
+    targets = (record.target for reply in replies for record in reply.answers)
+    return {each for each in targets if each is not None}
 
 
 def path_of(walk: Walk | None, name: DomainName) -> Path | None:

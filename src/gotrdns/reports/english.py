@@ -81,8 +81,9 @@ WAIT_OR_MEND: Final = (
 )
 CHECK_THE_RESOLVER: Final = (
     "Check that the resolver runs and that this host may ask it, over UDP and TCP, or name another "
-    "with --resolver ADDRESS. Nothing is known to be wrong at the sender's."
+    "with --resolver ADDRESS."
 )
+SENDER_IS_RIGHT: Final = "Nothing is known to be wrong at the sender's."
 
 SENDER_STEPS: Final = (
     "Have a static public address.",

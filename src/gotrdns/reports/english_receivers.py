@@ -26,6 +26,16 @@ REACTIONS: Final[Mapping[Reaction, str]] = {
 ACCEPT: Final = "{receivers} accept it"
 ACCEPTS: Final = "{receivers} accepts it"
 
+# Findings because of which another receiver may hear something else than the resolver here.
+_AT_ODDS: Final = "The name servers differ: a receiver that hears another of them does otherwise"
+_BOGUS: Final = "Receivers whose resolver does not verify signatures (DNSSEC) do otherwise"
+HEARD_OTHERWISE: Final[Mapping[str, str]] = {
+    "reverse-inconsistent": _AT_ODDS,
+    "forward-inconsistent": _AT_ODDS,
+    "reverse-dnssec-bogus": _BOGUS,
+    "forward-dnssec-bogus": _BOGUS,
+}
+
 REPLIES: Final[Mapping[Reply, str]] = {
     Reply.POSTFIX_UNKNOWN: "Client host rejected: cannot find your hostname, [{address}]",
     Reply.EXIM_DENIED: "Administrative prohibition",

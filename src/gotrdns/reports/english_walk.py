@@ -116,7 +116,7 @@ FINDINGS_OF_A_WALK: Final = {
     ),
     "resolver-fault": Wording(
         "The name servers, asked directly, answer as they should; the resolver here ({resolvers}) "
-        "does not pass it on. The trouble is here, not at the sender's."
+        "does not pass it on. That trouble is here, not at the sender's."
     ),
 }
 

@@ -14,6 +14,7 @@ from gotrdns.evidence import Path, Walk
 from gotrdns.explaining.explanation import Explanation, Publication
 from gotrdns.reports import english as words
 from gotrdns.reports import english_explain as explain_words
+from gotrdns.reports import english_receivers as receiver_words
 from gotrdns.reports.delegation_rows import WayRows, way_rows
 from gotrdns.reports.explanation_sentences import (
     divide,
@@ -100,9 +101,9 @@ def outline(explanation: Explanation) -> Outline:
         steps=tuple(_steps(records)),
         choice=" ".join(_about_the_name(explanation)) if records else "",
         waits=_waits(records) if records else None,
-        advice=tuple(_advice(causes[0])) if causes and not records else (),
+        advice=tuple(_advice(causes)) if causes and (_is_ours(causes[0]) or not records) else (),
         remarks=tuple(_remarks(remarks, explanation)),
-        others=tuple(receiver_sentences(explanation.predictions, explanation.verdict.address)),
+        others=tuple(_others(explanation)),
     )
 
 
@@ -239,10 +240,17 @@ def _waits(records: Iterable[Publication]) -> Waits:
     return Waits(explain_words.WAIT_OF_EACH, waits)
 
 
-def _advice(cause: Finding) -> Iterator[str]:
-    """What there is to do where no record is missing."""
-    if cause.fixer is Fixer.RECEIVER:
+def _is_ours(cause: Finding) -> bool:
+    return cause.fixer is Fixer.RECEIVER
+
+
+def _advice(causes: Sequence[Finding]) -> Iterator[str]:
+    """What there is to do where no record is missing, or not only one."""
+    cause = causes[0]
+    if _is_ours(cause):
         yield words.CHECK_THE_RESOLVER
+        if all(map(_is_ours, causes)):
+            yield words.SENDER_IS_RIGHT
     elif cause.fixer is Fixer.NOBODY:
         yield explain_words.WAIT
         seconds = cause.details.get("seconds")
@@ -261,3 +269,12 @@ def _remarks(findings: Iterable[Finding], explanation: Explanation) -> Iterator[
             fixer=words.FIXERS_IN_SHORT[finding.fixer],
             sentence=finding_sentence(finding, explanation),
         )
+
+
+def _others(explanation: Explanation) -> Iterator[str]:
+    """What other receivers do, and why some may not."""
+    yield from receiver_sentences(explanation.predictions, explanation.verdict.address)
+    if explanation.predictions:
+        codes = (finding.code for finding in explanation.findings)
+        reservations = (receiver_words.HEARD_OTHERWISE.get(code) for code in codes)
+        yield from dict.fromkeys(each for each in reservations if each)

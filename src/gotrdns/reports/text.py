@@ -94,8 +94,11 @@ def _changes(cause: Finding) -> Iterator[str]:
     repairs = cause.repairs
     fixer = words.FIXERS[cause.fixer]
     if not repairs:
-        advice = words.CHECK_THE_RESOLVER if cause.fixer is Fixer.RECEIVER else words.WAIT_OR_MEND
-        yield from paragraph(advice.format(fixer=fixer))
+        if cause.fixer is Fixer.RECEIVER:
+            advice = f"{words.CHECK_THE_RESOLVER} {words.SENDER_IS_RIGHT}"
+        else:
+            advice = words.WAIT_OR_MEND.format(fixer=fixer)
+        yield from paragraph(advice)
         return
     if cause.details.get("made_from_address"):
         yield from paragraph(words.MADE_FROM_ADDRESS)
