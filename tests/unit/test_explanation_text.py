@@ -85,6 +85,7 @@ FOUNDING_EXPLANATION = """\
 """
 
 SERVERS: Details = {
+    "names": ["mail.isp.net"],
     "servers": ["ns1.isp.net", "ns2.isp.net"],
     "serials": [1, 2],
     "leading": ["ns1.isp.net"],
