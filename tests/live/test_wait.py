@@ -275,7 +275,9 @@ def test_a_terminal_shows_a_table_and_when_the_next_look_is(
 
 
 @pytest.mark.usefixtures("resolver")
-@pytest.mark.parametrize("options", [("--wait", "--json"), ("--markdown",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "options", [("--wait", "--json"), ("--markdown",), ("--html",)], ids=" ".join
+)
 def test_on_a_terminal_trouble_begins_a_line_of_its_own(
     internet: Internet, options: tuple[str, ...]
 ) -> None:
