@@ -55,7 +55,7 @@ async def serving(directory: Path, store: str) -> AsyncIterator[Peer]:
     path, socket, log = (directory / name for name in ("gotrdns.toml", "socket", "log"))
     path.write_text(
         f'[policy]\nmode = "protect"\n[postfix]\nlisten = ["unix:{socket}"]\n'
-        f'[verification]\ndeadline = 3.0\n[store]\nurl = "{store}"\n'
+        f'[verification]\ndeadline = 3.0\n[store]\nurl = "{store}"\n[control]\nsocket = ""\n'
     )
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     service = Service(path, read_settings(path), Journal(descriptor, Level.INFO))
