@@ -183,6 +183,14 @@ class Postfix:
     def reload(self) -> None:
         self._postfix("reload")
 
+    def restart(self) -> None:
+        """No smtpd outlives it, and none holds a connection to a policy service any more.
+
+        After a reload those from before may still serve one client each.
+        """
+        self.stop()
+        self.start()
+
     def stop(self) -> None:
         """Ends all its processes; what is queued stays and is delivered after the next start."""
         # `postfix stop` looks once a second.

@@ -38,7 +38,7 @@ def forget_everything(cold_resolver: Resolver) -> None:
 def host(postfix: Postfix, tmp_path: Path) -> Callable[..., Hosted]:
     def make(mode: str = "protect", **settings: str) -> Hosted:
         # An smtpd that still holds a connection to a former daemon would let one mail in.
-        postfix.reload()
+        postfix.restart()
         return Hosted(tmp_path, postfix.policy_socket, mode, **settings)
 
     return make

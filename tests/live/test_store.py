@@ -35,7 +35,7 @@ def forget_everything(cold_resolver: Resolver) -> None:
 @pytest.fixture
 def host(postfix: Postfix, tmp_path: Path) -> Callable[..., Hosted]:
     def make(mode: str = "protect", **settings: str) -> Hosted:
-        postfix.reload()  # no smtpd holds a connection to a former daemon
+        postfix.restart()  # no smtpd holds a connection to a former daemon
         return Hosted(tmp_path, postfix.policy_socket, mode, **settings)
 
     return make
@@ -133,7 +133,7 @@ def test_a_postgresql_that_is_killed_loses_no_mail_and_no_memory(
 def test_two_daemons_share_exceptions_and_what_they_decided(
     postgresql: PostgreSQL, postfix: Postfix, tmp_path: Path
 ) -> None:
-    postfix.reload()
+    postfix.restart()
     socket, port = postfix.policy_socket, ("127.0.0.1", POLICY_SERVICE_PORT)
     one = settings_file(tmp_path, "one", f"unix:{socket}", postgresql.url)
     other = settings_file(tmp_path, "other", f"inet:127.0.0.1:{port[1]}", postgresql.url)
