@@ -41,6 +41,9 @@ CONTROL_QUESTION: Final = Question(ROOT, RecordType.NS)
 class Outcome(enum.Enum):
     """How a question ended. The last five say nothing about the record: they are trouble."""
 
+    # Singletons that are equal to nothing else. Enum would hash the name, in Python, every time.
+    __hash__ = object.__hash__
+
     FOUND = "found"
     NXDOMAIN = "nxdomain"
     NODATA = "nodata"

@@ -67,6 +67,8 @@ _RESULTS: Final = {
 class NameState(enum.Enum):
     """What became of one PTR name."""
 
+    __hash__ = object.__hash__  # as above
+
     CONFIRMED = "confirmed"
     MISMATCH = "mismatch"
     NODATA = "nodata"
@@ -245,6 +247,8 @@ class Verification(msgspec.Struct, eq=False, gc=False):
     def _cause_without_confirmation(self) -> Cause:
         if self._resolver_failed:
             return Cause.RESOLVER_UNREACHABLE
+        if len(self._answers) == 1:  # the common case has nothing to put in order
+            return _CAUSES[self._state(self._answers[0])]
         states = {self._state(answer) for answer in self._answers}
         return next(_CAUSES[state] for state in _CAUSES if state in states)
 
