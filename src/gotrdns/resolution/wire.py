@@ -27,7 +27,6 @@ from gotrdns.resolution.records import (
     read_name,
     read_records,
     read_text,
-    soa_minimum,
 )
 
 __all__ = [
@@ -68,8 +67,7 @@ _unpack_head: Final = struct.Struct("!H4s").unpack_from  # flags; how many quest
 _HEAD: Final = slice(2, 8)  # the same six octets
 _ONE_QUESTION: Final = b"\x00\x01"
 _ONE_ANSWER: Final = _ONE_QUESTION + b"\x00\x01"
-_SOA_ALONE: Final = b"\x00\x01\x00\x00"  # how many authorities and additionals
-_SOA_AND_OPT: Final = b"\x00\x01\x00\x01"
+_SOA_AND_OPT: Final = b"\x00\x01\x00\x01"  # how many authorities and additionals
 _NO_ANSWER: Final = _ONE_QUESTION + b"\x00\x00"
 _TC: Final = 0x0200
 _AD: Final = 0x0020
@@ -81,10 +79,11 @@ _unpack_pointer: Final = struct.Struct("!6sIH").unpack_from
 _unpack_a: Final = struct.Struct("!6sIH4s").unpack_from
 _unpack_aaaa: Final = struct.Struct("!6sIH16s").unpack_from
 _unpack_counts: Final = struct.Struct("!HHH").unpack_from  # answers, authorities, additionals
-# The records of a straight denial: owner, type and class in one piece, TTL, length; then OPT, of
-# which only the upper bits of the response code are read (RFC 6891 section 6.1.3).
+# The records of a straight denial: owner, type and class in one piece, TTL, length; then the last
+# number of the SOA and OPT, of which only the upper bits of the response code are read (RFC 6891
+# section 6.1.3).
 _SOA_RECORD: Final = struct.Struct("!H4sIH")
-_unpack_opt: Final = struct.Struct("!3s2xB").unpack_from
+_unpack_minimum_and_opt: Final = struct.Struct("!I3s2xB").unpack_from
 
 _FOUND: Final = Outcome.FOUND
 _PTR: Final = RecordType.PTR
@@ -99,6 +98,8 @@ _DIRECT_PTR: Final = _TO_QUESTION + TYPE_AND_CLASS[_PTR]
 _DIRECT_A: Final = _TO_QUESTION + TYPE_AND_CLASS[_A]
 _DIRECT_AAAA: Final = _TO_QUESTION + TYPE_AND_CLASS[_AAAA]
 _SOA_TYPE: Final = TYPE_AND_CLASS[RecordType.SOA]
+_TYPE_AND_CLASS_LENGTH: Final = 4
+_MINIMUM_LENGTH: Final = 4
 _OPT_HEAD: Final = OPT_RECORD[:3]
 
 _NXDOMAIN_CODE: Final = 3
@@ -238,19 +239,19 @@ def read_reply(message: bytes, section: bytes, kind: RecordType) -> Reply:  # no
 def _read_denial(
     message: bytes, start: int, outcome: Outcome, authenticated: bool
 ) -> Answer | None:
-    others = message[8:12]
+    if message[8:12] != _SOA_AND_OPT:
+        return None
     owner, kind, ttl, length = _SOA_RECORD.unpack_from(message, start)
     end = start + _SOA_RECORD.size + length
-    if kind != _SOA_TYPE or owner < _POINTER or length < SHORTEST_SOA or end > len(message):
+    if kind != _SOA_TYPE or owner < _POINTER or length < SHORTEST_SOA:
         return None
-    if others == _SOA_AND_OPT:
-        head, upper_bits = _unpack_opt(message, end)
-        if head != _OPT_HEAD or upper_bits:
-            return None
-    elif others != _SOA_ALONE:
+    # The zone encloses the question: a pointer to a label of it, from which the name runs to its
+    # end. Anything else that a pointer can lead to is read carefully.
+    zone = read_host_name(message[owner - _POINTER : start - _TYPE_AND_CLASS_LENGTH])
+    minimum, opt, upper_bits = _unpack_minimum_and_opt(message, end - _MINIMUM_LENGTH)
+    if zone is None or opt != _OPT_HEAD or upper_bits:
         return None
-    zone, _ = read_name(message, start)
-    ttl = min(bounded_ttl(ttl), soa_minimum(message, end))
+    ttl = min(bounded_ttl(ttl), bounded_ttl(minimum))
     return Answer(outcome, (), (), ttl, authenticated, (), zone)
 
 
