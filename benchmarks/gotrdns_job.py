@@ -13,6 +13,7 @@ from gotrdns.checking import Stream
 from gotrdns.names import Address
 from gotrdns.resolution.client import Client
 from gotrdns.resolution.servers import ServerAddress
+from gotrdns.verification import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,9 +31,11 @@ def read_addresses(path: Path) -> Iterator[Address]:
 
 
 def write_causes(write: Write) -> Callable[[Verification], None]:
+    endings = {cause: f"\t{cause.value}\n" for cause in Cause}
+
     def on_decided(verification: Verification) -> None:
         assert verification.cause is not None
-        write(f"{verification.client.text}\t{verification.cause.value}\n".encode())
+        write((verification.client.text + endings[verification.cause]).encode())
 
     return on_decided
 

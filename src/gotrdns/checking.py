@@ -158,26 +158,23 @@ class Stream:
     def start(self) -> None:
         """Start the first checks; ``on_exhausted`` is called after the last verdict."""
         while not self._ended and self._under_way < self._concurrency:
+            self._under_way += 1
             self._start_next()
 
     def _start_next(self) -> None:
+        """Start one check in the place of another, which is given up when there are no more."""
         # A loop, not recursion: answers from a warm cache decide at once.
-        resolver = self._resolver
-        for address in self._addresses:
-            verification = Verification(address)
-            if not Check(verification, resolver, self._on_each).start():
-                self._under_way += 1
-                return
-            self._deliver(verification)
         if not self._ended:
+            for address in self._addresses:
+                verification = Verification(address)
+                if not Check(verification, self._resolver, self._on_each).start():
+                    return
+                self._deliver(verification)
             self._ended = True
-            if self._under_way == 0:
-                self._on_exhausted()
+        self._under_way -= 1
+        if self._under_way == 0:
+            self._on_exhausted()
 
     def _decided(self, verification: Verification) -> None:
         self._deliver(verification)
-        self._under_way -= 1
-        if not self._ended:
-            self._start_next()
-        elif self._under_way == 0:
-            self._on_exhausted()
+        self._start_next()

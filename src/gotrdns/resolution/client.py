@@ -70,7 +70,8 @@ class Client:
         self._clock = clock
         self._daemon = daemon
         self._timeout = timeout
-        self._now = clock()  # as of the latest turn of the loop that asked or sent anything
+        # When a question asked now gives up: as of the latest turn that asked or sent anything.
+        self._expiry = clock() + timeout
         # Every query until it is done; the queue holds those never sent, ``again`` those to be sent
         # whatever the window says: repetitions and questions of our own.
         self._outstanding: dict[bytes, Query] = {}
@@ -126,7 +127,8 @@ class Client:
         await self._control.probe()
 
     def ask(self, question: Question, listener: Listener, token: int) -> Answer | None:
-        section = question.name + TYPE_AND_CLASS[question.type]  # question_section, in place
+        kind = question.type
+        section = question.name + TYPE_AND_CLASS[kind]  # question_section, in place
         if self.cache is not None:
             kept = self.cache.get(section)
             if kept is not None:
@@ -137,9 +139,9 @@ class Client:
             self.counters.errors[Outcome.UNREACHABLE] += 1
             return _UNREACHABLE
         if not self._flushing:  # the first question of this turn
-            self._now = self._clock()
+            self._expiry = self._clock() + self._timeout
             self._flush_soon()
-        query = Query(section, question.type, listener, token, self._now + self._timeout)
+        query = Query(section, kind, listener, token, self._expiry)
         first = self._outstanding.setdefault(section, query)
         if first is query:
             self._queue.append(query)
@@ -193,7 +195,8 @@ class Client:
     def _flush(self) -> None:
         """Send what one turn of the loop has gathered, grouped so that batches are possible."""
         self._flushing = False
-        self._now = now = self._clock()
+        now = self._clock()
+        self._expiry = now + self._timeout
         if self._ticker is None:
             self._ticker = self._loop.call_later(_TICK, self._tick)
         if self._again:

@@ -205,16 +205,16 @@ def read_reply(message: bytes, section: bytes, kind: RecordType) -> Reply:  # no
     # The commonest replies are read in few steps: one record, which answers the question itself, or
     # none, and the SOA that proves it. What differs from that in any way is read carefully.
     head = message[_HEAD]
+    start = HEADER_LENGTH + len(section)
     authenticated = _STRAIGHT.get(head)
     try:
         if authenticated is None:
             denied = _DENIALS.get(head)
-            if denied is not None and message.startswith(section, HEADER_LENGTH):
-                denial = _read_denial(message, HEADER_LENGTH + len(section), *denied)
+            if denied is not None and message[HEADER_LENGTH:start] == section:
+                denial = _read_denial(message, start, *denied)
                 if denial is not None:
                     return denial
-        elif message.startswith(section, HEADER_LENGTH):
-            start = HEADER_LENGTH + len(section)
+        elif message[HEADER_LENGTH:start] == section:
             if kind is _PTR:
                 direct, ttl, length = _unpack_pointer(message, start)
                 content = message[start + 12 : start + 12 + length]
