@@ -18,6 +18,7 @@ from typing import Final, TypeGuard
 LONGEST_NAME: Final = 255  # octets of wire form, RFC 1035 section 2.3.4
 LONGEST_LABEL: Final = 63
 
+_DOT: Final = ord(".")
 _MAPPED_PREFIX: Final = bytes(10) + b"\xff\xff"
 _IN_ADDR_ARPA: Final = b"\x07in-addr\x04arpa\x00"
 _IP6_ARPA: Final = b"\x03ip6\x04arpa\x00"
@@ -143,10 +144,14 @@ class DomainName(bytes):
         """Presentation form without the last dot, escaped as in zone files; the root is ``.``."""
         if len(self) == 1:
             return "."
-        labels = self.labels
-        if is_host_name(self):
-            return b".".join(labels).decode("ascii")
-        return ".".join(map(_label_text, labels))
+        if not is_host_name(self):
+            return ".".join(map(_label_text, self.labels))
+        dotted = bytearray(self)
+        offset = 0
+        while length := self[offset]:
+            dotted[offset] = _DOT
+            offset += 1 + length
+        return dotted[1:-1].decode("ascii")
 
     @property
     def canonical_key(self) -> tuple[bytes, ...]:

@@ -17,6 +17,8 @@ class HostClass(enum.Enum):
 class ReasonKind(enum.Enum):
     """What was found in a name."""
 
+    __hash__ = object.__hash__  # Enum would hash the name, in Python, every time.
+
     # The address, in one of the ways in which machines write it.
     OCTETS = "octets"
     OCTETS_REVERSED = "octets-reversed"

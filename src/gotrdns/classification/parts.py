@@ -59,7 +59,7 @@ class NameParts:
         self.first = labels[0] if at else ""
         self.rest = ".".join(labels[1:at])
         self.text = ".".join(labels[:at])
-        self.spelling: Spelling | None = find_whole(address, ".".join(labels[:-1]))
+        self.spelling: Spelling | None = find_whole(address, name)
         if self.spelling is None:
             self.spelling = find_part(address, self.text)
         self.words = self._read_words()

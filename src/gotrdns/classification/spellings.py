@@ -4,6 +4,7 @@ Owns the encodings, of the whole address and of parts of it. Whole parts of the 
 never substrings: `mail10.example.com` says nothing about 10.0.0.1. Knows no words.
 """
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
@@ -50,11 +51,14 @@ def carries_address(address: Address, name: DomainName) -> bool:
     Such a name was made by whoever numbers the addresses, so its forward zone is theirs too. The
     domain counts as well: hosters own some like `ip-51-75-18.eu`, for the host `63`.
     """
-    return find_whole(address, b".".join(name.labels[:-1]).decode("latin-1")) is not None
+    return find_whole(address, name) is not None
 
 
-def find_whole(address: Address, text: str) -> Spelling | None:
-    """Where ``text``, labels joined by dots, spells the whole address."""
+# Whoever asks for a name's class asks about the findings too, several of which want to know this.
+@functools.lru_cache(maxsize=64)
+def find_whole(address: Address, name: DomainName) -> Spelling | None:
+    """Where the name, its last label aside, spells the whole address."""
+    text = b".".join(name.labels[:-1]).decode("latin-1")
     if len(address) == 16:
         return _all_groups(address, text)
     numbers = _NUMBER.findall(text)

@@ -11,6 +11,8 @@ from typing import Final
 
 
 class WordKind(enum.Enum):
+    __hash__ = object.__hash__  # Enum would hash the name, in Python, for every word looked at.
+
     DYNAMIC = "dynamic"  # the provider says that the address changes
     ACCESS = "access"  # a line by which people reach the Internet, or what it ends at
     CUSTOMER = "customer"  # somebody's, without saying whose

@@ -244,14 +244,19 @@ def _reverse_names(case: _Case) -> Iterator[Finding]:
         reasons = [flaws[name].value for name in malformed]
         yield case.reverse_finding("ptr-bad-syntax", malformed, flaws=reasons)
     yield from _undotted_names(case)
-    usable = [name for name in case.names if is_host_name(name)]
-    single = [name for name in usable if len(name.labels) == 1]
+    usable = {name: name.labels for name in case.names if is_host_name(name)}
+    single = [name for name, labels in usable.items() if len(labels) == 1]
     if single and special_use(case.client) is not SpecialUse.LOOPBACK:
         yield case.reverse_finding("ptr-single-label", single)
-    underscored = [name for name in usable if any(b"_" in each for each in name.labels)]
+    # No length octet is an underscore: they end at 63.
+    underscored = [name for name in usable if b"_" in name]
     if underscored:
         yield case.reverse_finding("ptr-underscore", underscored, Severity.WARNING)
-    hyphened = [name for name in usable if any(each.startswith(b"-") for each in name.labels)]
+    hyphened = [
+        name
+        for name, labels in usable.items()
+        if any(label.startswith(b"-") for label in labels)
+    ]
     if hyphened:
         yield case.reverse_finding("ptr-leading-hyphen", hyphened, Severity.WARNING)
     yield from _many_names(case)

@@ -7,23 +7,23 @@ from collections.abc import Iterable
 
 import msgspec
 
-from gotrdns.classification import classify
+from gotrdns.classification import HostClass, classify
 from gotrdns.diagnosis.findings import Finding
 from gotrdns.names import Address
-from gotrdns.verification import CheckedName, Verdict
+from gotrdns.verification import Cause, CheckedName, NameState, Result, Verdict
 
 
 class _NameObject(msgspec.Struct, frozen=True):
     name: str
-    state: str
+    state: NameState
     addresses: list[str]
-    class_: str = msgspec.field(name="class")
+    class_: HostClass = msgspec.field(name="class")
 
 
 class _VerdictObject(msgspec.Struct, frozen=True):
     address: str
-    result: str
-    cause: str
+    result: Result
+    cause: Cause
     reverse_name: str
     names: list[_NameObject]
     confirmed: list[str]
@@ -37,8 +37,8 @@ def encode_verdict(verdict: Verdict, findings: Iterable[Finding], elapsed: float
     return msgspec.json.encode(
         _VerdictObject(
             address=verdict.address.text,
-            result=verdict.result.value,
-            cause=verdict.cause.value,
+            result=verdict.result,
+            cause=verdict.cause,
             reverse_name=verdict.address.reverse_name.text,
             names=[_name_object(verdict.address, each) for each in verdict.names],
             confirmed=[name.text for name in verdict.confirmed],
@@ -53,7 +53,7 @@ def _name_object(client: Address, checked: CheckedName) -> _NameObject:
     addresses = checked.answer.addresses if checked.answer else ()
     return _NameObject(
         checked.name.text,
-        checked.state.value,
+        checked.state,
         [address.text for address in addresses],
-        classify(client, checked.name).host_class.value,
+        classify(client, checked.name).host_class,
     )
