@@ -171,7 +171,7 @@ class Verification(msgspec.Struct, eq=False, gc=False):
     asked: Sequence[HostName] = ()
     _reverse: Answer | None = None
     _names: Sequence[DomainName] = ()  # empty when they are those asked
-    _answers: list[Answer | None] = msgspec.field(default=())  # about each name asked
+    _answers: list[Answer | None] = []  # about each name asked
     _resolver_failed: bool = False
 
     @property

@@ -248,14 +248,11 @@ def _reverse_names(case: _Case) -> Iterator[Finding]:
     single = [name for name, labels in usable.items() if len(labels) == 1]
     if single and special_use(case.client) is not SpecialUse.LOOPBACK:
         yield case.reverse_finding("ptr-single-label", single)
-    # No length octet is an underscore: they end at 63.
-    underscored = [name for name in usable if b"_" in name]
+    underscored = [name for name, labels in usable.items() if any(b"_" in each for each in labels)]
     if underscored:
         yield case.reverse_finding("ptr-underscore", underscored, Severity.WARNING)
     hyphened = [
-        name
-        for name, labels in usable.items()
-        if any(label.startswith(b"-") for label in labels)
+        name for name, labels in usable.items() if any(label.startswith(b"-") for label in labels)
     ]
     if hyphened:
         yield case.reverse_finding("ptr-leading-hyphen", hyphened, Severity.WARNING)

@@ -5,14 +5,16 @@ Owns reading ``ADDRESS``, ``ADDRESS:PORT`` and ``[IPV6]:PORT``, and resolv.conf(
 
 import socket
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from gotrdns.names import Address, InvalidAddress, SpecialUse, special_use
 
-RESOLV_CONF: Final = Path("/etc/resolv.conf")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RESOLV_CONF: Final = "/etc/resolv.conf"
 DNS_PORT: Final = 53
 
 # resolv.conf(5): MAXNS. The C library ignores further ones; so do we, or the two would differ.
@@ -84,10 +86,11 @@ def _split_port(text: str) -> tuple[str, str]:
     return text, str(DNS_PORT)
 
 
-def read_resolv_conf(path: Path = RESOLV_CONF) -> tuple[ServerAddress, ...]:
+def read_resolv_conf(path: "Path | str" = RESOLV_CONF) -> tuple[ServerAddress, ...]:
     """The name servers of a resolv.conf file. Raises NoServers if it is missing or names none."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        with open(path, encoding="utf-8", errors="replace") as lines:  # noqa: PTH123 - pathlib is dear
+            text = lines.read()
     except OSError as error:
         raise NoServers(f"cannot read {path}: {error.strerror}; name a resolver yourself") from None
     found = []
