@@ -175,3 +175,35 @@ def test_a_stream_takes_an_address_only_when_another_is_finished(later: bool) ->
         listener(token, answer)
     assert decided == [Cause.CONFIRMED] * 5000
     assert exhausted == [True]
+
+
+def test_an_ended_stream_takes_nothing_more_from_a_source_that_goes_on() -> None:
+    source = iter([CLIENT, None, CLIENT])  # None is where it ends for the first time
+
+    class Terminal:
+        def __iter__(self) -> Iterator[Address]:
+            return self
+
+        def __next__(self) -> Address:
+            address = next(source)
+            if address is None:
+                raise StopIteration
+            return address
+
+    directory = Directory(later=True)
+    decided: list[Verification] = []
+    exhausted: list[bool] = []
+    stream = Stream(
+        Terminal(),
+        directory,
+        decided.append,
+        concurrency=2,
+        on_exhausted=lambda: exhausted.append(True),
+    )
+    stream.start()
+    while directory.waiting:
+        assert exhausted == []
+        listener, token, answer = directory.waiting.pop()
+        listener(token, answer)
+    assert len(decided) == 1
+    assert exhausted == [True]

@@ -202,6 +202,17 @@ def test_starting_imports_nothing_that_is_not_needed() -> None:
         assert f"  {verb} " in done.stdout
 
 
+def test_a_check_loads_no_rules_about_classes_before_it_is_asked_for_one() -> None:
+    program = (
+        "import sys, gotrdns.cli.checker\n"
+        "print(sorted({'gotrdns.classification.rules', 'publicsuffixlist'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
 @pytest.mark.parametrize("verb", ["check", "why", "allow", "serve", "demo"])
 def test_the_help_of_each_verb_has_an_example_and_its_exit_status(verb: str) -> None:
     done = run_program(verb, "--help")

@@ -169,6 +169,27 @@ def test_the_negative_ttl_is_the_smaller_of_the_soas_two() -> None:
         )
 
 
+def test_a_denials_zone_is_where_its_pointer_leads_even_into_a_label() -> None:
+    apex = SOA.replace("example.", "85.in-addr.arpa.", 1)
+    message = respond(PTR, authority=[apex], rcode=dns.rcode.NXDOMAIN)
+    start = 12 + len(question_section(PTR))
+    assert message[start] & 0xC0 == 0xC0
+    zones = set()
+    for target in range(start + 2):
+        pointed = message[:start] + struct.pack("!H", 0xC000 | target) + message[start + 2 :]
+        try:
+            zone, _ = read_name(pointed, start)
+        except MalformedMessage:
+            with pytest.raises(MalformedMessage):
+                read(PTR, pointed)
+        else:
+            answer = read(PTR, pointed)
+            assert answer == Answer(Outcome.NXDOMAIN, ttl=60, zone=zone)
+            zones.add(zone)
+    assert DomainName.parse("85.in-addr.arpa") in zones
+    assert len(zones) > len(PTR.name.labels)
+
+
 def test_nodata_without_an_soa_proves_nothing() -> None:
     assert read(PTR, respond(PTR)) == Unusable(Outcome.UNPROVEN)
     referral = ["example. 60 IN NS ns.example."]
