@@ -3,7 +3,9 @@ medians and the description of the machine. Knows nothing of DNS or mail."""
 
 from __future__ import annotations
 
+import compileall
 import contextlib
+import importlib.util
 import os
 import platform
 import re
@@ -252,6 +254,18 @@ def program_version(*argv: str, pattern: str = r"\d") -> str:
         return "not installed"
     lines = [line.strip() for line in (result.stdout + result.stderr).splitlines()]
     return next((line for line in lines if re.search(pattern, line)), "unknown")
+
+
+def compile_package(name: str) -> None:
+    """Compile a package to bytecode, as pip does when it installs one.
+
+    A checkout may have none, and where Python is told to write none it would compile itself at
+    every start.
+    """
+    found = importlib.util.find_spec(name)
+    assert found is not None
+    for directory in found.submodule_search_locations or ():
+        compileall.compile_dir(directory, quiet=2)
 
 
 def distribution_version(name: str) -> str:

@@ -326,6 +326,7 @@ def main() -> int:
                 file=sys.stderr,
             )
             return 2
+    measure.compile_package("gotrdns")
     print("\n".join([*measure.describe_machine(), *versions()]))
     figures = compete(contestants, options)
     if options.memory:

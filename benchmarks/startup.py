@@ -169,6 +169,7 @@ def read_options() -> argparse.Namespace:
 def main() -> int:
     measure.end_in_order()
     options = read_options()
+    measure.compile_package("gotrdns")
     print("\n".join(measure.describe_machine()))
     print(
         f"nsd: {measure.program_version('nsd', '-v')}; dig: {measure.program_version('dig', '-v')};"
