@@ -1,11 +1,16 @@
 """`gotrdns decide` on the private Internet: what it foretells is what Postfix then does."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
+from gotrdns.names import DomainName
+from gotrdns.store.memory import StoredMemory
 from gotrdns.store.queries import Store
+from gotrdns.store.settings import StoreSettings
+from gotrdns.vouching.reach import Spoken
 from tests.live import clients
 from tests.live.clients import CLIENTS, Client
 from tests.live.resolver import Resolver
@@ -68,6 +73,18 @@ def test_a_wide_spf_is_told_to_be_too_wide(tmp_path: Path) -> None:
     assert "SPF of wide.botnet.example: leads to the client, too widely" in printed
     assert "What the client would be told" in printed
     assert "no A record" in printed
+
+
+def test_a_domain_that_has_spoken_too_widely_is_known_from_the_store(tmp_path: Path) -> None:
+    envelope = ("85.105.64.87", "--sender", "bot@narrow.botnet.example")
+    assert decide(tmp_path, *envelope)[0] == 0
+    memory = StoredMemory(StoreSettings(url=f"sqlite:///{tmp_path}/store.sqlite3"))
+    memory.start()
+    domain = DomainName.parse("botnet.example")
+    for number in range(4):
+        memory.note_spoken(Spoken(domain, bytes([4, 81, 20, number]), time.time()))
+    memory.close()
+    assert decide(tmp_path, *envelope)[0] == 3
 
 
 def test_the_store_is_looked_into_and_an_exemption_needs_no_look_up(tmp_path: Path) -> None:

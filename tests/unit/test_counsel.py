@@ -67,9 +67,6 @@ class Remembering:
             await asyncio.sleep(60)
         return self.histories.get(client, History())
 
-    def note_history(self, client: bytes, history: History) -> None:
-        self.histories[client] = history
-
     def note_sighting(self, client: bytes, result: Result, now: float, *, dynamic: bool) -> None:
         before = self.histories.get(client, History())
         self.histories[client] = before.after(result, now, dynamic=dynamic)

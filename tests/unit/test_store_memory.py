@@ -98,7 +98,7 @@ def test_the_past_is_there_after_a_restart(url: str) -> None:
     noted = History().after(Result.FAIL, NOW)
     with remembering(url) as memory:
         assert past(memory) == History()
-        memory.note_history(KEY, noted)
+        memory.note_sighting(KEY, Result.FAIL, NOW, dynamic=False)
         assert past(memory) == noted
     with remembering(url) as memory:
         assert past(memory) == noted
@@ -116,10 +116,21 @@ def test_without_a_database_the_past_lasts_as_long_as_the_process() -> None:
 
 def test_a_history_noted_before_it_was_known_is_joined_to_what_is_stored(url: str) -> None:
     with remembering(url) as memory:
-        memory.note_history(KEY, History().after(Result.FAIL, NOW))
+        memory.note_sighting(KEY, Result.FAIL, NOW, dynamic=False)
     with remembering(url) as memory:
-        memory.note_history(KEY, History().after(Result.FAIL, NOW + HOUR))
+        memory.note_sighting(KEY, Result.FAIL, NOW + HOUR, dynamic=False)
         assert past(memory) == History(2, NOW, NOW + HOUR)
+
+
+def test_what_happened_while_a_decision_was_made_is_not_undone_by_it(url: str) -> None:
+    with remembering(url) as memory:
+        assert past(memory) == History()  # two decisions begin with this
+        memory.note_sighting(KEY, Result.FAIL, NOW, dynamic=False)
+        memory.note_sighting(KEY, Result.TEMPERROR, NOW + 8, dynamic=False)
+        expected = History(1, NOW, NOW, troubled_since=NOW + 8, troubled_at=NOW + 8)
+        assert past(memory) == expected
+    with remembering(url) as memory:
+        assert past(memory) == expected
 
 
 def test_passes_are_noted_once_an_hour(url: str) -> None:
@@ -138,9 +149,8 @@ def test_a_pass_soon_after_a_failure_ends_it_whatever_was_noted_before(url: str)
         for client in (CLIENT, V6):
             key = client_key(client)
             memory.note_pass(client, NOW)
-            passed = past(memory, key)
-            assert passed is not None
-            memory.note_history(key, passed.after(Result.FAIL, NOW + 60))
+            assert past(memory, key) == History(passed_at=NOW)
+            memory.note_sighting(key, Result.FAIL, NOW + 60, dynamic=False)
             memory.note_pass(client, NOW + 120)
             assert past(memory, key) == History(passed_at=NOW)
 
@@ -157,15 +167,14 @@ def test_two_memories_sharing_a_database_lose_nothing(url: str) -> None:
     with remembering(url) as one, remembering(url) as other:
         for number in range(6):
             memory = one if number % 2 else other
-            history = History().after(Result.FAIL, NOW + number * 2 * HOUR)
-            memory.note_history(KEY, history)
+            memory.note_sighting(KEY, Result.FAIL, NOW + number * 2 * HOUR, dynamic=False)
             memory.note_hit(1, NOW)
             written = memory.counters.written
             wait_until_written(memory, written + 1)
             wait_until_idle(memory)
     with Store(url) as store:
         stored = store.history_of(KEY)
-    assert stored is not None and stored.failures >= 5
+    assert stored is not None and stored.failures == 6
 
 
 def test_an_exception_made_elsewhere_holds_within_a_second(url: str) -> None:

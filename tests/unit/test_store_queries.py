@@ -233,8 +233,8 @@ def test_what_is_older_than_the_retention_is_deleted(url: str) -> None:
     with remembering(url, clock=Clock(NOW)) as memory:
         old = memory.remember(transaction(), deferral(), NOW)
         new = memory.remember(transaction(sender="x@y.example"), deferral(), NOW + 2 * DAY)
-        memory.note_history(client_key(CLIENT), History(passed_at=NOW))
-        memory.note_history(client_key(V6), History(passed_at=NOW + 2 * DAY))
+        memory.note_pass(CLIENT, NOW)
+        memory.note_pass(V6, NOW + 2 * DAY)
     with remembering(url, clock=clock), Store(url) as store:
         wait_until(lambda: store.find_incident(old) is None, "the old one is gone")
         assert [each.id for each in store.find(Search())] == [new]
@@ -249,7 +249,7 @@ def test_what_is_older_than_the_retention_is_deleted(url: str) -> None:
 def test_a_short_retention_forgets_no_client_that_policy_still_counts(url: str) -> None:
     clock = Clock(NOW + 20 * DAY)
     with remembering(url, clock=clock, retention_days=1) as memory:
-        memory.note_history(client_key(CLIENT), History(passed_at=NOW))
+        memory.note_pass(CLIENT, NOW)
     with Store(url, clock=clock) as store:
         store.prune(DAY)
         assert store.history_of(client_key(CLIENT)) == History(passed_at=NOW)

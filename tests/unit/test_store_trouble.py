@@ -56,7 +56,7 @@ def ask(memory: StoredMemory, client: Address) -> History | None:
 def test_a_locked_database_holds_up_nothing_and_loses_nothing(tmp_path: Path) -> None:
     path, reports = tmp_path / "store.sqlite3", Reports()
     with remembering(url_of(path), reports=reports) as memory:
-        memory.note_history(client_key(CLIENT), History(passed_at=NOW))
+        memory.note_pass(CLIENT, NOW)
         wait_until_written(memory, 1)
         assert ask(memory, CLIENT) == History(passed_at=NOW)
         other = sqlite3.connect(path, isolation_level=None)

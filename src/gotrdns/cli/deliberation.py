@@ -52,8 +52,6 @@ class _Past(msgspec.Struct, frozen=True):
     async def history(self, client: bytes) -> History | None:  # noqa: ARG002 - there is but one
         return self.known
 
-    def note_history(self, client: bytes, history: History) -> None: ...
-
     def note_sighting(
         self, client: bytes, result: object, now: float, *, dynamic: bool
     ) -> None: ...

@@ -81,15 +81,9 @@ class Counsel(msgspec.Struct, frozen=True):
     ) -> Decision:
         """Remember this sighting and its decision; returns it with its incident's id."""
         # What a resolver says that is not believed must not stand against the client later.
-        believed = given.trust is Trust.SOUND and verdict.cause is not Cause.RESOLVER_UNREACHABLE
-        if believed and given.history is None:
-            self.memory.note_sighting(
-                client_key(verdict.address), verdict.result, given.now, dynamic=given.dynamic
-            )
-        elif believed and given.history is not None:
-            after = given.history.after(verdict.result, given.now, dynamic=given.dynamic)
-            if after is not given.history:
-                self.memory.note_history(client_key(verdict.address), after)
+        if given.trust is Trust.SOUND and verdict.cause is not Cause.RESOLVER_UNREACHABLE:
+            client = client_key(verdict.address)
+            self.memory.note_sighting(client, verdict.result, given.now, dynamic=given.dynamic)
         return self.record(transaction, decision)
 
     def repeat(self, transaction: Transaction, decision: Decision) -> Decision:

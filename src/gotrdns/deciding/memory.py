@@ -54,10 +54,8 @@ class Memory(Protocol):
 
     def history(self, client: bytes) -> Awaitable[History | None]: ...
 
-    def note_history(self, client: bytes, history: History) -> None: ...
-
     def note_sighting(self, client: bytes, result: Result, now: float, *, dynamic: bool) -> None:
-        """Add to a past that is not known now."""
+        """Add to a client's past, whether or not it is known now."""
 
     def note_pass(self, client: Address, now: float) -> None:
         """A client simply passed. Called for every such request: must cost next to nothing."""

@@ -62,11 +62,6 @@ class Histories:
             is_fresh = however_old or self._clock() - entry.at < self._fresh_for
             return entry.history if entry.whole and is_fresh else None
 
-    def note(self, client: bytes, history: History) -> Change:
-        """From now on this is the client's past."""
-        with self._lock:
-            return self._change(client, history)
-
     def note_sighting(
         self, client: bytes, result: Result, now: float, *, dynamic: bool = False
     ) -> Change:

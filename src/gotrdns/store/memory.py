@@ -167,10 +167,6 @@ class StoredMemory:
         self._writer.wake()
         return await heard
 
-    def note_history(self, client: bytes, history: History) -> None:
-        self._passes.pop(client, None)
-        self._write_change(client, self._histories.note(client, history))
-
     def note_sighting(self, client: bytes, result: Result, now: float, *, dynamic: bool) -> None:
         self._passes.pop(client, None)
         change = self._histories.note_sighting(client, result, now, dynamic=dynamic)
