@@ -1,0 +1,155 @@
+"""What every check may have to know beforehand: settings, Postfix's configuration, the daemon.
+
+Owns reading them once, and what is examined where nobody says otherwise.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import msgspec
+
+from gotrdns.deciding import VerificationSettings
+from gotrdns.doctor.host import CommandFailed, Host, NoSuchCommand
+from gotrdns.doctor.postfix_configuration import PostfixConfiguration, read_postfix
+from gotrdns.names import Address
+from gotrdns.reports.examination import Check, Obstacle, Unmade
+from gotrdns.reports.status import QUESTION, NotAStatus, Status, decode_status
+from gotrdns.servers.endpoints import Endpoint
+from gotrdns.settings import ControlSettings, InvalidSettings, Problem, Settings
+from gotrdns.store.settings import StoreSettings
+
+_POSTFIX_PATIENCE: Final = 7.0  # seconds; postconf may ask DNS for this host's own name
+DEFAULT_MAIL_LOG: Final = Path("/var/log/mail.log")
+
+
+class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be examined. ``resolvers`` are instead of those that the settings name,
+    ``addresses`` instead of those that mail seems to be sent from.
+    """
+
+    settings: Path
+    resolvers: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    mail_log: Path = DEFAULT_MAIL_LOG
+    postfix: Path | None = None
+
+
+class Absent(msgspec.Struct, frozen=True):
+    """Something is not there, or cannot be had: why, in a code and in data."""
+
+    obstacle: Obstacle
+    details: Mapping[str, str] = {}
+
+    def hinders(self, check: Check) -> Unmade:
+        return Unmade(check, self.obstacle, self.details)
+
+
+class NoDaemon(msgspec.Struct, frozen=True):
+    """No daemon answers at its control socket, in the system's words."""
+
+    reason: str
+
+
+class StrangeDaemon(msgspec.Struct, frozen=True):
+    """What answers there tells what this version does not understand."""
+
+    reason: str
+
+
+class NoSettings(msgspec.Struct, frozen=True):
+    """There is no such file."""
+
+
+SettingsRead: TypeAlias = Settings | InvalidSettings | NoSettings | Absent
+DaemonHeard: TypeAlias = Status | NoDaemon | StrangeDaemon | Absent
+
+
+class Circumstances(msgspec.Struct, frozen=True):
+    """Read once, before the checks."""
+
+    wishes: Wishes
+    settings: SettingsRead
+    postfix: PostfixConfiguration | Absent
+    daemon: DaemonHeard
+
+    @property
+    def valid_settings(self) -> Settings | None:
+        return self.settings if isinstance(self.settings, Settings) else None
+
+    @property
+    def doors(self) -> tuple[Endpoint, ...]:
+        """Where mail servers are to find the daemon; each kind of them adds its section."""
+        return self.settings.postfix.endpoints if isinstance(self.settings, Settings) else ()
+
+    @property
+    def resolvers(self) -> Sequence[str]:
+        """As they were named; empty where those of /etc/resolv.conf are meant."""
+        if self.wishes.resolvers or not isinstance(self.settings, Settings):
+            return self.wishes.resolvers
+        return self.settings.resolver.servers
+
+    @property
+    def deadline(self) -> float:
+        """When the daemon answers at the latest, in seconds."""
+        settings = self.valid_settings
+        return (settings.verification if settings else VerificationSettings()).deadline
+
+    @property
+    def store(self) -> StoreSettings:
+        settings = self.valid_settings
+        return settings.store if settings else StoreSettings()
+
+
+async def look_around(host: Host, wishes: Wishes) -> Circumstances:
+    """Read what every check may need; raises nothing for what is missing."""
+    settings = _read_settings(host, wishes.settings)
+    postfix, daemon = await asyncio.gather(
+        _ask_postfix(host, wishes.postfix), _ask_daemon(host, settings)
+    )
+    return Circumstances(wishes, settings, postfix, daemon)
+
+
+def _read_settings(host: Host, path: Path) -> SettingsRead:
+    try:
+        return host.settings_at(path)
+    except InvalidSettings as error:
+        return error
+    except FileNotFoundError:
+        return NoSettings()
+    except PermissionError:
+        return Absent(Obstacle.NOT_PERMITTED, {"path": str(path)})
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return InvalidSettings([Problem(path, None, f"cannot be read: {reason}")])
+
+
+async def _ask_postfix(host: Host, directory: Path | None) -> PostfixConfiguration | Absent:
+    try:
+        async with asyncio.timeout(_POSTFIX_PATIENCE):
+            return await read_postfix(host, directory)
+    except NoSuchCommand:
+        return Absent(Obstacle.NO_POSTFIX)
+    except CommandFailed as error:
+        return Absent(Obstacle.COMMAND_FAILED, {"command": "postconf", "reason": str(error)})
+    except TimeoutError:
+        return Absent(Obstacle.COMMAND_SLOW, {"command": "postconf"})
+
+
+async def _ask_daemon(host: Host, settings: SettingsRead) -> DaemonHeard:
+    control = settings.control if isinstance(settings, Settings) else ControlSettings()
+    if not control.endpoints:
+        return Absent(Obstacle.NO_CONTROL_SOCKET)
+    [endpoint] = control.endpoints
+    try:
+        line = await host.converse(endpoint, QUESTION + b"\n", b"\n")
+        return decode_status(line)
+    except PermissionError:
+        return Absent(Obstacle.NOT_PERMITTED, {"path": str(control.path)})
+    except TimeoutError:
+        return NoDaemon("")
+    except OSError as error:
+        return NoDaemon(error.strerror or str(error))
+    except NotAStatus as error:
+        return StrangeDaemon(str(error))
