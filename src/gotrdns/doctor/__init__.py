@@ -31,7 +31,11 @@ Examiner = Callable[[Host, Circumstances], AsyncIterator[Finding]]
 
 
 async def _of_files(host: Host, around: Circumstances) -> AsyncIterator[Finding]:
-    for find in (examine_settings(around), examine_daemon(around), examine_postfix(host, around)):
+    for find in (
+        examine_settings(around),
+        examine_daemon(host, around),
+        examine_postfix(host, around),
+    ):
         for found in find:
             yield found
 

@@ -11,10 +11,11 @@ from typing import Final
 from gotrdns import __version__
 from gotrdns.doctor.circumstances import Absent, Circumstances, NoDaemon, StrangeDaemon
 from gotrdns.doctor.conclusions import conclude
+from gotrdns.doctor.host import Host
 from gotrdns.reports.examination import Check, Fault, Finding, Obstacle, Unmade, Well, Wrong
 from gotrdns.reports.readiness_text import remark_text
 from gotrdns.reports.status import Status, Trouble
-from gotrdns.resolution.servers import InvalidServer, NoServers, choose_servers
+from gotrdns.resolution.servers import InvalidServer, NoServers
 from gotrdns.settings import ControlSettings, Settings
 
 # With these, mail is not answered as it should be.
@@ -24,7 +25,7 @@ _HINDRANCES: Final = frozenset(
 _FURTHER: Final = (Check.DAEMON_CURRENT, Check.DAEMON_HEALTHY)
 
 
-def examine_daemon(around: Circumstances) -> Iterator[Finding]:
+def examine_daemon(host: Host, around: Circumstances) -> Iterator[Finding]:
     settings = around.valid_settings
     control = settings.control if settings else ControlSettings()
     place = str(control.path)
@@ -33,7 +34,7 @@ def examine_daemon(around: Circumstances) -> Iterator[Finding]:
         case Status():
             details = {"place": place, "mode": around.daemon.mode, "version": around.daemon.version}
             yield Well(Check.DAEMON_ANSWERS, details)
-            yield from conclude(Check.DAEMON_CURRENT, _compare(around.daemon, settings))
+            yield from conclude(Check.DAEMON_CURRENT, _compare(host, around.daemon, settings))
             yield from conclude(Check.DAEMON_HEALTHY, _health(around.daemon))
             return
         case NoDaemon():
@@ -49,20 +50,20 @@ def examine_daemon(around: Circumstances) -> Iterator[Finding]:
         yield obstacle.hinders(check)
 
 
-def _compare(status: Status, settings: Settings | None) -> Iterator[Finding]:
+def _compare(host: Host, status: Status, settings: Settings | None) -> Iterator[Finding]:
     if status.version != __version__:
         versions = {"running": status.version, "installed": __version__}
         yield Wrong(Fault.DAEMON_OTHER_VERSION, versions)
     if settings is None:
         yield Unmade(Check.DAEMON_CURRENT, Obstacle.NO_SETTINGS)
         return
-    for key, running, wanted in _pairs(status, settings):
+    for key, running, wanted in _pairs(host, status, settings):
         if running != wanted:
             details = {"key": key, "running": running, "wanted": wanted}
             yield Wrong(Fault.DAEMON_OTHER_SETTINGS, details)
 
 
-def _pairs(status: Status, settings: Settings) -> Iterator[tuple[str, str, str]]:
+def _pairs(host: Host, status: Status, settings: Settings) -> Iterator[tuple[str, str, str]]:
     """By setting: what the daemon goes by, and what it is to go by."""
     yield "[policy] mode", status.mode, settings.policy.mode.value
     listening = (each.place for each in status.listeners if each.purpose == "postfix")
@@ -70,7 +71,7 @@ def _pairs(status: Status, settings: Settings) -> Iterator[tuple[str, str, str]]
     # Without resolvers there is more to say than that they differ, and it is said elsewhere.
     with contextlib.suppress(InvalidServer, NoServers):
         asked = _joined(each.address for each in status.resolver.servers)
-        servers = choose_servers(settings.resolver.servers)
+        servers = host.servers(settings.resolver.servers)
         yield "[resolver] servers", asked, _joined(each.text for each in servers)
     if status.store.place:  # else there was no place for it, which the daemon tells itself
         yield "[store] url", status.store.place, settings.store.place

@@ -107,6 +107,9 @@ class Host(Protocol):
         Raises OSError, also TimeoutError.
         """
 
+    def servers(self, named: Sequence[str]) -> Sequence[ServerAddress]:
+        """The resolvers named, or those of /etc/resolv.conf. Raises InvalidServer or NoServers."""
+
     async def inspect(self, server: ServerAddress, question: Question) -> Heard: ...
 
     def resolver(self, servers: Sequence[ServerAddress]) -> AbstractContextManager[Resolver]:

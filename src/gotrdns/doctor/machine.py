@@ -22,7 +22,7 @@ from gotrdns.lookup import Question, Resolver
 from gotrdns.names import Address, InvalidAddress
 from gotrdns.resolution.client import Client
 from gotrdns.resolution.inspecting import Heard, inspect
-from gotrdns.resolution.servers import ServerAddress
+from gotrdns.resolution.servers import ServerAddress, choose_servers
 from gotrdns.servers.endpoints import Endpoint, UnixEndpoint
 from gotrdns.settings import Settings, read_settings
 from gotrdns.store.inspecting import StoreCondition, inspect_store
@@ -156,6 +156,9 @@ class Machine:
                 return await _read_to(reader, end)
             finally:
                 writer.close()
+
+    def servers(self, named: Sequence[str]) -> Sequence[ServerAddress]:
+        return choose_servers(named)
 
     async def inspect(self, server: ServerAddress, question: Question) -> Heard:
         return await inspect(server, question, patience=_DNS_PATIENCE)

@@ -6,7 +6,7 @@ with one that is wanting is not known here.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -21,7 +21,6 @@ from gotrdns.resolution.servers import (
     InvalidServer,
     NoServers,
     ServerAddress,
-    choose_servers,
 )
 
 Draw = Callable[[], str]
@@ -61,7 +60,7 @@ async def examine_resolvers(
 ) -> AsyncIterator[Finding]:
     """``draw`` gives text that nobody has asked about before."""
     try:
-        servers = choose_servers(around.resolvers)
+        servers = host.servers(around.resolvers)
     except (InvalidServer, NoServers) as error:
         yield Wrong(Fault.RESOLVER_NONE, {"reason": str(error)})
         return
@@ -88,7 +87,7 @@ async def _ask(host: Host, server: ServerAddress, unheard: str) -> _Answers:
     return _Answers(server, control, new, nodata, signed, cached)
 
 
-def _list(servers: tuple[ServerAddress, ...]) -> Iterator[Finding]:
+def _list(servers: Sequence[ServerAddress]) -> Iterator[Finding]:
     texts = [each.text for each in servers]
     repeated = {each for each in texts if texts.count(each) > 1}
     for server in sorted(repeated):

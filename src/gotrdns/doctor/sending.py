@@ -25,7 +25,7 @@ from gotrdns.names import (
     special_use,
 )
 from gotrdns.reports.examination import Check, Fault, Finding, Obstacle, Unmade, Well, Wrong
-from gotrdns.resolution.servers import InvalidServer, NoServers, choose_servers
+from gotrdns.resolution.servers import InvalidServer, NoServers
 from gotrdns.verification import Result
 
 _BIND: Final = {False: "smtp_bind_address", True: "smtp_bind_address6"}
@@ -109,7 +109,7 @@ async def _check_all(
     host: Host, around: Circumstances, addresses: list[Address]
 ) -> AsyncIterator[Finding]:
     try:
-        servers = choose_servers(around.resolvers)
+        servers = host.servers(around.resolvers)
     except (InvalidServer, NoServers):
         for check in (Check.SENDING_CONFIRMED, Check.SENDING_HELO):
             yield Unmade(check, Obstacle.RESOLVER_DOWN, {"server": ""})
