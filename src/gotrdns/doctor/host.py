@@ -95,6 +95,9 @@ class Host(Protocol):
     def source_address(self, *, ipv6: bool) -> Address | None:
         """Where packets to the Internet come from, before any NAT; None where none can go."""
 
+    def has_address(self, address: Address) -> bool:
+        """Whether it is one of this host's own."""
+
     def addresses_of(self, name: str) -> Sequence[Address]:
         """Of a name in /etc/hosts, such as ``localhost``; empty for others."""
 

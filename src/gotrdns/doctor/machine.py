@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -108,6 +109,15 @@ class Machine:
         except (OSError, InvalidAddress):
             return None
 
+    def has_address(self, address: Address) -> bool:
+        family = socket.AF_INET6 if address.is_ipv6 else socket.AF_INET
+        try:
+            with socket.socket(family, socket.SOCK_DGRAM) as probe:
+                probe.bind((address.text, 0))
+        except OSError:
+            return False
+        return True
+
     def addresses_of(self, name: str) -> Sequence[Address]:
         found = []
         with contextlib.suppress(OSError):
@@ -124,25 +134,16 @@ class Machine:
         program = shutil.which(name, path=places)
         if program is None:
             raise NoSuchCommand(name)
-        process = await asyncio.create_subprocess_exec(
-            program,
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=os.environ | {"LC_ALL": "C"},
-        )
         try:
-            async with asyncio.timeout(_COMMAND_PATIENCE):
-                output, complaints = await process.communicate()
-        except BaseException:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            raise
-        if process.returncode != 0:
-            lines = complaints.decode("utf-8", "backslashreplace").strip().splitlines()
-            raise CommandFailed(lines[-1] if lines else str(process.returncode))
-        return output.decode("utf-8", "backslashreplace")
+            done = await _beside(lambda: _run(program, arguments))
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
+        except OSError as error:
+            raise CommandFailed(error.strerror or str(error)) from None
+        if done.returncode != 0:
+            lines = done.stderr.strip().splitlines()
+            raise CommandFailed(lines[-1] if lines else str(done.returncode))
+        return done.stdout
 
     async def converse(self, endpoint: Endpoint, question: bytes, end: bytes) -> bytes:
         async with asyncio.timeout(_SOCKET_PATIENCE):
@@ -179,6 +180,19 @@ class Machine:
             if not os.access(path, os.R_OK | os.W_OK):
                 raise PermissionError(path)
         return await _beside(lambda: inspect_store(url, patience=_STORE_PATIENCE))
+
+
+def _run(program: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - the checks' own words, and no shell
+        [program, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=os.environ | {"LC_ALL": "C"},
+        timeout=_COMMAND_PATIENCE,
+        check=False,
+        encoding="utf-8",
+        errors="backslashreplace",
+    )
 
 
 async def _read_to(reader: asyncio.StreamReader, end: bytes) -> bytes:

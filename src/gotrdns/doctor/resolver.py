@@ -177,9 +177,7 @@ def _dnssec(heard: _Answers, server: dict[str, str]) -> Finding:
 
 
 def _local(host: Host, heard: _Answers, server: dict[str, str]) -> Finding:
-    address = heard.server.address
-    own = host.source_address(ipv6=address.is_ipv6)
-    if heard.server.is_loopback or address == own:
+    if heard.server.is_loopback or host.has_address(heard.server.address):
         return Well(Check.RESOLVER_LOCAL, server)
     return Wrong(Fault.RESOLVER_REMOTE, server | {"cached": f"{heard.cached * 1000:.3g}"})
 

@@ -133,7 +133,7 @@ WELL: Final[Mapping[Check, str]] = {
 _RELOAD_POSTFIX: Final = "postfix reload"
 _RELOAD_DAEMON: Final = "systemctl reload gotrdns   # or send it SIGHUP"
 _RESTART_DAEMON: Final = "systemctl restart gotrdns"
-_POLICY: Final = "# in {service}, {parameter}, in the braces of check_policy_service:"
+_POLICY: Final = "# in check_policy_service of {parameter}, {service}:"
 
 FAULTS: Final[Mapping[Fault, Words]] = {
     Fault.SETTINGS_MISSING: Words(
@@ -211,7 +211,7 @@ FAULTS: Final[Mapping[Fault, Words]] = {
     ),
     Fault.POSTFIX_PORT_UNASKED: Words(
         "The service {service} takes mail from outside and does not ask gotrdns, though others do.",
-        ("# take smtpd_*_restrictions out of its options in master.cf, or add the call to them",),
+        ("# in master.cf: take its smtpd_*_restrictions out, or add the call to them",),
     ),
     Fault.POSTFIX_ASKS_ELSEWHERE: Words(
         "Postfix asks at {place}, where the settings do not listen ({listening}).",
@@ -285,7 +285,10 @@ FAULTS: Final[Mapping[Fault, Words]] = {
     ),
     Fault.RESOLVER_REFUSES: Words(
         "The resolver {server} refuses our questions.",
-        ("access-control: 127.0.0.0/8 allow   # in unbound.conf; or name another resolver",),
+        (
+            "# let this host ask there (this is for unbound), or name another resolver:",
+            "access-control: 127.0.0.0/8 allow",
+        ),
     ),
     Fault.RESOLVER_NOT_RECURSIVE: Words(
         "{server} does not resolve for us (it offers no recursion): it is a name server, or does "
@@ -330,8 +333,9 @@ FAULTS: Final[Mapping[Fault, Words]] = {
         "All {count} connections seen came from private addresses ({addresses}): a container "
         "bridge, NAT or proxy hides the clients, and nothing can be checked.",
         (
-            "# let Postfix see the clients: network_mode: host for its container, no NAT for",
-            "# port 25, or the PROXY protocol (smtpd_upstream_proxy_protocol = haproxy)",
+            "# let Postfix see the clients: its container on the host's network, no NAT",
+            "# for port 25, or the PROXY protocol:",
+            "smtpd_upstream_proxy_protocol = haproxy",
         ),
     ),
     Fault.CLIENTS_ONE_ADDRESS: Words(
@@ -347,7 +351,7 @@ FAULTS: Final[Mapping[Fault, Words]] = {
     Fault.SENDING_UNCONFIRMED: Words(
         "Mail from here leaves by {address}, which fails the check ({cause}): many receivers "
         "refuse it.",
-        ("gotrdns explain {address}   # which record is wrong, and who can change it",),
+        ("gotrdns explain {address}",),
     ),
     Fault.SENDING_HELO_UNQUALIFIED: Words(
         "Postfix says HELO {helo}, which is no full host name.",
@@ -383,7 +387,7 @@ FAULTS: Final[Mapping[Fault, Words]] = {
     ),
     Fault.STORE_READ_ONLY: Words(
         "The database {place} cannot be written: {reason}",
-        ("# check its owner, its directory's, and whether the disk is full or read-only",),
+        ("# who owns it and its directory? Is the disk full, or read-only?",),
     ),
     Fault.STORE_DAMAGED: Words(
         "The database {place} is damaged: {damage}",

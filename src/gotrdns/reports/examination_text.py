@@ -88,7 +88,7 @@ def _verdict(findings: Sequence[Finding], wrong: Sequence[Finding], paint: Paint
     else:
         style, text = Style.GOOD, words.ALL_IS_WELL
     line = paint(text, style)
-    checks = {each.check for each in findings}
+    checks = {each.check for each in findings if each.severity is not Severity.SKIPPED}
     unknown = {each.check for each in findings if each.severity is Severity.UNKNOWN}
     if unknown:
         line += " " + words.MADE.format(made=len(checks - unknown), all=len(checks))

@@ -4,13 +4,16 @@ Owns what is worth seeing besides the answer. No cache, no sharing, and nobody e
 """
 
 import asyncio
+import socket
 import time
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
+import dns.asyncbackend
 import dns.asyncquery
 import dns.exception
 import dns.flags
+import dns.inet
 import dns.message
 import dns.name
 import dns.rcode
@@ -67,7 +70,7 @@ async def _attempt(server: ServerAddress, query: dns.message.Message, patience: 
     started = time.perf_counter()
     try:
         async with asyncio.timeout(patience):
-            reply, _ = await dns.asyncquery.udp_with_fallback(query, server.host, port=server.port)
+            reply = await _exchange(server, query)
     except (TimeoutError, dns.exception.Timeout):
         return Heard(Outcome.TIMEOUT)
     except OSError:
@@ -75,6 +78,18 @@ async def _attempt(server: ServerAddress, query: dns.message.Message, patience: 
     except (dns.exception.DNSException, EOFError):
         return Heard(Outcome.SERVFAIL, time.perf_counter() - started)
     return _read(query, reply, time.perf_counter() - started)
+
+
+async def _exchange(server: ServerAddress, query: dns.message.Message) -> dns.message.Message:
+    """Over a connected socket, so that the kernel says where nobody listens."""
+    place = dns.inet.low_level_address_tuple((server.host, server.port), server.family)
+    backend = dns.asyncbackend.get_backend("asyncio")
+    make_socket: Any = backend.make_socket  # dnspython gives it no types
+    async with await make_socket(server.family, socket.SOCK_DGRAM, destination=place) as connected:
+        reply, _ = await dns.asyncquery.udp_with_fallback(
+            query, server.host, port=server.port, udp_sock=connected
+        )
+    return reply
 
 
 def _read(query: dns.message.Message, reply: dns.message.Message, seconds: float) -> Heard:

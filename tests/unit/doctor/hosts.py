@@ -4,6 +4,7 @@ Owns what is in order: a chrooted Postfix that asks gotrdns as documented, a goo
 loopback, a daemon that runs as its settings say. Implements ``doctor.host.Host``.
 """
 
+import asyncio
 import contextlib
 import stat
 from collections.abc import Iterator, Sequence
@@ -12,10 +13,11 @@ from pathlib import Path
 import msgspec
 
 from gotrdns import __version__
-from gotrdns.doctor import Wishes
+from gotrdns.doctor import Wishes, examine
 from gotrdns.doctor.host import FileStatus, Room, User
 from gotrdns.lookup import CONTROL_QUESTION, Outcome, Question, RecordType, Resolver
 from gotrdns.names import ROOT, Address
+from gotrdns.reports.examination import Fault, Finding, Wrong
 from gotrdns.reports.status import Listener, Server, Status, encode_status
 from gotrdns.resolution.inspecting import Heard
 from gotrdns.resolution.scripted import ScriptedResolver, World
@@ -190,6 +192,9 @@ class FakeHost:
     def source_address(self, *, ipv6: bool) -> Address | None:
         return self.sources[ipv6]
 
+    def has_address(self, address: Address) -> bool:
+        return address in self.sources.values()
+
     def addresses_of(self, name: str) -> Sequence[Address]:
         return self.hosts.get(name, [])
 
@@ -234,3 +239,15 @@ class FakeHost:
 
 
 WISHES = Wishes(settings=SETTINGS, mail_log=MAIL_LOG)
+
+
+def find(host: FakeHost, wishes: Wishes = WISHES) -> list[Finding]:
+    return asyncio.run(examine(host, wishes))
+
+
+def faults(found: list[Finding]) -> dict[Fault, list[dict[str, str]]]:
+    planted: dict[Fault, list[dict[str, str]]] = {}
+    for each in found:
+        if isinstance(each, Wrong):
+            planted.setdefault(each.fault, []).append(dict(each.details))
+    return planted

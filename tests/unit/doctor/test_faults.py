@@ -1,15 +1,13 @@
 """Every fault, planted alone in a host that is otherwise in order, is found, and nothing else."""
 
-import asyncio
 from collections.abc import Callable
 
 import msgspec
 import pytest
 
-from gotrdns.doctor import Wishes, examine
 from gotrdns.doctor.host import NoSuchCommand, Room
 from gotrdns.lookup import Outcome
-from gotrdns.reports.examination import Fault, Finding, Severity, Well, Wrong
+from gotrdns.reports.examination import Fault, Severity, Well
 from gotrdns.reports.status import Listener, Remark, Trouble
 from gotrdns.resolution.inspecting import Heard
 from gotrdns.store.inspecting import Integrity, Schema, StoreCondition
@@ -30,23 +28,13 @@ from tests.unit.doctor.hosts import (
     WORLD,
     FakeHost,
     directory_status,
+    faults,
+    find,
     log_of,
 )
 
 SILENT = Heard(Outcome.TIMEOUT)
 SECOND = "127.0.0.2:53"
-
-
-def find(host: FakeHost, wishes: Wishes = WISHES) -> list[Finding]:
-    return asyncio.run(examine(host, wishes))
-
-
-def faults(found: list[Finding]) -> dict[Fault, list[dict[str, str]]]:
-    planted: dict[Fault, list[dict[str, str]]] = {}
-    for each in found:
-        if isinstance(each, Wrong):
-            planted.setdefault(each.fault, []).append(dict(each.details))
-    return planted
 
 
 def call(attributes: str) -> str:
