@@ -97,10 +97,12 @@ class Service:
 
     port: int
     parameters: Mapping[str, str] = field(default_factory=dict)
+    chrooted: bool = False
 
     def master_entry(self) -> str:
         options = [f"  -o {{ {name} = {value} }}" for name, value in self.parameters.items()]
-        return "\n".join([f"127.0.0.1:{self.port} inet n - n - - smtpd", *options, ""])
+        chroot = "y" if self.chrooted else "n"
+        return "\n".join([f"127.0.0.1:{self.port} inet n - {chroot} - - smtpd", *options, ""])
 
 
 def standard_services(policy_socket: str, policy_port: int) -> tuple[Service, ...]:
@@ -155,23 +157,24 @@ class Postfix:
         parameters: Mapping[str, str] | None = None,
     ) -> None:
         self._directory = directory
-        self._configuration = directory / "configuration"
-        self._queue = directory / "queue"
+        self.configuration = directory / "configuration"
+        self.mail_log = directory / "log"
+        self.queue = directory / "queue"
         self._mail = directory / "mail" / "all" / "new"
         self._read: dict[str, Delivered] = {}
-        self.policy_socket = self._queue / policy_socket
+        self.policy_socket = self.queue / policy_socket
         self.services = tuple(
             services if services is not None else standard_services(policy_socket, policy_port)
         )
-        for each in (self._configuration, self._queue):
+        for each in (self.configuration, self.queue):
             each.mkdir(parents=True)
         for name, owner in (("data", "postfix"), ("mail", "nobody")):
             (directory / name).mkdir()
             shutil.chown(directory / name, owner)
         main = MAIN.format(directory=directory, domains=", ".join(DOMAINS))
         main += "".join(f"{name} = {value}\n" for name, value in (parameters or {}).items())
-        (self._configuration / "main.cf").write_text(main)
-        (self._configuration / "master.cf").write_text(
+        (self.configuration / "main.cf").write_text(main)
+        (self.configuration / "master.cf").write_text(
             MASTER + "".join(service.master_entry() for service in self.services)
         )
 
@@ -207,7 +210,7 @@ class Postfix:
 
     def _master(self) -> int | None:
         """The running master's process id."""
-        path = self._queue / "pid" / "master.pid"
+        path = self.queue / "pid" / "master.pid"
         if not path.exists() or not (text := path.read_text().strip()):
             return None
         return int(text) if Path(f"/proc/{text}").exists() else None
@@ -215,7 +218,7 @@ class Postfix:
     def _postfix(self, command: str) -> None:
         program = shutil.which("postfix") or "/usr/sbin/postfix"
         done = subprocess.run(
-            [program, "-c", str(self._configuration), command],
+            [program, "-c", str(self.configuration), command],
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -225,7 +228,7 @@ class Postfix:
             raise RuntimeError(f"postfix {command} failed: {' | '.join(self.log()[-5:])}")
 
     def log(self) -> list[str]:
-        path = self._directory / "log"
+        path = self.mail_log
         return path.read_text(errors="replace").splitlines() if path.exists() else []
 
     def delivered(
@@ -261,7 +264,7 @@ class Postfix:
         return {
             path.name
             for name in ("incoming", "active", "deferred")
-            for path in (self._queue / name).rglob("*")
+            for path in (self.queue / name).rglob("*")
         }
 
     def _read_mailbox(self) -> None:

@@ -35,12 +35,16 @@ _SAME_CHECKS: Final = frozenset(
 )
 _HARMLESS: Final = "dunno"
 _MILTER_HARMLESS: Final = frozenset({"accept", "quarantine"})
-_OF_CALLS: Final = (Check.POLICY_TIMEOUT, Check.POLICY_DEFAULT_ACTION, Check.POLICY_TRY_LIMIT)
+_OF_CALLS: Final = (
+    Check.POLICY_TIMEOUT,
+    Check.POLICY_DEFAULT_ACTION,
+    Check.POLICY_TRY_LIMIT,
+    Check.POSTFIX_DELAYS_REJECT,
+    Check.POSTFIX_CHECKS_ONCE,
+)
 _CHECKS: Final = (
     Check.POSTFIX_ASKS,
     *_OF_CALLS,
-    Check.POSTFIX_DELAYS_REJECT,
-    Check.POSTFIX_CHECKS_ONCE,
     Check.MILTER_DEFAULT_ACTION,
     Check.CHROOT_RESOLV_CONF,
 )
@@ -59,9 +63,6 @@ def examine_postfix(host: Host, around: Circumstances) -> Iterator[Finding]:
     yield Well(Check.POSTFIX_FOUND, {"queue": str(postfix.queue_directory)})
     calls = list(our_calls(host, around, postfix))
     yield from _examine_calls(around, postfix, calls)
-    asking = _services(calls) or postfix.smtpds
-    yield from conclude(Check.POSTFIX_DELAYS_REJECT, _delays_reject(postfix, asking))
-    yield from conclude(Check.POSTFIX_CHECKS_ONCE, _checks_once(postfix, asking))
     yield from conclude(Check.MILTER_DEFAULT_ACTION, _milters(postfix))
     yield from conclude(Check.CHROOT_RESOLV_CONF, _chroot(host, postfix))
 
@@ -80,6 +81,9 @@ def _examine_calls(
     yield from conclude(Check.POLICY_TIMEOUT, _timeout(around, postfix, calls))
     yield from conclude(Check.POLICY_DEFAULT_ACTION, _default_action(postfix, calls))
     yield from conclude(Check.POLICY_TRY_LIMIT, _try_limit(postfix, calls))
+    asking = _services(calls)
+    yield from conclude(Check.POSTFIX_DELAYS_REJECT, _delays_reject(postfix, asking))
+    yield from conclude(Check.POSTFIX_CHECKS_ONCE, _checks_once(postfix, asking))
 
 
 def _policy_services(postfix: PostfixConfiguration) -> set[str]:

@@ -186,7 +186,13 @@ HINDERED: dict[Obstacle, tuple[Callable[[FakeHost], None], set[Check]]] = {
     Obstacle.NO_USER: (without_user, {Check.SOCKET_PERMITTED}),
     Obstacle.NOT_ASKED: (
         not_asking,
-        {Check.POLICY_TIMEOUT, Check.POLICY_DEFAULT_ACTION, Check.POLICY_TRY_LIMIT},
+        {
+            Check.POLICY_TIMEOUT,
+            Check.POLICY_DEFAULT_ACTION,
+            Check.POLICY_TRY_LIMIT,
+            Check.POSTFIX_DELAYS_REJECT,
+            Check.POSTFIX_CHECKS_ONCE,
+        },
     ),
     Obstacle.NO_MILTER: (without_milter, {Check.MILTER_DEFAULT_ACTION}),
     Obstacle.NOT_CHROOTED: (not_chrooted, {Check.CHROOT_RESOLV_CONF}),
