@@ -122,6 +122,10 @@ def _about(host: Host, heard: _Answers) -> Iterator[Finding]:
     if heard.control.outcome is Outcome.REFUSED or not heard.control.came:
         for check in _FURTHER:
             yield Unmade(check, Obstacle.RESOLVER_DOWN, server)
+    elif not heard.control.recursive:
+        yield Wrong(Fault.RESOLVER_NOT_RECURSIVE, server)
+        for check in _FURTHER[1:]:
+            yield Unmade(check, Obstacle.NO_RECURSION, server)
     else:
         yield _recursive(heard, server)
         yield _honest(heard, server)
@@ -132,8 +136,6 @@ def _about(host: Host, heard: _Answers) -> Iterator[Finding]:
 
 
 def _recursive(heard: _Answers, server: dict[str, str]) -> Finding:
-    if not heard.control.recursive:
-        return Wrong(Fault.RESOLVER_NOT_RECURSIVE, server)
     if not heard.fresh.came or heard.fresh.outcome in {Outcome.SERVFAIL, Outcome.REFUSED}:
         outcome = {"outcome": heard.fresh.outcome.value}
         return Wrong(Fault.RESOLVER_DOES_NOT_RESOLVE, server | outcome)

@@ -439,6 +439,7 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = {
     Obstacle.NO_MILTER: "Postfix uses no milter.",
     Obstacle.NOT_CHROOTED: "Postfix's smtpd is not chrooted.",
     Obstacle.RESOLVER_DOWN: "The resolver {server} does not answer.",
+    Obstacle.NO_RECURSION: "{server} does not resolve for us.",
     Obstacle.UNDETERMINED: "DNS gave no answer about {subject}: {outcome}",
     Obstacle.RELAYED: "Mail leaves through {relay}, whose address counts.",
     Obstacle.NO_ADDRESS: "This host has no address to send from; name one with --address.",

@@ -248,6 +248,7 @@ class Obstacle(enum.Enum):
     NO_MILTER = "no-milter"
     NOT_CHROOTED = "not-chrooted"
     RESOLVER_DOWN = "resolver-down"
+    NO_RECURSION = "no-recursion"
     UNDETERMINED = "undetermined"
     RELAYED = "relayed"
     NO_ADDRESS = "no-address"

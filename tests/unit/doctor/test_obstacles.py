@@ -114,6 +114,10 @@ def with_silent_resolver(host: FakeHost) -> None:
     host.answer(RESOLVER, control=Heard(Outcome.TIMEOUT))
 
 
+def without_recursion(host: FakeHost) -> None:
+    host.answer(RESOLVER, control=Heard(Outcome.FOUND, 0.001))
+
+
 def in_dns_trouble(host: FakeHost) -> None:
     host.world = WORLD + "10.30.20.81.in-addr.arpa. servfail\n"
 
@@ -197,6 +201,7 @@ HINDERED: dict[Obstacle, tuple[Callable[[FakeHost], None], set[Check]]] = {
     Obstacle.NO_MILTER: (without_milter, {Check.MILTER_DEFAULT_ACTION}),
     Obstacle.NOT_CHROOTED: (not_chrooted, {Check.CHROOT_RESOLV_CONF}),
     Obstacle.RESOLVER_DOWN: (with_silent_resolver, OF_RESOLVER),
+    Obstacle.NO_RECURSION: (without_recursion, OF_RESOLVER - {Check.RESOLVER_RECURSIVE}),
     Obstacle.UNDETERMINED: (in_dns_trouble, {Check.SENDING_CONFIRMED}),
     Obstacle.RELAYED: (relaying, OF_SENDING),
     Obstacle.NO_ADDRESS: (without_address, OF_SENDING),
