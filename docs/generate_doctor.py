@@ -6,6 +6,7 @@ python docs/generate_doctor.py > docs/doctor.md
 from collections.abc import Iterator, Mapping
 
 from gotrdns.reports import english_doctor as words
+from gotrdns.reports.english_faults import FAULTS
 from gotrdns.reports.examination import (
     Check,
     Fault,
@@ -67,11 +68,12 @@ and on hosts without Postfix.
 | `--resolver ADDRESS[:PORT]` | examine this resolver, not those of the settings; may be repeated |
 | `--address ADDRESS` | an address that this host's mail comes from as others see it, \
 for hosts behind NAT; may be repeated |
-| `--mail-log FILE` | Postfix's log, `/var/log/mail.log` if nothing is said; its last \
-4 MiB are read |
+| `--mail-log FILE` | Postfix's log, if it is neither Postfix's `maillog_file` nor \
+`/var/log/mail.log` or `/var/log/maillog`; its last 4 MiB are read |
 | `--postfix-config DIR` | Postfix's configuration, for `postconf -c` |
 | `--only CODE`, `--skip CODE` | make only this check, or leave it out; may be repeated. \
-`resolver`, `postfix` and the like stand for all of a kind |
+a fault's \
+code stands for its check, `resolver`, `postfix` and the like for all of a kind |
 | `--json` | one JSON object |
 
 Its questions go to the resolvers, to the database, and to sockets of this host, and nowhere else.
@@ -150,7 +152,7 @@ def _subject(subject: Subject) -> Iterator[str]:
 
 
 def _fault(fault: Fault) -> Iterator[str]:
-    seen, remedy = words.FAULTS[fault]
+    seen, remedy = FAULTS[fault]
     yield f"**`{fault.value}`** ({_severity(fault.severity)}): {_cell(_fill(seen))}\n\n"
     if remedy:
         yield "```\n" + "".join(f"{_fill(line)}\n" for line in remedy) + "```\n\n"

@@ -7,9 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gotrdns.cli.verbs import program
-from gotrdns.doctor.circumstances import DEFAULT_MAIL_LOG
 from gotrdns.reports.examination import Check
-from tests.unit.doctor.hosts import MAIL_LOG, SETTINGS, FakeHost, log_of
+from tests.unit.doctor.hosts import SETTINGS, FakeHost, log_of
 from tests.unit.doctor.test_faults import not_validating, unsynchronised
 
 
@@ -63,6 +62,7 @@ def test_checks_are_chosen_by_their_codes_and_by_their_subjects() -> None:
     everything = {each.value for each in Check}
     assert made("--skip", "resolver-local") == everything - {"resolver-local"}
     assert made("--only", "disk", "--skip", "disk-inodes") == {"disk-space"}
+    assert made("--skip", "clock-unsynchronised") == everything - {"clock-synchronised"}
 
 
 def test_a_check_that_is_left_out_is_not_wrong(host: FakeHost) -> None:
@@ -99,8 +99,3 @@ def test_the_options_say_what_is_examined(host: FakeHost) -> None:
     assert set(found) == {"clients-hidden", "sending-unconfirmed", "sending-helo-differs"}
     assert found["sending-unconfirmed"]["details"]["address"] == "81.20.30.99"
     assert "127.0.0.9:5353 answers" in done.stdout
-
-
-def test_the_mail_log_is_where_debian_has_it() -> None:
-    assert DEFAULT_MAIL_LOG == MAIL_LOG
-    assert str(DEFAULT_MAIL_LOG) in doctor("--help").output

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from gotrdns.reports import english_doctor as words
+from gotrdns.reports.english_faults import FAULTS
 from gotrdns.reports.examination import (
     Check,
     Fault,
@@ -52,12 +53,12 @@ def test_every_code_has_its_words() -> None:
     assert set(words.SUBJECTS) == set(Subject)
     assert set(words.SEVERITIES) == set(Severity)
     assert set(words.QUESTIONS) == set(words.WELL) == set(Check)
-    assert set(words.FAULTS) == set(Fault)
+    assert set(FAULTS) == set(Fault)
     assert set(words.OBSTACLES) == set(Obstacle)
 
 
 def test_every_fault_that_is_wrong_has_something_that_mends_it() -> None:
-    for fault, (_, lines) in words.FAULTS.items():
+    for fault, (_, lines) in FAULTS.items():
         assert lines or fault.severity is Severity.INFO, fault
 
 

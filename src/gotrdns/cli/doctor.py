@@ -54,10 +54,9 @@ Exit status:
 @click.option(
     "--mail-log",
     type=click.Path(path_type=Path),
-    default="/var/log/mail.log",
-    show_default=True,
     metavar="FILE",
-    help="Postfix's log, in which to count clients.",
+    help="Postfix's log, in which to count clients.  [default: as Postfix has it, or "
+    "/var/log/mail.log]",
 )
 @click.option(
     "--postfix-config",
@@ -125,17 +124,21 @@ def _require_resolvers(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _choose(only: tuple[str, ...], skip: tuple[str, ...]) -> "list[Check]":
-    """By checks' codes, and by what they begin with: ``resolver`` is all of them."""
-    from gotrdns.reports.examination import Check  # noqa: PLC0415 - see the module
+    """By checks' codes, by their faults', and by what they are about."""
+    from gotrdns.reports.examination import Check, Fault  # noqa: PLC0415 - see the module
 
-    def named(codes: tuple[str, ...], option: str) -> set[Check]:
-        found = set()
-        for code in codes:
-            matching = {each for each in Check if code in (each.value, each.subject.value)}
-            if not matching:
+    codes: dict[str, set[Check]] = {}
+    for check in Check:
+        for code in (check.value, check.subject.value):
+            codes.setdefault(code, set()).add(check)
+    for fault in Fault:
+        codes[fault.value] = {fault.check}
+
+    def named(given: tuple[str, ...], option: str) -> set[Check]:
+        for code in given:
+            if code not in codes:
                 raise click.UsageError(f"{option}: there is no check {code!r}")
-            found |= matching
-        return found
+        return {check for code in given for check in codes[code]}
 
     chosen, left_out = named(only, "--only"), named(skip, "--skip")
     return [each for each in Check if (not only or each in chosen) and each not in left_out]

@@ -21,7 +21,8 @@ from gotrdns.settings import ControlSettings, InvalidSettings, Problem, Settings
 from gotrdns.store.settings import StoreSettings
 
 _POSTFIX_PATIENCE: Final = 7.0  # seconds; postconf may ask DNS for this host's own name
-DEFAULT_MAIL_LOG: Final = Path("/var/log/mail.log")
+# Where Debian's and Red Hat's system log has it.
+_MAIL_LOGS: Final = (Path("/var/log/mail.log"), Path("/var/log/maillog"))
 
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +33,7 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     settings: Path
     resolvers: tuple[str, ...] = ()
     addresses: tuple[Address, ...] = ()
-    mail_log: Path = DEFAULT_MAIL_LOG
+    mail_log: Path | None = None
     postfix: Path | None = None
 
 
@@ -82,6 +83,14 @@ class Circumstances(msgspec.Struct, frozen=True):
     def doors(self) -> tuple[Endpoint, ...]:
         """Where mail servers are to find the daemon; each kind of them adds its section."""
         return self.settings.postfix.endpoints if isinstance(self.settings, Settings) else ()
+
+    @property
+    def mail_logs(self) -> tuple[Path, ...]:
+        """Where Postfix may write its log."""
+        if self.wishes.mail_log is not None:
+            return (self.wishes.mail_log,)
+        own = "" if isinstance(self.postfix, Absent) else self.postfix.value("maillog_file")
+        return (Path(own),) if own.startswith("/") else _MAIL_LOGS
 
     @property
     def resolvers(self) -> Sequence[str]:

@@ -5,7 +5,8 @@ Owns what of a mail log and of the store tells it.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from gotrdns.doctor.circumstances import Circumstances
@@ -28,11 +29,10 @@ def examine_clients(host: Host, around: Circumstances, store: StoreCondition | N
     settings = around.valid_settings
     if settings is not None and settings.policy.refuse_non_public:
         return Unmade(Check.CLIENTS_VISIBLE, Obstacle.INTRANET)
-    log = str(around.wishes.mail_log)
-    try:
-        seen = _connections(host.read_end(around.wishes.mail_log, _LOG_OCTETS))
-    except OSError as error:
-        return _by_store(store, {"path": log, "reason": error.strerror or str(error)})
+    log, read = _read(host, around.mail_logs)
+    if isinstance(read, OSError):
+        return _by_store(store, {"path": log, "reason": read.strerror or str(read)})
+    seen = _connections(read)
     if seen.total() < _ENOUGH:
         details = {"source": log, "count": str(seen.total()), "wanted": str(_ENOUGH)}
         return _by_store(store, details)
@@ -44,6 +44,17 @@ def examine_clients(host: Host, around: Circumstances, store: StoreCondition | N
         [address] = seen
         return Wrong(Fault.CLIENTS_ONE_ADDRESS, {**details, "addresses": address.text})
     return Well(Check.CLIENTS_VISIBLE, details)
+
+
+def _read(host: Host, paths: Sequence[Path]) -> tuple[str, str | OSError]:
+    """The first that can be read, and its end; else the first, and what hinders."""
+    troubles: list[tuple[str, OSError]] = []
+    for path in paths:
+        try:
+            return str(path), host.read_end(path, _LOG_OCTETS)
+        except OSError as error:
+            troubles.append((str(path), error))
+    return troubles[0]
 
 
 def _by_store(store: StoreCondition | None, log: Mapping[str, str]) -> Finding:

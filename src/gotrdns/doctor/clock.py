@@ -49,7 +49,7 @@ def _times(
     if store is not None and store.newest is not None:
         yield store.newest, around.store.place
     path = sqlite_path(url)
-    for each in (around.wishes.mail_log, around.wishes.settings, *((path,) if path else ())):
+    for each in (*around.mail_logs, around.wishes.settings, *((path,) if path else ())):
         changed = _changed_at(host, each)
         if changed is not None:
             yield changed, str(each)

@@ -1,22 +1,25 @@
-"""Which of Postfix's calls of policy services are ours, and where they lead.
+"""Which of the policy services and milters that Postfix calls are ours, and where they lead.
 
-Owns reading Postfix's notation of a place, from inside a chroot or not.
+Owns reading Postfix's notation of a place, from inside a chroot or not. Until the settings have a
+section for milters, ours is known by its name alone.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from gotrdns.doctor.circumstances import Circumstances
 from gotrdns.doctor.host import Host
 from gotrdns.doctor.postfix_configuration import Place, PostfixConfiguration, Service
-from gotrdns.doctor.restrictions import PolicyCall
+from gotrdns.doctor.restrictions import PolicyCall, read_group, split_list
 from gotrdns.names import Address, InvalidAddress
 from gotrdns.servers.endpoints import Endpoint, TcpEndpoint, UnixEndpoint
 
-_OUR_NAME = "gotrdns"
-_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - somebody may listen there
+_OUR_NAME: Final = "gotrdns"
+_MILTERS: Final = "smtpd_milters"
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - somebody may listen there
 
 
 class OurCall(msgspec.Struct, frozen=True):
@@ -43,6 +46,29 @@ def our_calls(
                 listened = any(_meet(one, door) for one in endpoints for door in around.doors)
                 if listened or _OUR_NAME in each.place:
                     yield OurCall(service, written, each, endpoints, listened)
+
+
+class Milter(msgspec.Struct, frozen=True):
+    """A milter that a service uses; ``default_action`` is what happens while it is away."""
+
+    service: Service
+    written: Place
+    place: str
+    default_action: str
+
+    @property
+    def is_ours(self) -> bool:
+        return _OUR_NAME in self.place
+
+
+def milters(postfix: PostfixConfiguration) -> Iterator[Milter]:
+    for service in postfix.smtpds:
+        written = postfix.place(_MILTERS, service)
+        default = postfix.value("milter_default_action", service)
+        for word in split_list(postfix.value(_MILTERS, service)):
+            each = read_group(word)
+            action = each.attributes.get("default_action", default)
+            yield Milter(service, written, each.place, action)
 
 
 def _lead_to(host: Host, place: str, service: Service, queue: Path) -> Iterator[Endpoint]:

@@ -3,7 +3,7 @@
 Owns what is right in main.cf and master.cf (docs/postfix.md says why).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,14 +11,12 @@ from gotrdns.deciding.settings import MAIL_SERVER_PATIENCE
 from gotrdns.doctor.circumstances import Absent, Circumstances
 from gotrdns.doctor.conclusions import conclude
 from gotrdns.doctor.host import Host
-from gotrdns.doctor.policy_calls import OurCall, our_calls
+from gotrdns.doctor.policy_calls import Milter, OurCall, milters, our_calls
 from gotrdns.doctor.postfix_configuration import Place, PostfixConfiguration, Service
 from gotrdns.doctor.restrictions import (
     PolicyCall,
     Restriction,
-    read_group,
     read_seconds,
-    split_list,
 )
 from gotrdns.reports.examination import Check, Fault, Finding, Obstacle, Unmade, Well, Wrong
 
@@ -40,11 +38,11 @@ _OF_CALLS: Final = (
     Check.POLICY_DEFAULT_ACTION,
     Check.POLICY_TRY_LIMIT,
     Check.POSTFIX_DELAYS_REJECT,
-    Check.POSTFIX_CHECKS_ONCE,
 )
 _CHECKS: Final = (
     Check.POSTFIX_ASKS,
     *_OF_CALLS,
+    Check.POSTFIX_CHECKS_ONCE,
     Check.MILTER_DEFAULT_ACTION,
     Check.CHROOT_RESOLV_CONF,
 )
@@ -70,20 +68,31 @@ def examine_postfix(host: Host, around: Circumstances) -> Iterator[Finding]:
 def _examine_calls(
     around: Circumstances, postfix: PostfixConfiguration, calls: Sequence[OurCall]
 ) -> Iterator[Finding]:
-    if not calls:
-        details = {"others": ", ".join(sorted(_policy_services(postfix)))}
-        yield Wrong(Fault.POSTFIX_DOES_NOT_ASK, details)
+    ours = [each for each in milters(postfix) if each.is_ours]
+    if calls:
+        places = {"places": _joined(each.call.place for each in calls)}
+        yield from conclude(Check.POSTFIX_ASKS, _asks(around, postfix, calls, ours), places)
+        yield from conclude(Check.POLICY_TIMEOUT, _timeout(around, postfix, calls))
+        yield from conclude(Check.POLICY_DEFAULT_ACTION, _default_action(postfix, calls))
+        yield from conclude(Check.POLICY_TRY_LIMIT, _try_limit(postfix, calls))
+        yield from conclude(Check.POSTFIX_DELAYS_REJECT, _delays_reject(postfix, calls))
+    else:
+        if ours:
+            yield Well(Check.POSTFIX_ASKS, {"places": _joined(each.place for each in ours)})
+        else:
+            details = {"others": _joined(_policy_services(postfix))}
+            yield Wrong(Fault.POSTFIX_DOES_NOT_ASK, details)
         for check in _OF_CALLS:
             yield Unmade(check, Obstacle.NOT_ASKED)
-        return
-    places = {"places": ", ".join(sorted({each.call.place for each in calls}))}
-    yield from conclude(Check.POSTFIX_ASKS, _asks(around, postfix, calls), places)
-    yield from conclude(Check.POLICY_TIMEOUT, _timeout(around, postfix, calls))
-    yield from conclude(Check.POLICY_DEFAULT_ACTION, _default_action(postfix, calls))
-    yield from conclude(Check.POLICY_TRY_LIMIT, _try_limit(postfix, calls))
-    asking = _services(calls)
-    yield from conclude(Check.POSTFIX_DELAYS_REJECT, _delays_reject(postfix, asking))
-    yield from conclude(Check.POSTFIX_CHECKS_ONCE, _checks_once(postfix, asking))
+    asking = _services([*calls, *ours])
+    if asking:
+        yield from conclude(Check.POSTFIX_CHECKS_ONCE, _checks_once(postfix, asking))
+    else:
+        yield Unmade(Check.POSTFIX_CHECKS_ONCE, Obstacle.NOT_ASKED)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return ", ".join(sorted(set(texts)))
 
 
 def _policy_services(postfix: PostfixConfiguration) -> set[str]:
@@ -95,8 +104,8 @@ def _policy_services(postfix: PostfixConfiguration) -> set[str]:
     }
 
 
-def _services(calls: Sequence[OurCall]) -> tuple[Service, ...]:
-    return tuple({each.service.name: each.service for each in calls}.values())
+def _services(asking: Iterable[OurCall | Milter]) -> tuple[Service, ...]:
+    return tuple({each.service.name: each.service for each in asking}.values())
 
 
 def _where(place: Place) -> dict[str, str]:
@@ -104,7 +113,10 @@ def _where(place: Place) -> dict[str, str]:
 
 
 def _asks(
-    around: Circumstances, postfix: PostfixConfiguration, calls: Sequence[OurCall]
+    around: Circumstances,
+    postfix: PostfixConfiguration,
+    calls: Sequence[OurCall],
+    ours: Sequence[Milter],
 ) -> Iterator[Finding]:
     listening = ", ".join(map(str, around.doors))
     if not around.doors:
@@ -113,7 +125,7 @@ def _asks(
         for each in calls:
             details = {"place": each.call.place, "listening": listening}
             yield Wrong(Fault.POSTFIX_ASKS_ELSEWHERE, details)
-    asking = {each.name for each in _services(calls)}
+    asking = {each.name for each in _services([*calls, *ours])}
     for service in postfix.smtpds:
         if service.takes_mail_from_outside and service.name not in asking:
             yield Wrong(Fault.POSTFIX_PORT_UNASKED, {"service": service.name})
@@ -157,9 +169,9 @@ def _try_limit(postfix: PostfixConfiguration, calls: Sequence[OurCall]) -> Itera
             yield Wrong(Fault.POLICY_TRIED_AGAIN, {**_where(ours.written), "limit": limit})
 
 
-def _delays_reject(postfix: PostfixConfiguration, asking: Sequence[Service]) -> Iterator[Finding]:
+def _delays_reject(postfix: PostfixConfiguration, calls: Sequence[OurCall]) -> Iterator[Finding]:
     name = "smtpd_delay_reject"
-    for service in asking:
+    for service in _services(calls):
         if postfix.value(name, service) == "no":
             yield Wrong(Fault.POSTFIX_REJECTS_EARLY, _where(postfix.place(name, service)))
 
@@ -173,20 +185,13 @@ def _checks_once(postfix: PostfixConfiguration, asking: Sequence[Service]) -> It
 
 
 def _milters(postfix: PostfixConfiguration) -> Iterator[Finding]:
-    """Any milter's: which of them is ours, its settings will tell."""
-    name = "smtpd_milters"
-    found = False
-    for service in postfix.smtpds:
-        default = postfix.value("milter_default_action", service)
-        for word in split_list(postfix.value(name, service)):
-            found = True
-            milter = read_group(word)
-            action = milter.attributes.get("default_action", default)
-            if action not in _MILTER_HARMLESS:
-                details = {"milter": milter.place, "action": action}
-                where = _where(postfix.place(name, service))
-                yield Wrong(Fault.MILTER_DEFAULT_ACTION_UNSAFE, {**where, **details})
-    if not found:
+    used = list(milters(postfix))
+    for each in used:
+        if each.default_action not in _MILTER_HARMLESS:
+            details = {"milter": each.place, "action": each.default_action}
+            where = _where(each.written)
+            yield Wrong(Fault.MILTER_DEFAULT_ACTION_UNSAFE, {**where, **details})
+    if not used:
         yield Unmade(Check.MILTER_DEFAULT_ACTION, Obstacle.NO_MILTER)
 
 

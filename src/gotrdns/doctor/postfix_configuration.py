@@ -35,6 +35,7 @@ _PARAMETERS: Final = (
     "inet_interfaces",
     "inet_protocols",
     "mail_owner",
+    "maillog_file",
     "message_size_limit",
     "milter_default_action",
     "myhostname",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from gotrdns.reports import english_doctor as words
+from gotrdns.reports.english_faults import FAULTS
 from gotrdns.reports.examination import Finding, Severity, Unmade, Well, Wrong, is_wrong
 from gotrdns.reports.layout import paragraph
 from gotrdns.reports.text import Paint, Style, plain
@@ -27,7 +28,7 @@ def sentence(finding: Finding) -> str:
         case Well(check, details):
             return _fill(words.WELL[check], details)
         case Wrong(fault, details):
-            return _fill(words.FAULTS[fault].seen, details)
+            return _fill(FAULTS[fault].seen, details)
         case Unmade(_, obstacle, details):
             return _fill(words.OBSTACLES[obstacle], details)
 
@@ -36,7 +37,7 @@ def remedy(finding: Finding) -> list[str]:
     """The lines that mend it; none where nothing has to be."""
     if not isinstance(finding, Wrong):
         return []
-    lines = words.FAULTS[finding.fault].remedy
+    lines = FAULTS[finding.fault].remedy
     return [_fill(line, finding.details) for line in lines]
 
 

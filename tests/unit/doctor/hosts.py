@@ -47,6 +47,7 @@ MAIN = {
     "inet_interfaces": "all",
     "inet_protocols": "all",
     "mail_owner": "postfix",
+    "maillog_file": "",
     "milter_default_action": "accept",
     "myhostname": "mail.business.example",
     "proxy_interfaces": "",
@@ -238,7 +239,7 @@ class FakeHost:
         return self.store
 
 
-WISHES = Wishes(settings=SETTINGS, mail_log=MAIL_LOG)
+WISHES = Wishes(settings=SETTINGS)
 
 
 def find(host: FakeHost, wishes: Wishes = WISHES) -> list[Finding]:

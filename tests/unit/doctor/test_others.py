@@ -178,3 +178,14 @@ def test_a_store_of_several_hosts_keeps_its_password() -> None:
     host.files[SETTINGS] = f'{SETTINGS_TEXT}[store]\nurl = "{url}"\n'
     host.store = StoreCondition(unusable="connection refused")
     assert "secret" not in repr(find(host))
+
+
+def test_the_log_is_where_postfix_or_the_system_has_it() -> None:
+    hidden = log_of(*["172.17.0.1"] * 30)
+    for path, parameter in (("/var/log/maillog", ""), ("/srv/postfix.log", "/srv/postfix.log")):
+        host = FakeHost()
+        host.files.pop(MAIL_LOG)
+        host.files[Path(path)] = hidden
+        host.main["maillog_file"] = parameter
+        [told] = faults(find(host))[Fault.CLIENTS_HIDDEN]
+        assert told["source"] == path

@@ -166,6 +166,18 @@ def test_a_milter_may_have_a_default_action_of_its_own() -> None:
     assert (unsafe["milter"], unsafe["action"]) == ("unix:private/other", "tempfail")
 
 
+def test_a_milter_of_ours_is_a_way_to_ask_as_well() -> None:
+    host = FakeHost()
+    host.main["smtpd_client_restrictions"] = "permit_mynetworks"
+    host.main["smtpd_milters"] = "unix:private/gotrdns-milter"
+    found = find(host)
+    assert faults(found) == {}
+    [asks] = [each for each in found if each.check is Check.POSTFIX_ASKS]
+    assert asks == Well(Check.POSTFIX_ASKS, {"places": "unix:private/gotrdns-milter"})
+    host.main["smtpd_helo_restrictions"] = "reject_unknown_client_hostname"
+    assert list(faults(find(host))) == [Fault.POSTFIX_CHECKS_TWICE]
+
+
 def test_postfix_checks_of_services_that_do_not_ask_us_are_their_business() -> None:
     host = FakeHost()
     host.overrides += "submission/inet/smtpd_helo_restrictions = reject_unknown_client\n"
