@@ -72,7 +72,7 @@ for hosts behind NAT; may be repeated |
 `/var/log/mail.log` or `/var/log/maillog`; its last 4 MiB are read |
 | `--postfix-config DIR` | Postfix's configuration, for `postconf -c` |
 | `--only CODE`, `--skip CODE` | make only this check, or leave it out; may be repeated. \
-a fault's \
+A fault's \
 code stands for its check, `resolver`, `postfix` and the like for all of a kind |
 | `--json` | one JSON object |
 

@@ -4,6 +4,8 @@ Owns reading them once, and what is examined where nobody says otherwise.
 """
 
 import asyncio
+import errno
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -157,7 +159,7 @@ async def _ask_daemon(host: Host, settings: SettingsRead) -> DaemonHeard:
     except PermissionError:
         return Absent(Obstacle.NOT_PERMITTED, {"path": str(control.path)})
     except TimeoutError:
-        return NoDaemon("")
+        return NoDaemon(os.strerror(errno.ETIMEDOUT))
     except OSError as error:
         return NoDaemon(error.strerror or str(error))
     except NotAStatus as error:

@@ -185,7 +185,7 @@ FAULTS: Final[Mapping[Fault, Words]] = {
     Fault.RESOLVER_DOES_NOT_RESOLVE: Words(
         "The resolver {server} answers what it has, but cannot look up a new name ({outcome}): "
         "perhaps a firewall keeps it from the Internet.",
-        ("dig @ADDRESS +trace arpa.   # how far does it get?",),
+        ("dig +trace arpa. SOA   # how far does one get from this host?",),
     ),
     Fault.RESOLVER_INVENTS: Words(
         "The resolver {server} gives an address for a name that does not exist: no check can rest "

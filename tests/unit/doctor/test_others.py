@@ -59,7 +59,8 @@ def test_what_the_daemon_finds_wrong_is_told_in_its_words() -> None:
 def test_a_daemon_that_does_not_answer_in_time_is_silent() -> None:
     host = FakeHost()
     host.sockets[CONTROL] = TimeoutError()
-    assert list(faults(find(host))) == [Fault.DAEMON_SILENT]
+    [(fault, [told])] = faults(find(host)).items()
+    assert (fault, told["reason"]) == (Fault.DAEMON_SILENT, "Connection timed out")
 
 
 def test_every_problem_of_the_settings_is_told_with_its_line() -> None:
