@@ -10,7 +10,7 @@ UNPACKED_PACKAGES := exim4-daemon-light opensmtpd
 BENCH_PACKAGES := nsd unbound dnsperf bind9-dnsutils bind9-utils postfwd postfix-policyd-spf-python \
 	spamassassin gcc libc6-dev iproute2 util-linux
 
-.PHONY: demo install test check unit fuzz live docs bench bench-install clean
+.PHONY: demo install test check unit fuzz live docs generated bench bench-install clean
 
 demo: $(VENV)/installed
 	$(BIN)/gotrdns demo
@@ -49,6 +49,13 @@ live: $(VENV)/installed-test
 	./tests/install-packages $(LIVE_PACKAGES)
 	./tests/unpack-packages build/debian $(UNPACKED_PACKAGES)
 	tests/live/enter $(BIN)/python -m pytest tests/live
+
+# What is written from the code and kept in the repository; tests tell when it is not current.
+generated: $(VENV)/installed-test
+	$(BIN)/python docs/generate_settings.py > docs/settings.md
+	$(BIN)/python docs/generate_policy.py > docs/policy.md
+	$(BIN)/python docs/generate_metrics.py > docs/metrics.md
+	$(BIN)/python -m docs.man_pages
 
 bench-install: $(VENV)/installed-test
 	./tests/install-packages $(BENCH_PACKAGES)
