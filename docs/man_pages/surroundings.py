@@ -15,7 +15,7 @@ from gotrdns.store.settings import StoreSettings, sqlite_path
 # What a daemon heeds whether it has such an option or not.
 DAEMON: Final = frozenset({"--settings", "--store", "--socket", "--resolver", "listen"})
 
-# By the option that a verb has if it heeds them.
+# By the option that a verb has if it heeds them; without one they are for the program's page alone.
 _FILES: Final = (
     ("--settings", DEFAULT_SETTINGS, "The settings; see `gotrdns.toml`(5)."),
     (
@@ -33,7 +33,7 @@ _FILES: Final = (
     ),
 )
 _VARIABLES: Final = (
-    ("--json", "NO_COLOR", "If set, there are no colours, on a terminal either."),
+    (None, "NO_COLOR", "If set, there are no colours, on a terminal either."),
     ("--author", "SUDO_USER", "Who makes an exception, unless `--author` names somebody."),
 )
 
