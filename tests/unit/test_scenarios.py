@@ -19,11 +19,12 @@ from gotrdns.diagnosis.helo import Helo, HeloEvidence, MalformedHelo
 from gotrdns.lookup import Question, RecordType
 from gotrdns.names import Address, HostName
 from gotrdns.policy import Decision, Mode, Policy, PolicySettings, Transaction
-from gotrdns.protocols.postfix_policy import Junk
+from gotrdns.protocols.junk import Junk
 from gotrdns.reports.english import FINDINGS
 from gotrdns.reports.english_walk import FINDINGS_OF_A_WALK
 from gotrdns.resolution.scripted import ScriptedResolver, World
-from gotrdns.servers.policy import Closure, PolicyServer
+from gotrdns.servers.connections import Closure
+from gotrdns.servers.policy import PolicyServer
 from gotrdns.servers.settings import PostfixSettings
 from gotrdns.verification import Cause, Verdict
 from tests.support.loopback_server import serve

@@ -5,12 +5,13 @@ lines ``name=value`` ended by an empty one, a reply ``action=...`` and an empty 
 (SMTPD_POLICY_README). Never composes text, and knows nothing of verdicts.
 """
 
-import enum
 import functools
 import re
 from typing import Final
 
 from msgspec import Struct
+
+from gotrdns.protocols.junk import Junk
 
 
 class Limits(Struct, frozen=True):
@@ -19,21 +20,6 @@ class Limits(Struct, frozen=True):
     request_octets: int = 65_536
     line_octets: int = 8_192
     attributes: int = 200
-
-
-class Junk(enum.Enum):
-    """What is not a request we can answer. Codes are permanent."""
-
-    OVERSIZE = "oversize"
-    NOT_POLICY_PROTOCOL = "not-policy-protocol"
-    OTHER_REQUEST = "other-request"
-    NO_CLIENT_ADDRESS = "no-client-address"
-    REPEATED_ATTRIBUTE = "repeated-attribute"
-
-    @property
-    def ends_stream(self) -> bool:
-        """Whether nothing after it can be understood; otherwise the peer waits for a reply."""
-        return self is Junk.OVERSIZE or self is Junk.NOT_POLICY_PROTOCOL
 
 
 class PolicyRequest(Struct, frozen=True, gc=False):

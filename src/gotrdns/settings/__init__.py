@@ -76,7 +76,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     log: LogSettings = LogSettings()
 
     def __post_init__(self) -> None:
-        """Raises InvalidSetting for a resolver's address that cannot be one."""
+        """Raises InvalidSetting for a resolver's address that cannot be one, and without a door."""
+        if not self.postfix.listen:
+            raise InvalidSetting("postfix.listen", "no mail server can ask: name a place to listen")
         for key, servers in (
             ("resolver.servers", self.resolver.servers),
             ("resolver.trust-ad", self.resolver.trust_ad),
