@@ -129,3 +129,19 @@ class PostfixSettings(ListenerSettings, frozen=True):
     @property
     def limits(self) -> Limits:
         return Limits(self.request_octets, self.line_octets, self.attributes)
+
+
+class EximSettings(ListenerSettings, frozen=True):
+    """The question of one line that Exim asks with `${readsocket`. Times are in seconds."""
+
+    idle_timeout: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=86_400,
+            description="How long a connection may be idle: Exim asks at once when it connects.",
+        ),
+    ] = 10.0
+    line_octets: Annotated[int, Meta(ge=2048, le=1_048_576, description="The longest request.")] = (
+        8192
+    )
