@@ -6,17 +6,17 @@ import atheris
 
 with atheris.instrument_imports(include=["gotrdns.protocols"]):
     from gotrdns.protocols.authentication_results import claims, write_iprev
+    from gotrdns.protocols.junk import Junk
     from gotrdns.protocols.milter import (
         Command,
         Decoder,
         Header,
         Helo,
-        Junk,
         Limits,
         Offer,
     )
     from gotrdns.protocols.milter_replies import agree, encode_agreement, insert_header, refuse
-    from gotrdns.protocols.printable import make_printable
+    from gotrdns.protocols.printable import printable
 
 LIMITS = Limits(packet_octets=1024)
 Event = Command | Junk
@@ -28,7 +28,7 @@ def use(event: Event) -> None:
     elif isinstance(event, Helo):
         value = write_iprev(event.name, "fail", event.name, "2001:db8::1")
         written = insert_header("Authentication-Results", value)[5:]
-        if written.count(b"\n") != 1 or not claims(value, make_printable(event.name)):
+        if written.count(b"\n") != 1 or not claims(value, printable(event.name)):
             raise ValueError(written)
         if refuse(event.name)[5:].replace(b"%%", b"").count(b"%"):
             raise ValueError(event)

@@ -70,8 +70,15 @@ def milter_seeds() -> list[bytes]:
     return [bytes([size]) + stream for size in (1, 7, 255)]
 
 
+def exim_seeds() -> list[bytes]:
+    """Lines as fuzz_exim takes them: where they are cut first."""
+    line = b'check ip=85.105.64.87 helo=mail.example sender="\\"a b\\"@example" auth=""\n'
+    return [bytes([cut]) + line for cut in (0, 9, 200)]
+
+
 SEEDS = {
     "fuzz_wire": wire_seeds,
     "fuzz_postfix_policy": postfix_policy_seeds,
     "fuzz_milter": milter_seeds,
+    "fuzz_exim": exim_seeds,
 }

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kilter.protocol import messages as kilter
 from kilter.protocol.buffer import SimpleBuffer
 
+from gotrdns.protocols.junk import Junk
 from gotrdns.protocols.milter import (
     Command,
     Connect,
@@ -17,7 +18,6 @@ from gotrdns.protocols.milter import (
     Family,
     Header,
     Helo,
-    Junk,
     Limits,
     Macros,
     Offer,
@@ -180,7 +180,7 @@ def test_nothing_follows_junk_and_memory_is_bounded(stream: bytes, pieces: list[
     ],
 )
 def test_another_protocol_ends_the_stream(data: bytes) -> None:
-    assert decode(data, OFFER) == [Junk.NOT_MILTER]
+    assert decode(data, OFFER) == [Junk.NOT_MILTER_PROTOCOL]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_another_protocol_ends_the_stream(data: bytes) -> None:
     ],
 )
 def test_fields_that_are_not_those_of_the_command_end_the_stream(data: bytes) -> None:
-    assert introduced(data, OFFER) == [Junk.MALFORMED]
+    assert introduced(data, OFFER) == [Junk.MALFORMED_PACKET]
 
 
 def test_a_command_of_no_known_version_ends_the_stream() -> None:

@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from gotrdns.names import DomainName, InvalidName
-from gotrdns.protocols.printable import make_printable
+from gotrdns.protocols.printable import printable
 
 HEADER: Final = "Authentication-Results"
 
@@ -32,8 +32,8 @@ def write_iprev(authserv_id: str, result: str, reason: str, address: str) -> str
 
 def _value(text: str) -> str:
     """A value as RFC 2045 has it: a token where it can be one, else quoted."""
-    printable = make_printable(text)
-    return printable if _TOKEN.fullmatch(printable) else _quote(printable)
+    plain = printable(text)
+    return plain if _TOKEN.fullmatch(plain) else _quote(plain)
 
 
 def _quote(text: str) -> str:

@@ -11,21 +11,14 @@ from typing import Final
 
 from msgspec import Struct
 
+from gotrdns.protocols.junk import Junk
+
 
 class Limits(Struct, frozen=True):
     """What one packet may take, in octets."""
 
     # A header of Postfix has 102,400 (header_size_limit), and the limit is the administrator's.
     packet_octets: int = 1_048_576
-
-
-class Junk(enum.Enum):
-    """What is not the protocol; nothing after it can be understood. Codes are permanent."""
-
-    OVERSIZE = "milter-oversize"
-    NOT_MILTER = "not-milter"
-    MALFORMED = "milter-malformed"
-    UNKNOWN_COMMAND = "milter-unknown-command"
 
 
 class Stage(enum.Enum):
@@ -176,15 +169,15 @@ class Decoder:
         try:
             return _READERS[octet](bytes(buffer[start + _HEAD + 1 : end]))
         except _Malformed:
-            return self._end(Junk.MALFORMED)
+            return self._end(Junk.MALFORMED_PACKET)
 
     def _judge(self, length: int, octet: int) -> Junk | None:
         if not self._is_introduced:
             if octet != _OFFER or not _OFFER_OCTETS <= length <= _LONGEST_OFFER:
-                return Junk.NOT_MILTER
+                return Junk.NOT_MILTER_PROTOCOL
             self._is_introduced = True
         if not length or octet not in _READERS:
-            return Junk.UNKNOWN_COMMAND if length else Junk.MALFORMED
+            return Junk.UNKNOWN_COMMAND if length else Junk.MALFORMED_PACKET
         return Junk.OVERSIZE if length > self._limit else None
 
     def _end(self, junk: Junk) -> Junk:

@@ -19,7 +19,7 @@ from gotrdns.protocols.milter import (
     Sender,
     Signal,
 )
-from gotrdns.protocols.printable import make_printable
+from gotrdns.protocols.printable import printable
 
 OLDEST_VERSION: Final = 2
 NEWEST_VERSION: Final = 6
@@ -151,7 +151,7 @@ def defer(text: str) -> bytes:
 
 def _encode_reply(code: str, enhanced: str, text: str) -> bytes:
     """As many lines as the text needs. Each ``%`` is doubled: mail servers take it for a format."""
-    lines = split_lines(make_printable(text), _LINE_OCTETS)
+    lines = split_lines(printable(text), _LINE_OCTETS)
     separators = ["-"] * (len(lines) - 1) + [" "]
     reply = "\r\n".join(
         f"{code}{separator}{enhanced} {line}"
@@ -183,5 +183,5 @@ def remove_header(name: str, index: int) -> bytes:
 
 
 def _encode_header(name: str, value: str) -> bytes:
-    lines = [make_printable(line)[:_LONGEST_VALUE] for line in value.split("\n\t")]
+    lines = [printable(line)[:_LONGEST_VALUE] for line in value.split("\n\t")]
     return f"{name}\0".encode("ascii") + "\n\t".join(lines).encode("ascii") + b"\0"

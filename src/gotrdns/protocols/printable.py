@@ -1,4 +1,4 @@
-r"""Text that any peer can read: printable ASCII, everything else as ``\xNN`` or ``\uNNNN``."""
+r"""Any text as printable ASCII: what is not, as ``\xNN``. For lines that mail servers read."""
 
 import re
 from typing import Final
@@ -6,9 +6,9 @@ from typing import Final
 _UNPRINTABLE: Final = re.compile(r"[^ -~]")
 
 
-def make_printable(text: str) -> str:
-    """One line, whatever the text was."""
-    return _UNPRINTABLE.sub(_escape, text)
+def printable(text: str) -> str:
+    """One line, without space at its ends; empty only where there was nothing else."""
+    return _UNPRINTABLE.sub(_escape, text).strip()
 
 
 def _escape(found: re.Match[str]) -> str:

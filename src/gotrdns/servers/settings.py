@@ -1,4 +1,4 @@
-"""The ``[postfix]`` section: where Postfix is listened to, and what its connections may take."""
+"""Where mail servers are listened to, and what their connections may take: a section a door."""
 
 from typing import Annotated
 
@@ -16,24 +16,22 @@ _DANGER = (
 )
 
 
-class PostfixSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The policy service for Postfix (`check_policy_service`). Times are in seconds."""
+class ListenerSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """What every listener for mail servers can be told. Times are in seconds."""
 
     listen: Annotated[
         tuple[str, ...],
         Meta(
-            min_length=1,
             description="Where to listen: `unix:/path`, `inet:ADDRESS:PORT`, `inet:[IPV6]:PORT`; "
-            "several at once if wanted.",
+            "several at once if wanted. Empty: nowhere."
         ),
-    ] = ("unix:/var/spool/postfix/private/gotrdns",)
+    ] = ()
     socket_mode: Annotated[
         str,
         Meta(
             pattern="^0?[0-7]{3}$",
             examples=["0660"],
-            description="Permissions of unix sockets, in octal. The directory of the default one "
-            "admits Postfix alone.",
+            description="Permissions of unix sockets, in octal.",
         ),
     ] = "0666"
     remote_clients: Annotated[
@@ -49,9 +47,61 @@ class PostfixSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="k
             ge=1,
             le=100_000,
             description="The most connections at once. When all are taken, the one idle longest "
-            "is closed for a new one, which Postfix does not notice.",
+            "is closed for a new one, which mail servers do not notice.",
         ),
     ] = 2000
+    request_timeout: Annotated[
+        float, Meta(gt=0, le=3600, description="How long a request may take to arrive.")
+    ] = 10.0
+    reply_timeout: Annotated[
+        float, Meta(gt=0, le=3600, description="How long replies may wait to be read.")
+    ] = 30.0
+    idle_timeout: Annotated[
+        float, Meta(gt=0, le=86_400, description="How long a connection may be idle.")
+    ] = 1000.0
+
+    def __post_init__(self) -> None:
+        """Raises InvalidSetting."""
+        parse_endpoints(self.listen, remote=self.remote_clients, danger=_DANGER)
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        return tuple(parse_endpoint(text) for text in self.listen)
+
+    @property
+    def permissions(self) -> int:
+        """``socket-mode`` as a number."""
+        return int(self.socket_mode, 8)
+
+
+class PostfixSettings(ListenerSettings, frozen=True):
+    """The policy service for Postfix (`check_policy_service`). Times are in seconds."""
+
+    listen: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Where to listen: `unix:/path`, `inet:ADDRESS:PORT`, `inet:[IPV6]:PORT`; "
+            "several at once if wanted. Empty: nowhere, where only other mail servers ask."
+        ),
+    ] = ("unix:/var/spool/postfix/private/gotrdns",)
+    socket_mode: Annotated[
+        str,
+        Meta(
+            pattern="^0?[0-7]{3}$",
+            examples=["0660"],
+            description="Permissions of unix sockets, in octal. The directory of the default one "
+            "admits Postfix alone.",
+        ),
+    ] = "0666"
+    idle_timeout: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=86_400,
+            description="How long a connection may be idle. Above the 300 after which Postfix "
+            "closes it (`smtpd_policy_service_max_idle`).",
+        ),
+    ] = 1000.0
     outstanding: Annotated[
         int,
         Meta(ge=1, le=10_000, description="The most requests of one connection under way."),
@@ -65,25 +115,10 @@ class PostfixSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="k
     attributes: Annotated[
         int, Meta(ge=50, le=10_000, description="The most attributes of a request.")
     ] = Limits().attributes
-    request_timeout: Annotated[
-        float, Meta(gt=0, le=3600, description="How long a request may take to arrive.")
-    ] = 10.0
-    reply_timeout: Annotated[
-        float, Meta(gt=0, le=3600, description="How long replies may wait to be read.")
-    ] = 30.0
-    idle_timeout: Annotated[
-        float,
-        Meta(
-            gt=0,
-            le=86_400,
-            description="How long a connection may be idle. Above the 300 after which Postfix "
-            "closes it (`smtpd_policy_service_max_idle`).",
-        ),
-    ] = 1000.0
 
     def __post_init__(self) -> None:
         """Raises InvalidSetting."""
-        parse_endpoints(self.listen, remote=self.remote_clients, danger=_DANGER)
+        super().__post_init__()
         if self.idle_timeout <= _POSTFIX_MAX_IDLE:
             raise InvalidSetting(
                 "idle-timeout",
@@ -92,14 +127,21 @@ class PostfixSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="k
             )
 
     @property
-    def endpoints(self) -> tuple[Endpoint, ...]:
-        return tuple(parse_endpoint(text) for text in self.listen)
-
-    @property
-    def permissions(self) -> int:
-        """``socket-mode`` as a number."""
-        return int(self.socket_mode, 8)
-
-    @property
     def limits(self) -> Limits:
         return Limits(self.request_octets, self.line_octets, self.attributes)
+
+
+class EximSettings(ListenerSettings, frozen=True):
+    """The question of one line that Exim asks with `${readsocket`. Times are in seconds."""
+
+    idle_timeout: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=86_400,
+            description="How long a connection may be idle: Exim asks at once when it connects.",
+        ),
+    ] = 10.0
+    line_octets: Annotated[int, Meta(ge=2048, le=1_048_576, description="The longest request.")] = (
+        8192
+    )
