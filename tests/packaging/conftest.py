@@ -7,17 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.packaging.building import ROOT, build
 from tests.packaging.prefix import Prefix
-
-ROOT = Path(__file__).parents[2]
-
-
-def build(source: Path, directory: Path, kind: str) -> Path:
-    """Build with the back end that pyproject.toml names."""
-    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(directory)]
-    subprocess.run(command, cwd=source, check=True, capture_output=True)
-    [built] = directory.iterdir()
-    return built
 
 
 @pytest.fixture(scope="session")

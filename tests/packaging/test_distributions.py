@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 from gotrdns import __version__
-from tests.packaging.conftest import ROOT, build
+from tests.packaging.building import ROOT, build
 
 DATA = f"gotrdns-{__version__}.data/data/share"
 INFORMATION = f"gotrdns-{__version__}.dist-info"

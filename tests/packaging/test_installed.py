@@ -11,7 +11,7 @@ import pytest
 from gotrdns import __version__
 from gotrdns.cli.verbs import program
 from gotrdns.resolution.scripted import World
-from tests.packaging.conftest import ROOT
+from tests.packaging.building import ROOT
 from tests.packaging.prefix import Prefix
 from tests.support.loopback_server import serve
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from docs.man_pages.roff import escape, fill, header, item, listing, mark, paragraph, section
-from tests.packaging.conftest import ROOT
+from tests.packaging.building import ROOT
 from tests.packaging.prefix import Prefix
 
 PAGES = sorted((ROOT / "share" / "man").rglob("*.[158]"))
