@@ -10,12 +10,12 @@ from gotrdns.daemon.metrics import METRICS
 from gotrdns.daemon.tally import BOUNDS
 from gotrdns.lookup import TEMPORARY
 from gotrdns.policy import Action, Alarm, Mode, Trust
-from gotrdns.protocols.postfix_policy import Junk
+from gotrdns.protocols.junk import Junk
 from gotrdns.reports.english_metrics import METRICS as WORDS
 from gotrdns.reports.english_metrics import PROCESS
 from gotrdns.reports.english_status import TROUBLES
 from gotrdns.reports.status import Trouble
-from gotrdns.servers.policy import Closure
+from gotrdns.servers.connections import Closure
 from gotrdns.verification import Result
 
 INTRODUCTION = """\

@@ -5,9 +5,9 @@ import sys
 import atheris
 
 with atheris.instrument_imports(include=["gotrdns.protocols"]):
+    from gotrdns.protocols.junk import Junk
     from gotrdns.protocols.postfix_policy import (
         Decoder,
-        Junk,
         Limits,
         PolicyRequest,
         encode_action,

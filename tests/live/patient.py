@@ -18,6 +18,7 @@ from tests.live.program import gotrdns
 ASKING: Final = 2540
 STOCK: Final = 2541
 CALL: Final = "check_policy_service {{ unix:private/gotrdns, {attributes} }}"
+MILTER: Final = "{ unix:private/gotrdns-milter, default_action=accept, command_timeout=15s }"
 ATTRIBUTES: Final = "timeout=15s, try_limit=1, default_action=DUNNO"
 NAME: Final = "mail.harbour.example"
 ADDRESS: Final = "81.20.30.10"
@@ -33,6 +34,12 @@ servers = ["127.0.0.53"]
 
 [postfix]
 listen = ["unix:{socket}"]
+
+[milter]
+listen = ["unix:{milter}"]
+
+[exim]
+listen = ["unix:{directory}/exim"]
 
 [store]
 url = "{store}"
@@ -59,12 +66,16 @@ class Patient:
                 Service(ASKING, chrooted=True),
                 Service(
                     STOCK,
-                    {"smtpd_client_restrictions": "reject_unknown_client_hostname"},
+                    {
+                        "smtpd_client_restrictions": "reject_unknown_client_hostname",
+                        "smtpd_milters": "",
+                    },
                     chrooted=True,
                 ),
             ],
             parameters={
                 "smtpd_client_restrictions": CALL.format(attributes=ATTRIBUTES),
+                "smtpd_milters": MILTER,
                 "smtp_helo_name": NAME,
             },
         )
@@ -79,7 +90,12 @@ class Patient:
         self.settings = directory / "gotrdns.toml"
         url = store or f"sqlite:///{self.store_path}"
         self.settings.write_text(
-            _SETTINGS.format(socket=self.socket, store=url, directory=directory)
+            _SETTINGS.format(
+                socket=self.socket,
+                milter=self.postfix.milter_socket,
+                store=url,
+                directory=directory,
+            )
         )
         self.daemon = Daemon(self.settings, [self.socket, directory / "control"])
 

@@ -11,8 +11,9 @@ from gotrdns.deciding import Decider, VerificationSettings
 from gotrdns.lookup import Answer, Outcome, Question, RecordType
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import Decision, Mode, Policy, PolicySettings, Transaction
-from gotrdns.protocols.postfix_policy import Junk
-from gotrdns.servers.policy import Closure, PolicyServer
+from gotrdns.protocols.junk import Junk
+from gotrdns.servers.connections import Closure
+from gotrdns.servers.policy import PolicyServer
 from gotrdns.servers.settings import PostfixSettings
 from tests.unit.slow_resolver import SlowResolver
 

@@ -11,8 +11,8 @@ import uvloop
 from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import Address
 from gotrdns.policy import Action, Mode
-from gotrdns.protocols.postfix_policy import Junk
-from gotrdns.servers.policy import Closure
+from gotrdns.protocols.junk import Junk
+from gotrdns.servers.connections import Closure
 from tests.unit.policy_service import (
     CONFIRMED,
     DUNNO,

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from gotrdns.protocols.junk import Junk
 from gotrdns.protocols.postfix_policy import (
     LET_THROUGH,
     Decoder,
-    Junk,
     Limits,
     PolicyRequest,
     defer,

@@ -115,7 +115,7 @@ def test_an_empty_file_is_told_what_it_must_hold(tmp_path: Path) -> None:
             'ptr-limit must be a whole number, at least 1 and at most 100, not "x"',
         ),
         (MODE + "[postfix]\nsocket-mode = 438", 4, 'a text in quotes, such as "0660", not 438'),
-        (MODE + "[postfix]\nlisten = []", 4, "at least 1 of them"),
+        (MODE + "[postfix]\nlisten = []", 4, "no mail server can ask"),
         (MODE + '[log]\nlevel = "loud"', 4, 'level must be one of "debug", "error"'),
     ],
 )

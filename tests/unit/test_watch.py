@@ -9,8 +9,8 @@ from gotrdns.daemon.journal import Journal, Level
 from gotrdns.daemon.watch import Watch
 from gotrdns.names import Address
 from gotrdns.policy import Decision, Mode, Policy, PolicySettings, Transaction
-from gotrdns.protocols.postfix_policy import Junk
-from gotrdns.servers.policy import Closure
+from gotrdns.protocols.junk import Junk
+from gotrdns.servers.connections import Closure
 from gotrdns.verification import Cause, Verdict
 
 CLIENT = Address.parse("85.105.64.87")

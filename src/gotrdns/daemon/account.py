@@ -62,7 +62,7 @@ def resident_octets() -> int:
 
 
 def _listeners(vitals: Vitals) -> list[Listener]:
-    connections = vitals.server.connections_by_place()
+    connections = vitals.doors.connections_by_place()
     return [
         Listener(purpose, str(endpoint), connections[endpoint])
         for purpose, listeners in vitals.listeners.items()

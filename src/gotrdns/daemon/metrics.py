@@ -16,9 +16,9 @@ from gotrdns import __version__
 from gotrdns.daemon.tally import Durations
 from gotrdns.daemon.vitals import Vitals, hindrances
 from gotrdns.policy import Alarm, Mode, Trust
-from gotrdns.protocols.postfix_policy import Junk
+from gotrdns.protocols.junk import Junk
 from gotrdns.resolution.counters import Counters
-from gotrdns.servers.policy import Closure
+from gotrdns.servers.connections import Closure
 from gotrdns.store.memory import StoredMemory
 
 
@@ -117,8 +117,8 @@ def _all_durations(vitals: Vitals) -> Spread:
 
 
 def _connections(vitals: Vitals) -> Iterator[Sample]:
-    connections = vitals.server.connections_by_place()
-    for endpoint in vitals.listeners["postfix"].endpoints:
+    connections = vitals.doors.connections_by_place()
+    for endpoint in vitals.doors.endpoints:
         yield (str(endpoint),), connections[endpoint]
 
 
@@ -194,7 +194,7 @@ METRICS: Final[tuple[Metric | Histogram, ...]] = (
     ),
     Metric("gotrdns_listener_up", _GAUGE, _listeners, ("purpose", "listener")),
     Metric("gotrdns_connections", _GAUGE, _connections, ("listener",)),
-    _single(_GAUGE, "connections_limit", lambda vitals: vitals.server.settings.connections),
+    _single(_GAUGE, "connections_limit", lambda vitals: vitals.doors.most_connections),
     Metric("gotrdns_connections_closed", _COUNTER, _closures, ("kind",)),
     Metric("gotrdns_junk", _COUNTER, _junk, ("kind",)),
     _single(_GAUGE, "resolver_reachable", lambda vitals: vitals.resolver.reachable),

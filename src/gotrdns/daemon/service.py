@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from gotrdns import __version__
 from gotrdns.daemon.advice import Advice
+from gotrdns.daemon.doors import Doors
 from gotrdns.daemon.journal import Journal, Level
-from gotrdns.daemon.listeners import Listeners
 from gotrdns.daemon.monitoring import Monitoring
 from gotrdns.daemon.vitals import Vitals
 from gotrdns.daemon.watch import Watch
@@ -26,7 +26,6 @@ from gotrdns.resolution.client import Client
 from gotrdns.resolution.counters import Counters
 from gotrdns.resolution.opening import open_client
 from gotrdns.resolution.servers import InvalidServer, NoServers, choose_servers
-from gotrdns.servers.policy import PolicyServer
 from gotrdns.settings import InvalidSettings, Settings, read_settings
 
 _TICK: Final = 1.0  # seconds between looks at alarms and counters
@@ -52,13 +51,12 @@ class Service:
         self._journal = journal
         self._watch = Watch(journal, settings.policy.mode)
         self._advice = Advice(self._watch, self._retire, clock)
-        self._listeners = Listeners()
+        self._doors: Doors
         self._monitoring: Monitoring
         self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
         self._client: Client
         self._retired: list[Client] = []
         self._resolver_counters = Counters()
-        self._server: PolicyServer
         self._summary_due = 0.0
         self._started_at = time.time()
         self._began = time.monotonic()
@@ -75,15 +73,14 @@ class Service:
         self._client = self._open_resolver(settings)
         self._monitoring = Monitoring(self._look, self._journal)
         await self._advice.begin(settings, self._client)
+        decider = self._make_decider(settings)
+        self._doors = Doors(settings, decider, self._watch)
         try:
-            decider = self._make_decider(settings)
-            self._server = PolicyServer(settings.postfix, decider, self._watch, loop)
-            self._server.replies.page = settings.page.public_url
-            await self._listen(settings)
-            if self._listeners.missing:
-                raise self._listeners.missing[0]
+            await self._doors.follow(settings, decider)
+            if self._doors.missing:
+                raise self._doors.missing[0]
             await self._monitoring.follow(settings)
-            self._provide_descriptors(settings)
+            self._provide_descriptors()
             self._tell("started", settings, version=__version__)
             self._summary_due = loop.time() + settings.log.summary_interval
             ticker = asyncio.create_task(self._tick())
@@ -92,7 +89,7 @@ class Service:
             ticker.cancel()
             await self._stop()
         finally:
-            self._listeners.close()
+            self._doors.close()
             self._monitoring.close()
             self._advice.close()
             for client in (self._client, *self._retired):
@@ -103,11 +100,11 @@ class Service:
         self._stopping = True
         self._journal.write(Level.INFO, "stopping")
         # Without its file nobody connects to a unix socket; those who just did are accepted.
-        self._listeners.remove_files()
+        self._doors.remove_files()
         await asyncio.sleep(_SETTLING)
-        self._listeners.close()
-        await self._server.stop()
-        self._watch.write_summary(self._server.connections)
+        self._doors.close()
+        await self._doors.stop()
+        self._watch.write_summary(self._doors.connections)
         self._journal.write(Level.INFO, "stopped")
 
     async def _reload(self) -> None:
@@ -135,15 +132,12 @@ class Service:
         await self._advice.change(self._settings, settings, client)
         self._settings = settings
         self._journal.level = Level[settings.log.level.upper()]
-        self._server.settings = settings.postfix
-        self._server.replies.page = settings.page.public_url
-        self._server.decider = self._make_decider(settings)
         self._watch.tally.follow_mode(settings.policy.mode)
-        await self._listen(settings)
-        for missing in self._listeners.missing:
+        await self._doors.follow(settings, self._make_decider(settings))
+        for missing in self._doors.missing:
             self._journal.write(Level.ERROR, "cannot-listen", problem=str(missing))
         await self._monitoring.follow(settings)
-        self._provide_descriptors(settings)
+        self._provide_descriptors()
         self._tell("reloaded", settings)
 
     def _retire(self, client: Client) -> None:
@@ -162,12 +156,6 @@ class Service:
         chosen = choose_servers(settings.resolver.servers)
         return tuple(each.text for each in chosen) != self._client.servers
 
-    async def _listen(self, settings: Settings) -> None:
-        postfix = settings.postfix
-        await self._listeners.follow(
-            postfix.endpoints, postfix.permissions, self._server.new_connection
-        )
-
     def _look(self) -> Vitals:
         return Vitals(
             settings=self._settings,
@@ -177,9 +165,9 @@ class Service:
             watch=self._watch,
             advice=self._advice,
             resolver=self._client,
-            server=self._server,
+            doors=self._doors,
             listeners={
-                "postfix": self._listeners,
+                **{name: each.listeners for name, each in self._doors.by_name.items()},
                 "metrics": self._monitoring.metrics,
                 "control": self._monitoring.control,
             },
@@ -205,7 +193,7 @@ class Service:
             event,
             version=version,
             mode=settings.policy.mode.value,
-            listen=" ".join(map(str, self._listeners.endpoints)),
+            listen=" ".join(map(str, self._doors.endpoints)),
             resolvers=" ".join(self._client.servers),
         )
 
@@ -218,10 +206,10 @@ class Service:
             interval = self._settings.log.summary_interval
             if interval and loop.time() >= self._summary_due:
                 self._summary_due = loop.time() + interval
-                self._watch.write_summary(self._server.connections)
+                self._watch.write_summary(self._doors.connections)
 
-    def _provide_descriptors(self, settings: Settings) -> None:
-        needed = settings.postfix.connections + _DESCRIPTORS_BESIDE_CONNECTIONS
+    def _provide_descriptors(self) -> None:
+        needed = self._doors.most_connections + _DESCRIPTORS_BESIDE_CONNECTIONS
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         enough = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         if soft != resource.RLIM_INFINITY and soft < enough:

@@ -13,8 +13,8 @@ from typing import Final
 from msgspec import Struct
 
 from gotrdns.policy import Action, Decision, Mode, Rule, Trust
-from gotrdns.protocols.postfix_policy import Junk
-from gotrdns.servers.policy import Closure
+from gotrdns.protocols.junk import Junk
+from gotrdns.servers.connections import Closure
 from gotrdns.verification import Cause
 
 # Seconds: from a resolver on this host that knows the answer to our own deadline.

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from gotrdns.daemon.advice import Advice
+from gotrdns.daemon.doors import Doors
 from gotrdns.daemon.listeners import Listeners
 from gotrdns.daemon.watch import Watch
 from gotrdns.policy import Trust
 from gotrdns.reports.status import Remark, Trouble
 from gotrdns.resolution.client import Client
-from gotrdns.servers.policy import PolicyServer
 from gotrdns.settings import Settings
 
 _OF_TRUST = {Trust.SUSPECT: Trouble.RESOLVER_SUSPECT, Trust.LYING: Trouble.RESOLVER_LIES}
@@ -30,7 +30,7 @@ class Vitals(Struct, frozen=True):
     watch: Watch
     advice: Advice
     resolver: Client
-    server: PolicyServer
+    doors: Doors
     listeners: dict[str, Listeners]
 
 
@@ -38,7 +38,7 @@ def hindrances(vitals: Vitals) -> Iterator[Remark]:
     """What keeps the daemon from answering mail servers as it should."""
     if vitals.stopping:
         yield Remark(Trouble.STOPPING)
-    elif not vitals.listeners["postfix"].endpoints:
+    elif not vitals.doors.endpoints:
         yield Remark(Trouble.NOT_LISTENING)
     if not vitals.resolver.reachable:
         yield Remark(Trouble.RESOLVER_UNREACHABLE, " ".join(vitals.resolver.servers))

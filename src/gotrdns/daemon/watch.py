@@ -15,10 +15,10 @@ from gotrdns.daemon.throttle import Alarms, Throttle
 from gotrdns.deciding.sentinel import Sentinel
 from gotrdns.names import Address
 from gotrdns.policy import Action, Alarm, Decision, Mode, Rule, Transaction, Trust
-from gotrdns.protocols.postfix_policy import Junk
+from gotrdns.protocols.junk import Junk
 from gotrdns.reports.smtp import telling_name
 from gotrdns.resolution.client import Client
-from gotrdns.servers.policy import Closure
+from gotrdns.servers.connections import Closure
 
 _RESOLVER_COUNTERS: Final = (
     "questions",

@@ -19,10 +19,11 @@ from gotrdns.diagnosis import diagnose
 from gotrdns.lookup import Resolver
 from gotrdns.names import Address
 from gotrdns.policy import Decision, Mode, Policy, PolicySettings, Transaction
-from gotrdns.protocols.postfix_policy import Junk
+from gotrdns.protocols.junk import Junk
 from gotrdns.reports.text import STYLE_OF_RESULT, Paint, Style, compose
 from gotrdns.resolution.scripted import ScriptedResolver, World
-from gotrdns.servers.policy import Closure, PolicyServer
+from gotrdns.servers.connections import Closure
+from gotrdns.servers.policy import PolicyServer
 from gotrdns.servers.settings import PostfixSettings
 
 _WIDTH: Final = 80

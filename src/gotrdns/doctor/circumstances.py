@@ -19,9 +19,14 @@ from gotrdns.names import Address
 from gotrdns.reports.examination import Check, Obstacle, Unmade
 from gotrdns.reports.status import QUESTION, NotAStatus, Status, decode_status
 from gotrdns.servers.endpoints import Endpoint
+from gotrdns.servers.settings import ListenerSettings
 from gotrdns.settings import ControlSettings, InvalidSettings, Problem, Settings
 from gotrdns.store.settings import StoreSettings
 
+POSTFIX: Final = "postfix"
+MILTER: Final = "milter"
+EXIM: Final = "exim"
+DOORS: Final = (POSTFIX, MILTER, EXIM)
 _POSTFIX_PATIENCE: Final = 7.0  # seconds; postconf may ask DNS for this host's own name
 # Where Debian's and Red Hat's system log has it.
 _MAIL_LOGS: Final = (Path("/var/log/mail.log"), Path("/var/log/maillog"))
@@ -82,9 +87,13 @@ class Circumstances(msgspec.Struct, frozen=True):
         return self.settings if isinstance(self.settings, Settings) else None
 
     @property
-    def doors(self) -> tuple[Endpoint, ...]:
-        """Where mail servers are to find the daemon; each kind of them adds its section."""
-        return self.settings.postfix.endpoints if isinstance(self.settings, Settings) else ()
+    def doors(self) -> Mapping[str, tuple[Endpoint, ...]]:
+        """Where mail servers are to find the daemon, by the section; nowhere, if it is unknown."""
+        settings = self.valid_settings
+        if settings is None:
+            return dict.fromkeys(DOORS, ())
+        sections: tuple[ListenerSettings, ...] = (settings.postfix, settings.milter, settings.exim)
+        return {name: each.endpoints for name, each in zip(DOORS, sections, strict=True)}
 
     @property
     def mail_logs(self) -> tuple[Path, ...]:
@@ -148,13 +157,17 @@ async def _ask_postfix(host: Host, directory: Path | None) -> PostfixConfigurati
         return Absent(Obstacle.COMMAND_SLOW, {"command": "postconf"})
 
 
+def _is_line(octets: bytes) -> bool:
+    return octets.endswith(b"\n")
+
+
 async def _ask_daemon(host: Host, settings: SettingsRead) -> DaemonHeard:
     control = settings.control if isinstance(settings, Settings) else ControlSettings()
     if not control.endpoints:
         return Absent(Obstacle.NO_CONTROL_SOCKET)
     [endpoint] = control.endpoints
     try:
-        line = await host.converse(endpoint, QUESTION + b"\n", b"\n")
+        line = await host.converse(endpoint, QUESTION + b"\n", _is_line)
         return decode_status(line)
     except PermissionError:
         return Absent(Obstacle.NOT_PERMITTED, {"path": str(control.path)})

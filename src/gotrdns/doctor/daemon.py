@@ -34,7 +34,7 @@ def examine_daemon(host: Host, around: Circumstances) -> Iterator[Finding]:
         case Status():
             details = {"place": place, "mode": around.daemon.mode, "version": around.daemon.version}
             yield Well(Check.DAEMON_ANSWERS, details)
-            yield from conclude(Check.DAEMON_CURRENT, _compare(host, around.daemon, settings))
+            yield from conclude(Check.DAEMON_CURRENT, _compare(host, around, around.daemon))
             yield from conclude(Check.DAEMON_HEALTHY, _health(around.daemon))
             return
         case NoDaemon():
@@ -50,24 +50,28 @@ def examine_daemon(host: Host, around: Circumstances) -> Iterator[Finding]:
         yield obstacle.hinders(check)
 
 
-def _compare(host: Host, status: Status, settings: Settings | None) -> Iterator[Finding]:
+def _compare(host: Host, around: Circumstances, status: Status) -> Iterator[Finding]:
     if status.version != __version__:
         versions = {"running": status.version, "installed": __version__}
         yield Wrong(Fault.DAEMON_OTHER_VERSION, versions)
+    settings = around.valid_settings
     if settings is None:
         yield Unmade(Check.DAEMON_CURRENT, Obstacle.NO_SETTINGS)
         return
-    for key, running, wanted in _pairs(host, status, settings):
+    for key, running, wanted in _pairs(host, around, status, settings):
         if running != wanted:
             details = {"key": key, "running": running, "wanted": wanted}
             yield Wrong(Fault.DAEMON_OTHER_SETTINGS, details)
 
 
-def _pairs(host: Host, status: Status, settings: Settings) -> Iterator[tuple[str, str, str]]:
+def _pairs(
+    host: Host, around: Circumstances, status: Status, settings: Settings
+) -> Iterator[tuple[str, str, str]]:
     """By setting: what the daemon goes by, and what it is to go by."""
     yield "[policy] mode", status.mode, settings.policy.mode.value
-    listening = (each.place for each in status.listeners if each.purpose == "postfix")
-    yield "[postfix] listen", _joined(listening), _joined(map(str, settings.postfix.endpoints))
+    for door, places in around.doors.items():
+        listening = (each.place for each in status.listeners if each.purpose == door)
+        yield f"[{door}] listen", _joined(listening), _joined(map(str, places))
     # Without resolvers there is more to say than that they differ, and it is said elsewhere.
     with contextlib.suppress(InvalidServer, NoServers):
         asked = _joined(each.address for each in status.resolver.servers)

@@ -4,7 +4,7 @@ Owns the types of what is seen. Checks ask only this, so that tests can put any 
 """
 
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -104,8 +104,10 @@ class Host(Protocol):
     async def run(self, *command: str) -> str:
         """What a program prints. Raises CommandFailed, and TimeoutError."""
 
-    async def converse(self, endpoint: Endpoint, question: bytes, end: bytes) -> bytes:
-        """Say something there; what is answered, to where it ends with ``end``.
+    async def converse(
+        self, endpoint: Endpoint, question: bytes, is_whole: Callable[[bytes], bool]
+    ) -> bytes:
+        """Say something there; what is answered, until it is whole or the peer ends.
 
         Raises OSError, also TimeoutError.
         """

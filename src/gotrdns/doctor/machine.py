@@ -145,7 +145,9 @@ class Machine:
             raise CommandFailed(lines[-1] if lines else str(done.returncode))
         return done.stdout
 
-    async def converse(self, endpoint: Endpoint, question: bytes, end: bytes) -> bytes:
+    async def converse(
+        self, endpoint: Endpoint, question: bytes, is_whole: Callable[[bytes], bool]
+    ) -> bytes:
         async with asyncio.timeout(_SOCKET_PATIENCE):
             if isinstance(endpoint, UnixEndpoint):
                 reader, writer = await asyncio.open_unix_connection(endpoint.path)
@@ -154,7 +156,7 @@ class Machine:
             try:
                 writer.write(question)
                 await writer.drain()
-                return await _read_to(reader, end)
+                return await _read_whole(reader, is_whole)
             finally:
                 writer.close()
 
@@ -195,14 +197,14 @@ def _run(program: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[
     )
 
 
-async def _read_to(reader: asyncio.StreamReader, end: bytes) -> bytes:
-    received = bytearray()
-    while not received.endswith(end):
+async def _read_whole(reader: asyncio.StreamReader, is_whole: Callable[[bytes], bool]) -> bytes:
+    received = b""
+    while not is_whole(received):
         octets = await reader.read(65_536)
         if not octets or len(received) > _LONGEST_ANSWER:
             break
         received += octets
-    return bytes(received)
+    return received
 
 
 async def _beside(work: Callable[[], _Found]) -> _Found:

@@ -1,16 +1,15 @@
 """Which of the policy services and milters that Postfix calls are ours, and where they lead.
 
-Owns reading Postfix's notation of a place, from inside a chroot or not. Until the settings have a
-section for milters, ours is known by its name alone.
+Owns reading Postfix's notation of a place, from inside a chroot or not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from gotrdns.doctor.circumstances import Circumstances
+from gotrdns.doctor.circumstances import MILTER, POSTFIX, Circumstances
 from gotrdns.doctor.host import Host
 from gotrdns.doctor.postfix_configuration import Place, PostfixConfiguration, Service
 from gotrdns.doctor.restrictions import PolicyCall, read_group, split_list
@@ -22,53 +21,48 @@ _MILTERS: Final = "smtpd_milters"
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - somebody may listen there
 
 
-class OurCall(msgspec.Struct, frozen=True):
-    """A call of ours: by which service, where it is written, and what it leads to.
+class Call(msgspec.Struct, frozen=True):
+    """Somebody whom a service asks: where that is written, and what it leads to.
 
     ``listened`` is whether the settings listen there; False also where they could not be read.
     """
 
     service: Service
     written: Place
-    call: PolicyCall
+    said: PolicyCall
     endpoints: tuple[Endpoint, ...]
     listened: bool
 
+    @property
+    def is_ours(self) -> bool:
+        """It leads to us, or bears our name."""
+        return self.listened or _OUR_NAME in self.said.place
 
-def our_calls(
+
+def policy_calls(
     host: Host, around: Circumstances, postfix: PostfixConfiguration
-) -> Iterator[OurCall]:
-    """Calls of a place that the settings listen at, or that bears our name."""
+) -> Iterator[Call]:
+    """All of Postfix's, in all its services."""
     for service in postfix.smtpds:
         for written, each in postfix.restrictions(service):
             if isinstance(each, PolicyCall):
                 endpoints = tuple(_lead_to(host, each.place, service, postfix.queue_directory))
-                listened = any(_meet(one, door) for one in endpoints for door in around.doors)
-                if listened or _OUR_NAME in each.place:
-                    yield OurCall(service, written, each, endpoints, listened)
+                listened = _meet_any(endpoints, around.doors[POSTFIX])
+                yield Call(service, written, each, endpoints, listened)
 
 
-class Milter(msgspec.Struct, frozen=True):
-    """A milter that a service uses; ``default_action`` is what happens while it is away."""
-
-    service: Service
-    written: Place
-    place: str
-    default_action: str
-
-    @property
-    def is_ours(self) -> bool:
-        return _OUR_NAME in self.place
-
-
-def milters(postfix: PostfixConfiguration) -> Iterator[Milter]:
+def milter_calls(
+    host: Host, around: Circumstances, postfix: PostfixConfiguration
+) -> Iterator[Call]:
+    """As ``policy_calls``, of milters."""
     for service in postfix.smtpds:
         written = postfix.place(_MILTERS, service)
-        default = postfix.value("milter_default_action", service)
         for word in split_list(postfix.value(_MILTERS, service)):
-            each = read_group(word)
-            action = each.attributes.get("default_action", default)
-            yield Milter(service, written, each.place, action)
+            said = read_group(word)
+            endpoints = tuple(_lead_to(host, said.place, service, postfix.queue_directory))
+            yield Call(
+                service, written, said, endpoints, _meet_any(endpoints, around.doors[MILTER])
+            )
 
 
 def _lead_to(host: Host, place: str, service: Service, queue: Path) -> Iterator[Endpoint]:
@@ -88,6 +82,10 @@ def _addresses(host: Host, name: str) -> tuple[Address, ...]:
         return (Address.parse(name.strip("[]")),)
     except InvalidAddress:
         return tuple(host.addresses_of(name))
+
+
+def _meet_any(asked: Sequence[Endpoint], listening: Sequence[Endpoint]) -> bool:
+    return any(_meet(one, other) for one in asked for other in listening)
 
 
 def _meet(asked: Endpoint, listening: Endpoint) -> bool:

@@ -1,4 +1,4 @@
-"""Postfix's side: that it asks us, patiently and without harm where we are away, and nobody twice.
+"""Postfix's side: that it asks us, asks nobody else the same, and can resolve names itself.
 
 Owns what is right in main.cf and master.cf (docs/postfix.md says why).
 """
@@ -7,22 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from gotrdns.deciding.settings import MAIL_SERVER_PATIENCE
-from gotrdns.doctor.circumstances import Absent, Circumstances
+from gotrdns.doctor.circumstances import MILTER, POSTFIX, Absent, Circumstances
 from gotrdns.doctor.conclusions import conclude
 from gotrdns.doctor.host import Host
-from gotrdns.doctor.policy_calls import Milter, OurCall, milters, our_calls
-from gotrdns.doctor.postfix_configuration import Place, PostfixConfiguration, Service
-from gotrdns.doctor.restrictions import (
-    PolicyCall,
-    Restriction,
-    read_seconds,
+from gotrdns.doctor.policy_calls import Call, milter_calls, policy_calls
+from gotrdns.doctor.postfix_configuration import PostfixConfiguration, Service
+from gotrdns.doctor.postfix_patience import (
+    OF_MILTERS,
+    OF_POLICY_CALLS,
+    examine_milters,
+    examine_policy_calls,
+    where,
 )
+from gotrdns.doctor.restrictions import Restriction
 from gotrdns.reports.examination import Check, Fault, Finding, Obstacle, Unmade, Well, Wrong
 
 RESOLV_CONF: Final = Path("/etc/resolv.conf")
-# Beyond it a daemon that hangs, which happens to none that is well, holds up mail for long.
-_TOO_PATIENT: Final = 60.0
 # Postfix's own checks of the same; the second is what the first was called before 2.3.
 _SAME_CHECKS: Final = frozenset(
     {
@@ -31,19 +31,12 @@ _SAME_CHECKS: Final = frozenset(
         "reject_unknown_reverse_client_hostname",
     }
 )
-_HARMLESS: Final = "dunno"
-_MILTER_HARMLESS: Final = frozenset({"accept", "quarantine"})
-_OF_CALLS: Final = (
-    Check.POLICY_TIMEOUT,
-    Check.POLICY_DEFAULT_ACTION,
-    Check.POLICY_TRY_LIMIT,
-    Check.POSTFIX_DELAYS_REJECT,
-)
 _CHECKS: Final = (
     Check.POSTFIX_ASKS,
-    *_OF_CALLS,
+    *OF_POLICY_CALLS,
+    Check.POSTFIX_DELAYS_REJECT,
     Check.POSTFIX_CHECKS_ONCE,
-    Check.MILTER_DEFAULT_ACTION,
+    *OF_MILTERS,
     Check.CHROOT_RESOLV_CONF,
 )
 
@@ -59,140 +52,80 @@ def examine_postfix(host: Host, around: Circumstances) -> Iterator[Finding]:
             yield postfix.hinders(check)
         return
     yield Well(Check.POSTFIX_FOUND, {"queue": str(postfix.queue_directory)})
-    calls = list(our_calls(host, around, postfix))
-    yield from _examine_calls(around, postfix, calls)
-    yield from conclude(Check.MILTER_DEFAULT_ACTION, _milters(postfix))
+    calls = list(policy_calls(host, around, postfix))
+    milters = list(milter_calls(host, around, postfix))
+    ours = [each for each in calls if each.is_ours]
+    asking = [*ours, *(each for each in milters if each.is_ours)]
+    yield from _asks(around, postfix, asking, others=[each for each in calls if not each.is_ours])
+    yield from examine_policy_calls(around, postfix, ours)
+    yield from examine_milters(around, postfix, milters)
+    yield from _examine_services(postfix, ours, asking)
     yield from conclude(Check.CHROOT_RESOLV_CONF, _chroot(host, postfix))
 
 
-def _examine_calls(
-    around: Circumstances, postfix: PostfixConfiguration, calls: Sequence[OurCall]
+def _asks(
+    around: Circumstances,
+    postfix: PostfixConfiguration,
+    asking: Sequence[Call],
+    others: Sequence[Call],
 ) -> Iterator[Finding]:
-    ours = [each for each in milters(postfix) if each.is_ours]
-    if calls:
-        places = {"places": _joined(each.call.place for each in calls)}
-        yield from conclude(Check.POSTFIX_ASKS, _asks(around, postfix, calls, ours), places)
-        yield from conclude(Check.POLICY_TIMEOUT, _timeout(around, postfix, calls))
-        yield from conclude(Check.POLICY_DEFAULT_ACTION, _default_action(postfix, calls))
-        yield from conclude(Check.POLICY_TRY_LIMIT, _try_limit(postfix, calls))
-        yield from conclude(Check.POSTFIX_DELAYS_REJECT, _delays_reject(postfix, calls))
-    else:
-        if ours:
-            yield Well(Check.POSTFIX_ASKS, {"places": _joined(each.place for each in ours)})
-        else:
-            details = {"others": _joined(_policy_services(postfix))}
-            yield Wrong(Fault.POSTFIX_DOES_NOT_ASK, details)
-        for check in _OF_CALLS:
-            yield Unmade(check, Obstacle.NOT_ASKED)
-    asking = _services([*calls, *ours])
     if asking:
-        yield from conclude(Check.POSTFIX_CHECKS_ONCE, _checks_once(postfix, asking))
+        found = _asks_wrongly(around, postfix, asking)
+        places = {"places": _joined(each.said.place for each in asking)}
+        yield from conclude(Check.POSTFIX_ASKS, found, places)
     else:
-        yield Unmade(Check.POSTFIX_CHECKS_ONCE, Obstacle.NOT_ASKED)
+        details = {"others": _joined(each.said.place for each in others)}
+        yield Wrong(Fault.POSTFIX_DOES_NOT_ASK, details)
+
+
+def _asks_wrongly(
+    around: Circumstances, postfix: PostfixConfiguration, asking: Sequence[Call]
+) -> Iterator[Finding]:
+    if around.valid_settings is None:
+        yield Unmade(Check.POSTFIX_ASKS, Obstacle.NO_SETTINGS)
+    elif not any(each.listened for each in asking):
+        doors = (str(each) for name in (POSTFIX, MILTER) for each in around.doors[name])
+        listening = _joined(doors)
+        for each in asking:
+            details = {"place": each.said.place, "listening": listening}
+            yield Wrong(Fault.POSTFIX_ASKS_ELSEWHERE, details)
+    names = {each.service.name for each in asking}
+    for service in postfix.smtpds:
+        if service.takes_mail_from_outside and service.name not in names:
+            yield Wrong(Fault.POSTFIX_PORT_UNASKED, {"service": service.name})
 
 
 def _joined(texts: Iterable[str]) -> str:
     return ", ".join(sorted(set(texts)))
 
 
-def _policy_services(postfix: PostfixConfiguration) -> set[str]:
-    return {
-        each.place
-        for service in postfix.smtpds
-        for _, each in postfix.restrictions(service)
-        if isinstance(each, PolicyCall)
-    }
-
-
-def _services(asking: Iterable[OurCall | Milter]) -> tuple[Service, ...]:
-    return tuple({each.service.name: each.service for each in asking}.values())
-
-
-def _where(place: Place) -> dict[str, str]:
-    return {"service": place.service, "parameter": place.parameter}
-
-
-def _asks(
-    around: Circumstances,
-    postfix: PostfixConfiguration,
-    calls: Sequence[OurCall],
-    ours: Sequence[Milter],
+def _examine_services(
+    postfix: PostfixConfiguration, ours: Sequence[Call], asking: Sequence[Call]
 ) -> Iterator[Finding]:
-    listening = ", ".join(map(str, around.doors))
-    if not around.doors:
-        yield Unmade(Check.POSTFIX_ASKS, Obstacle.NO_SETTINGS)
-    elif not any(each.listened for each in calls):
-        for each in calls:
-            details = {"place": each.call.place, "listening": listening}
-            yield Wrong(Fault.POSTFIX_ASKS_ELSEWHERE, details)
-    asking = {each.name for each in _services([*calls, *ours])}
-    for service in postfix.smtpds:
-        if service.takes_mail_from_outside and service.name not in asking:
-            yield Wrong(Fault.POSTFIX_PORT_UNASKED, {"service": service.name})
+    for check, calls, examine in (
+        (Check.POSTFIX_DELAYS_REJECT, ours, _delays_reject),
+        (Check.POSTFIX_CHECKS_ONCE, asking, _checks_once),
+    ):
+        services = {each.service.name: each.service for each in calls}
+        if services:
+            yield from conclude(check, examine(postfix, services.values()))
+        else:
+            yield Unmade(check, Obstacle.NOT_ASKED)
 
 
-def _attribute(postfix: PostfixConfiguration, ours: OurCall, name: str) -> str:
-    default = postfix.value(f"smtpd_policy_service_{name}", ours.service)
-    return ours.call.attributes.get(name, default)
-
-
-def _timeout(
-    around: Circumstances, postfix: PostfixConfiguration, calls: Sequence[OurCall]
-) -> Iterator[Finding]:
-    for ours in calls:
-        text = _attribute(postfix, ours, "timeout")
-        seconds = read_seconds(text)
-        details = {
-            **_where(ours.written),
-            "timeout": text,
-            "deadline": f"{around.deadline:g}",
-            "advised": f"{MAIL_SERVER_PATIENCE:g}",
-        }
-        if seconds is not None and seconds <= around.deadline:
-            yield Wrong(Fault.POLICY_TIMEOUT_SHORT, details)
-        elif seconds is None or seconds > _TOO_PATIENT:
-            yield Wrong(Fault.POLICY_TIMEOUT_LONG, details)
-
-
-def _default_action(postfix: PostfixConfiguration, calls: Sequence[OurCall]) -> Iterator[Finding]:
-    for ours in calls:
-        action = _attribute(postfix, ours, "default_action")
-        if action.lower() != _HARMLESS:
-            details = {**_where(ours.written), "action": action}
-            yield Wrong(Fault.POLICY_DEFAULT_ACTION_UNSAFE, details)
-
-
-def _try_limit(postfix: PostfixConfiguration, calls: Sequence[OurCall]) -> Iterator[Finding]:
-    for ours in calls:
-        limit = _attribute(postfix, ours, "try_limit")
-        if limit != "1":
-            yield Wrong(Fault.POLICY_TRIED_AGAIN, {**_where(ours.written), "limit": limit})
-
-
-def _delays_reject(postfix: PostfixConfiguration, calls: Sequence[OurCall]) -> Iterator[Finding]:
+def _delays_reject(postfix: PostfixConfiguration, asking: Iterable[Service]) -> Iterator[Finding]:
     name = "smtpd_delay_reject"
-    for service in _services(calls):
+    for service in asking:
         if postfix.value(name, service) == "no":
-            yield Wrong(Fault.POSTFIX_REJECTS_EARLY, _where(postfix.place(name, service)))
+            yield Wrong(Fault.POSTFIX_REJECTS_EARLY, where(postfix.place(name, service)))
 
 
-def _checks_once(postfix: PostfixConfiguration, asking: Sequence[Service]) -> Iterator[Finding]:
+def _checks_once(postfix: PostfixConfiguration, asking: Iterable[Service]) -> Iterator[Finding]:
     for service in asking:
         for place, each in postfix.restrictions(service):
             if isinstance(each, Restriction) and each.name in _SAME_CHECKS:
                 fault = Fault.POSTFIX_WARNS_TOO if each.warned else Fault.POSTFIX_CHECKS_TWICE
-                yield Wrong(fault, {**_where(place), "restriction": each.name})
-
-
-def _milters(postfix: PostfixConfiguration) -> Iterator[Finding]:
-    used = list(milters(postfix))
-    for each in used:
-        if each.default_action not in _MILTER_HARMLESS:
-            details = {"milter": each.place, "action": each.default_action}
-            where = _where(each.written)
-            yield Wrong(Fault.MILTER_DEFAULT_ACTION_UNSAFE, {**where, **details})
-    if not used:
-        yield Unmade(Check.MILTER_DEFAULT_ACTION, Obstacle.NO_MILTER)
+                yield Wrong(fault, {**where(place), "restriction": each.name})
 
 
 def _chroot(host: Host, postfix: PostfixConfiguration) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ _PARAMETERS: Final = (
     "mail_owner",
     "maillog_file",
     "message_size_limit",
+    "milter_command_timeout",
     "milter_default_action",
     "myhostname",
     "proxy_interfaces",

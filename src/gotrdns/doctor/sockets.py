@@ -1,7 +1,6 @@
-"""The places where Postfix finds the daemon: something of ours answers there, and Postfix may ask.
+"""The places where mail servers find the daemon: it answers there, and Postfix may ask.
 
-Owns the question that is asked, about an authenticated client: nobody looks anything up for it, and
-nothing is recorded of it.
+Owns which these places are, and what it takes to reach one.
 """
 
 import asyncio
@@ -9,18 +8,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
 
-from gotrdns.doctor.circumstances import Absent, Circumstances
+from gotrdns.doctor.circumstances import EXIM, MILTER, POSTFIX, Absent, Circumstances
 from gotrdns.doctor.conclusions import conclude
+from gotrdns.doctor.greetings import GREETINGS
 from gotrdns.doctor.host import FileStatus, Host, User
-from gotrdns.doctor.policy_calls import our_calls
+from gotrdns.doctor.policy_calls import milter_calls, policy_calls
 from gotrdns.reports.examination import Check, Fault, Finding, Obstacle, Unmade, Well, Wrong
 from gotrdns.servers.endpoints import Endpoint, UnixEndpoint
 
-_QUESTION: Final = (
-    b"request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=127.0.0.1\n"
-    b"sasl_username=gotrdns-doctor\n\n"
-)
-_END: Final = b"\n\n"
 _PASS: Final = 1
 _WRITE: Final = 2
 
@@ -31,27 +26,33 @@ async def examine_sockets(host: Host, around: Circumstances) -> AsyncIterator[Fi
         for check in (Check.SOCKET_ANSWERS, Check.SOCKET_PERMITTED):
             yield Unmade(check, Obstacle.NO_SETTINGS)
         return
-    for found in await asyncio.gather(*(_ask(host, each) for each in places)):
+    for found in await asyncio.gather(*(_ask(host, *each) for each in places)):
         yield found
-    for each in _permissions(host, around, places):
+    for each in _permissions(host, around, [place for door, place in places if door != EXIM]):
         yield each
 
 
-def _places(host: Host, around: Circumstances) -> list[Endpoint]:
-    """Those that the settings listen at, and those that Postfix believes are ours."""
-    places = list(around.doors)
+def _places(host: Host, around: Circumstances) -> list[tuple[str, Endpoint]]:
+    """By door: those that the settings listen at, and those that Postfix believes are ours."""
+    places = [(door, place) for door, listed in around.doors.items() for place in listed]
     if not isinstance(around.postfix, Absent):
-        for call in our_calls(host, around, around.postfix):
-            # Of the several addresses of a name, Postfix needs but one.
-            if not call.listened:
-                places += call.endpoints
+        called = {
+            POSTFIX: policy_calls(host, around, around.postfix),
+            MILTER: milter_calls(host, around, around.postfix),
+        }
+        for door, calls in called.items():
+            for call in calls:
+                # Of the several addresses of a name, Postfix needs but one.
+                if call.is_ours and not call.listened:
+                    places += [(door, each) for each in call.endpoints]
     return list(dict.fromkeys(places))
 
 
-async def _ask(host: Host, place: Endpoint) -> Finding:
-    details = {"place": str(place)}
+async def _ask(host: Host, door: str, place: Endpoint) -> Finding:
+    details = {"place": str(place), "door": door}
+    greeting = GREETINGS[door]
     try:
-        answer = await host.converse(place, _QUESTION, _END)
+        answer = await host.converse(place, greeting.question, greeting.is_whole)
     except FileNotFoundError:
         return Wrong(Fault.SOCKET_MISSING, details)
     except PermissionError:
@@ -61,7 +62,7 @@ async def _ask(host: Host, place: Endpoint) -> Finding:
     except OSError as error:
         reason = error.strerror or str(error)
         return Wrong(Fault.SOCKET_DEAD, {**details, "reason": reason})
-    if answer.startswith(b"action=") and answer.endswith(_END):
+    if greeting.is_whole(answer) and greeting.is_right(answer):
         return Well(Check.SOCKET_ANSWERS, details)
     return Wrong(Fault.SOCKET_STRANGE, details)
 

@@ -5,12 +5,14 @@ lines ``name=value`` ended by an empty one, a reply ``action=...`` and an empty 
 (SMTPD_POLICY_README). Never composes text, and knows nothing of verdicts.
 """
 
-import enum
 import functools
 import re
 from typing import Final
 
 from msgspec import Struct
+
+from gotrdns.protocols.junk import Junk
+from gotrdns.protocols.printable import printable
 
 
 class Limits(Struct, frozen=True):
@@ -19,21 +21,6 @@ class Limits(Struct, frozen=True):
     request_octets: int = 65_536
     line_octets: int = 8_192
     attributes: int = 200
-
-
-class Junk(enum.Enum):
-    """What is not a request we can answer. Codes are permanent."""
-
-    OVERSIZE = "oversize"
-    NOT_POLICY_PROTOCOL = "not-policy-protocol"
-    OTHER_REQUEST = "other-request"
-    NO_CLIENT_ADDRESS = "no-client-address"
-    REPEATED_ATTRIBUTE = "repeated-attribute"
-
-    @property
-    def ends_stream(self) -> bool:
-        """Whether nothing after it can be understood; otherwise the peer waits for a reply."""
-        return self is Junk.OVERSIZE or self is Junk.NOT_POLICY_PROTOCOL
 
 
 class PolicyRequest(Struct, frozen=True, gc=False):
@@ -191,7 +178,6 @@ LET_THROUGH: Final = b"action=DUNNO\n\n"
 # Postfix reads a line of unlimited length, but a reply's text is bounded by its caller and a
 # header's by RFC 5322 section 2.1.1.
 _LONGEST_ACTION: Final = 2_000
-_UNPRINTABLE: Final = re.compile(r"[^ -~]")
 
 
 def refuse(text: str) -> bytes:
@@ -211,15 +197,8 @@ def prepend_header(name: str, value: str) -> bytes:
 
 def encode_action(action: str) -> bytes:
     r"""The reply for any text: one non-empty line of printable ASCII, the rest as ``\xNN``."""
-    printable = _UNPRINTABLE.sub(_escape, action).strip()[:_LONGEST_ACTION]
-    if not printable:
-        return LET_THROUGH
-    return b"action=" + printable.encode("ascii") + _END
-
-
-def _escape(found: re.Match[str]) -> str:
-    number = ord(found[0])
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+    line = printable(action)[:_LONGEST_ACTION]
+    return b"action=" + line.encode("ascii") + _END if line else LET_THROUGH
 
 
 # RFC 5321 section 4.5.3.1.5, with the code, the enhanced code and the line's end taken off.

@@ -36,21 +36,23 @@ QUESTIONS: Final[Mapping[Check, str]] = {
     Check.DAEMON_CURRENT: "Does it run as this version, and as the settings say now?",
     Check.DAEMON_HEALTHY: "Does it find something wrong itself? (As `gotrdns status` shows it.)",
     Check.SOCKET_ANSWERS: (
-        "Does the policy protocol work at each place that the settings listen at, and at each that "
+        "Does the daemon answer at each place that the settings listen at, and at each where "
         "Postfix asks? The question is about an authenticated client, so nothing is looked up or "
-        "recorded for it."
+        "recorded for it; milters are only asked which protocol they speak."
     ),
     Check.SOCKET_PERMITTED: "May Postfix's user reach and write to the unix sockets?",
     Check.POSTFIX_FOUND: "Is there a Postfix, and can its configuration be read?",
     Check.POSTFIX_ASKS: (
-        "Does Postfix ask gotrdns, at a place that the settings listen at, and does every service "
-        "that takes mail from outside? Restrictions that hang on a table's entry are not followed."
+        "Does Postfix ask gotrdns, as a policy service or a milter, at a place that the settings "
+        "listen at, and does every service that takes mail from outside? Restrictions that hang on "
+        "a table's entry are not followed."
     ),
     Check.POLICY_TIMEOUT: "Does Postfix wait longer than gotrdns takes, and not much longer?",
     Check.POLICY_DEFAULT_ACTION: "Does mail pass while gotrdns does not run?",
     Check.POLICY_TRY_LIMIT: "Does Postfix ask once, and not again when the answer is late?",
     Check.POSTFIX_DELAYS_REJECT: "Does Postfix ask at RCPT, when the recipient is known?",
     Check.POSTFIX_CHECKS_ONCE: "Does Postfix leave the check to gotrdns?",
+    Check.MILTER_TIMEOUT: "Where gotrdns is a milter: does Postfix wait longer than it takes?",
     Check.MILTER_DEFAULT_ACTION: "Where milters are used: does mail pass while they do not run?",
     Check.CHROOT_RESOLV_CONF: (
         "Where Postfix's smtpd is chrooted: is the copy of `/etc/resolv.conf` in its queue "
@@ -97,6 +99,7 @@ WELL: Final[Mapping[Check, str]] = {
     Check.POLICY_TRY_LIMIT: "asks once",
     Check.POSTFIX_DELAYS_REJECT: "asks at RCPT",
     Check.POSTFIX_CHECKS_ONCE: "leaves the check to gotrdns",
+    Check.MILTER_TIMEOUT: "waits long enough for gotrdns as a milter",
     Check.MILTER_DEFAULT_ACTION: "lets mail pass while milters do not run",
     Check.CHROOT_RESOLV_CONF: "the chroot's resolv.conf is up to date",
     Check.RESOLVER_LISTED: "{servers}",

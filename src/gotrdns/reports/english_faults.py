@@ -63,7 +63,7 @@ FAULTS: Final[Mapping[Fault, Words]] = {
         "There is no socket {place}.",
         (
             "systemctl start gotrdns",
-            "# and write the same place in [postfix] listen and in main.cf",
+            "# and write the same place in [{door}] listen and in the mail server",
         ),
     ),
     Fault.SOCKET_DEAD: Words(
@@ -71,7 +71,7 @@ FAULTS: Final[Mapping[Fault, Words]] = {
         ("systemctl restart gotrdns",),
     ),
     Fault.SOCKET_STRANGE: Words(
-        "What answers at {place} does not speak Postfix's policy protocol, or is silent.",
+        "What answers at {place}, or is silent there, is not what [{door}] listens for.",
         ("ss -lpx; ss -lpt   # who listens there?", _RESTART_DAEMON),
     ),
     Fault.SOCKET_FORBIDDEN: Words(
@@ -86,8 +86,7 @@ FAULTS: Final[Mapping[Fault, Words]] = {
         "No Postfix was found (there is no postconf): what concerns it is left out.",
     ),
     Fault.POSTFIX_DOES_NOT_ASK: Words(
-        "Postfix does not ask gotrdns: no list of restrictions has a check_policy_service that "
-        "leads to it.",
+        "Postfix does not ask gotrdns: no check_policy_service and no milter leads to it.",
         (
             "smtpd_client_restrictions =",
             "    permit_mynetworks",
@@ -134,6 +133,11 @@ FAULTS: Final[Mapping[Fault, Words]] = {
     Fault.POSTFIX_WARNS_TOO: Words(
         "Postfix checks by itself as well, and only logs it (warn_if_reject {restriction} in "
         "{parameter}, {service}).",
+    ),
+    Fault.MILTER_TIMEOUT_SHORT: Words(
+        "Postfix waits {timeout} for a milter that may take {deadline} s ({parameter}, {service}): "
+        "a client whose DNS is slow gets in unexamined.",
+        ("milter_command_timeout = {advised}s", _RELOAD_POSTFIX),
     ),
     Fault.MILTER_DEFAULT_ACTION_UNSAFE: Words(
         'While the milter {milter} does not answer, Postfix does "{action}" to all mail '

@@ -54,6 +54,7 @@ class Check(enum.Enum):
     POLICY_TRY_LIMIT = "policy-try-limit"
     POSTFIX_DELAYS_REJECT = "postfix-delays-reject"
     POSTFIX_CHECKS_ONCE = "postfix-checks-once"
+    MILTER_TIMEOUT = "milter-timeout"
     MILTER_DEFAULT_ACTION = "milter-default-action"
     CHROOT_RESOLV_CONF = "chroot-resolv-conf"
     RESOLVER_LISTED = "resolver-listed"
@@ -117,6 +118,7 @@ class Fault(enum.Enum):
     POSTFIX_REJECTS_EARLY = "postfix-rejects-early"
     POSTFIX_CHECKS_TWICE = "postfix-checks-twice"
     POSTFIX_WARNS_TOO = "postfix-warns-too"
+    MILTER_TIMEOUT_SHORT = "milter-timeout-short"
     MILTER_DEFAULT_ACTION_UNSAFE = "milter-default-action-unsafe"
     CHROOT_RESOLV_CONF_MISSING = "chroot-resolv-conf-missing"
     CHROOT_RESOLV_CONF_STALE = "chroot-resolv-conf-stale"
@@ -192,6 +194,7 @@ _FAULTS: Final[Mapping[Fault, tuple[Check, Severity]]] = {
     Fault.POSTFIX_REJECTS_EARLY: (Check.POSTFIX_DELAYS_REJECT, _WARNING),
     Fault.POSTFIX_CHECKS_TWICE: (Check.POSTFIX_CHECKS_ONCE, _WARNING),
     Fault.POSTFIX_WARNS_TOO: (Check.POSTFIX_CHECKS_ONCE, _INFO),
+    Fault.MILTER_TIMEOUT_SHORT: (Check.MILTER_TIMEOUT, _ERROR),
     Fault.MILTER_DEFAULT_ACTION_UNSAFE: (Check.MILTER_DEFAULT_ACTION, _WARNING),
     Fault.CHROOT_RESOLV_CONF_MISSING: (Check.CHROOT_RESOLV_CONF, _ERROR),
     Fault.CHROOT_RESOLV_CONF_STALE: (Check.CHROOT_RESOLV_CONF, _WARNING),

@@ -42,18 +42,18 @@ def read_transaction(request: PolicyRequest) -> Transaction:
 
 
 class Replies:
-    """Composes replies. The same refusal is told again and again, so its fullest form is kept.
+    """Composes replies. The same refusal is told again and again, so its fullest form is kept."""
 
-    ``page`` is where incidents are explained, as an address without a last slash; empty if nowhere.
-    """
-
-    def __init__(self, page: str = "") -> None:
-        self.page = page
+    def __init__(self) -> None:
         self._marked: dict[str, None] = {}
         self._fullest = functools.lru_cache(maxsize=_REFUSALS_REMEMBERED)(_refuse_in_full)
 
-    def compose(self, request: PolicyRequest, decision: Decision) -> bytes:
-        """The reply, as octets."""
+    def compose(self, request: PolicyRequest, decision: Decision, page: str = "") -> bytes:
+        """The reply, as octets.
+
+        ``page`` is where incidents are explained, as an address without a last slash; empty if
+        nowhere.
+        """
         verdict = decision.verdict
         if verdict is None:
             return LET_THROUGH
@@ -62,10 +62,10 @@ class Replies:
                 return prepend_header(MARK_HEADER, mark_value(decision, verdict))
             return LET_THROUGH
         octets = octets_for_text(request)
-        length, reply = self._fullest(decision, self.page)
+        length, reply = self._fullest(decision, page)
         if length <= octets:
             return reply
-        return _encode(decision.action, reply_text(decision, verdict, octets, self.page))
+        return _encode(decision.action, reply_text(decision, verdict, octets, page))
 
     def mark_once(self, instance: str) -> bool:
         """Whether this message is to be marked now: once, though each recipient is asked about."""

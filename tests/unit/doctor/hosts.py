@@ -7,7 +7,7 @@ loopback, a daemon that runs as its settings say. Implements ``doctor.host.Host`
 import asyncio
 import contextlib
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -31,6 +31,7 @@ from tests.unit.statuses import WELL
 NOW = 1_800_000_000.0
 QUEUE = Path("/var/spool/postfix")
 SOCKET = QUEUE / "private/gotrdns"
+MILTER_SOCKET = QUEUE / "private/gotrdns-milter"
 COPY = QUEUE / "etc/resolv.conf"
 SETTINGS = Path("/etc/gotrdns/gotrdns.toml")
 MAIL_LOG = Path("/var/log/mail.log")
@@ -48,6 +49,7 @@ MAIN = {
     "inet_protocols": "all",
     "mail_owner": "postfix",
     "maillog_file": "",
+    "milter_command_timeout": "30s",
     "milter_default_action": "accept",
     "myhostname": "mail.business.example",
     "proxy_interfaces": "",
@@ -58,7 +60,7 @@ MAIN = {
     "smtp_helo_name": "mail.business.example",
     "smtpd_client_restrictions": f"permit_mynetworks, permit_sasl_authenticated {OURS}",
     "smtpd_delay_reject": "yes",
-    "smtpd_milters": "unix:private/opendkim",
+    "smtpd_milters": "unix:private/opendkim, unix:private/gotrdns-milter",
     "smtpd_policy_service_default_action": "451 4.3.5 Server configuration problem",
     "smtpd_policy_service_timeout": "100s",
     "smtpd_policy_service_try_limit": "2",
@@ -70,12 +72,17 @@ submission inet  n       -       y       -       -       smtpd -o smtpd_client_r
 qmgr       unix  n       -       n       300     1       qmgr
 smtp       unix  -       -       y       -       -       smtp
 """
-OVERRIDES = "submission/inet/smtpd_client_restrictions =\n"
+OVERRIDES = """\
+submission/inet/smtpd_client_restrictions =
+submission/inet/smtpd_milters =
+"""
 SETTINGS_TEXT = """\
 [policy]
 mode = "strict"
 [resolver]
 servers = ["127.0.0.1"]
+[milter]
+listen = ["unix:/var/spool/postfix/private/gotrdns-milter"]
 """
 WORLD = """
 10.30.20.81.in-addr.arpa. PTR mail.business.example.
@@ -83,10 +90,16 @@ mail.business.example. A 81.20.30.10
 mail.business.example. AAAA 2001:470:1f0b:10::25
 5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.b.0.f.1.0.7.4.0.1.0.0.2.ip6.arpa. PTR mail.business.example.
 """
+
+
+def listeners(postfix: str) -> tuple[Listener, ...]:
+    return (Listener("postfix", postfix, 1), Listener("milter", f"unix:{MILTER_SOCKET}", 0))
+
+
 STATUS = msgspec.structs.replace(
     WELL,
     version=__version__,
-    listeners=(Listener("postfix", f"unix:{SOCKET}", 1),),
+    listeners=listeners(f"unix:{SOCKET}"),
     resolver=msgspec.structs.replace(WELL.resolver, servers=(Server(RESOLVER, False, 1, 1, 0),)),
 )
 _CONNECTION = "Jan  1 00:00:00 mx postfix/smtpd[4711]: connect from unknown[{address}]\n"
@@ -125,6 +138,7 @@ class FakeHost:
         self.statuses: dict[Path, FileStatus | OSError] = {
             QUEUE / "private": directory_status(0o700, owner=101),
             SOCKET: socket_status(),
+            MILTER_SOCKET: socket_status(),
         }
         self.rooms = {
             QUEUE: Room(1, 100 << 30, 50 << 30, 1_000_000, 900_000),
@@ -137,6 +151,7 @@ class FakeHost:
         self.postconf: Exception | None = None
         self.sockets: dict[str, bytes | Exception] = {
             f"unix:{SOCKET}": b"action=DUNNO\n\n",
+            f"unix:{MILTER_SOCKET}": b"\0\0\0\rO" + bytes(12),
             CONTROL: encode_status(STATUS),
         }
         self.heard: dict[str, dict[str, Heard]] = {}
@@ -210,8 +225,10 @@ class FakeHost:
         known = self.main | self.classes
         return "".join(f"{name} = {known.get(name, '')}\n" for name in command[2:])
 
-    async def converse(self, endpoint: Endpoint, question: bytes, end: bytes) -> bytes:
-        assert question.endswith(end)
+    async def converse(
+        self, endpoint: Endpoint, question: bytes, is_whole: Callable[[bytes], bool]
+    ) -> bytes:
+        assert not is_whole(b"")
         self.asked.append(question)
         answer = self.sockets.get(str(endpoint), FileNotFoundError(2, "No such file or directory"))
         if isinstance(answer, Exception):

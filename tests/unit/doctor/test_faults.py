@@ -8,7 +8,7 @@ import pytest
 from gotrdns.doctor.host import NoSuchCommand, Room
 from gotrdns.lookup import Outcome
 from gotrdns.reports.examination import Fault, Severity, Well
-from gotrdns.reports.status import Listener, Remark, Trouble
+from gotrdns.reports.status import Remark, Trouble
 from gotrdns.resolution.inspecting import Heard
 from gotrdns.store.inspecting import Integrity, Schema, StoreCondition
 from tests.unit.doctor.hosts import (
@@ -30,6 +30,7 @@ from tests.unit.doctor.hosts import (
     directory_status,
     faults,
     find,
+    listeners,
     log_of,
 )
 
@@ -109,19 +110,23 @@ def without_postfix(host: FakeHost) -> None:
 
 
 def not_asking(host: FakeHost) -> None:
+    host.main["smtpd_milters"] = ""
     host.main["smtpd_client_restrictions"] = "check_policy_service inet:127.0.0.1:10023"
 
 
 def with_unasked_port(host: FakeHost) -> None:
-    host.master += "192.0.2.1:25 inet n - y - - smtpd -o smtpd_client_restrictions=\n"
+    options = "-o smtpd_client_restrictions= -o smtpd_milters="
+    host.master += f"192.0.2.1:25 inet n - y - - smtpd {options}\n"
     host.overrides += "192.0.2.1:25/inet/smtpd_client_restrictions =\n"
+    host.overrides += "192.0.2.1:25/inet/smtpd_milters =\n"
 
 
 def asking_elsewhere(host: FakeHost) -> None:
     settings(host, SETTINGS_TEXT + '[postfix]\nlisten = ["inet:127.0.0.1:10033"]\n')
     host.sockets["inet:127.0.0.1:10033"] = b"action=DUNNO\n\n"
-    listener = Listener("postfix", "inet:127.0.0.1:10033", 0)
-    host.tell(msgspec.structs.replace(STATUS, listeners=(listener,)))
+    host.main["smtpd_milters"] = ""
+    told = listeners("inet:127.0.0.1:10033")
+    host.tell(msgspec.structs.replace(STATUS, listeners=told))
 
 
 def with_short_timeout(host: FakeHost) -> None:
@@ -150,6 +155,10 @@ def checking_twice(host: FakeHost) -> None:
 
 def warning_too(host: FakeHost) -> None:
     host.main["smtpd_sender_restrictions"] = "warn_if_reject reject_unknown_client_hostname"
+
+
+def with_short_milter_timeout(host: FakeHost) -> None:
+    host.main["milter_command_timeout"] = "5s"
 
 
 def with_unsafe_milter(host: FakeHost) -> None:
@@ -333,6 +342,7 @@ PLANTED: dict[Fault, Callable[[FakeHost], None]] = {
     Fault.POSTFIX_REJECTS_EARLY: rejecting_early,
     Fault.POSTFIX_CHECKS_TWICE: checking_twice,
     Fault.POSTFIX_WARNS_TOO: warning_too,
+    Fault.MILTER_TIMEOUT_SHORT: with_short_milter_timeout,
     Fault.MILTER_DEFAULT_ACTION_UNSAFE: with_unsafe_milter,
     Fault.CHROOT_RESOLV_CONF_MISSING: without_copy,
     Fault.CHROOT_RESOLV_CONF_STALE: with_stale_copy,

@@ -42,6 +42,7 @@ OF_POSTFIX = {
     Check.POLICY_TRY_LIMIT,
     Check.POSTFIX_DELAYS_REJECT,
     Check.POSTFIX_CHECKS_ONCE,
+    Check.MILTER_TIMEOUT,
     Check.MILTER_DEFAULT_ACTION,
     Check.CHROOT_RESOLV_CONF,
     Check.SENDING_HELO,
@@ -99,6 +100,7 @@ def without_user(host: FakeHost) -> None:
 
 
 def not_asking(host: FakeHost) -> None:
+    host.main["smtpd_milters"] = "unix:private/opendkim"
     host.main["smtpd_client_restrictions"] = "permit_mynetworks"
 
 
@@ -196,9 +198,10 @@ HINDERED: dict[Obstacle, tuple[Callable[[FakeHost], None], set[Check]]] = {
             Check.POLICY_TRY_LIMIT,
             Check.POSTFIX_DELAYS_REJECT,
             Check.POSTFIX_CHECKS_ONCE,
+            Check.MILTER_TIMEOUT,
         },
     ),
-    Obstacle.NO_MILTER: (without_milter, {Check.MILTER_DEFAULT_ACTION}),
+    Obstacle.NO_MILTER: (without_milter, {Check.MILTER_TIMEOUT, Check.MILTER_DEFAULT_ACTION}),
     Obstacle.NOT_CHROOTED: (not_chrooted, {Check.CHROOT_RESOLV_CONF}),
     Obstacle.RESOLVER_DOWN: (with_silent_resolver, OF_RESOLVER),
     Obstacle.NO_RECURSION: (without_recursion, OF_RESOLVER - {Check.RESOLVER_RECURSIVE}),

@@ -40,6 +40,7 @@ def test_each_difference_between_daemon_and_settings_is_told() -> None:
     assert [each["key"] for each in told] == [
         "[policy] mode",
         "[postfix] listen",
+        "[milter] listen",
         "[resolver] servers",
         "[store] url",
     ]

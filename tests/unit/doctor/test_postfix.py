@@ -8,12 +8,13 @@ import pytest
 
 from gotrdns.doctor.host import NoSuchCommand
 from gotrdns.doctor.postfix_configuration import read_postfix
-from gotrdns.reports.examination import Check, Fault, Well
+from gotrdns.reports.examination import Check, Fault, Obstacle, Unmade, Well
 from gotrdns.reports.status import Listener
 from tests.unit.doctor.hosts import (
     ATTRIBUTES,
     CALL,
     COPY,
+    MILTER_SOCKET,
     OURS,
     QUEUE,
     SETTINGS,
@@ -25,6 +26,7 @@ from tests.unit.doctor.hosts import (
     directory_status,
     faults,
     find,
+    listeners,
     socket_status,
 )
 
@@ -38,7 +40,8 @@ def asked_at(host: FakeHost, place: str) -> None:
 def listening(host: FakeHost, place: str) -> None:
     host.files[SETTINGS] = f'{SETTINGS_TEXT}[postfix]\nlisten = ["{place}"]\n'
     host.sockets[place] = b"action=DUNNO\n\n"
-    host.tell(msgspec.structs.replace(STATUS, listeners=(Listener("postfix", place, 0),)))
+    host.tell(msgspec.structs.replace(STATUS, listeners=listeners(place)))
+    host.main["smtpd_milters"] = ""
 
 
 @pytest.mark.parametrize(
@@ -63,6 +66,7 @@ def test_an_absolute_path_is_below_the_queue_directory_where_smtpd_is_chrooted()
     asked_at(host, "unix:/private/gotrdns")
     assert faults(find(host)) == {}
     host.master = host.master.replace(" y ", " n ")
+    host.main["smtpd_milters"] = ""
     found = faults(find(host))
     assert set(found) == {Fault.POSTFIX_ASKS_ELSEWHERE, Fault.SOCKET_MISSING}
     [missing] = found[Fault.SOCKET_MISSING]
@@ -137,7 +141,8 @@ def test_behind_postscreen_the_smtpd_that_it_hands_on_to_is_what_counts() -> Non
         "smtp inet n - y - 1 postscreen\nsmtpd pass - - y - - smtpd",
     )
     assert faults(find(host)) == {}
-    host.overrides += "smtpd/pass/smtpd_client_restrictions =\n"
+    host.overrides += "smtpd/pass/smtpd_client_restrictions =\nsmtpd/pass/smtpd_milters =\n"
+    host.overrides += "submission/inet/smtpd_milters =\n"
     assert list(faults(find(host))) == [Fault.POSTFIX_DOES_NOT_ASK]
 
 
@@ -174,6 +179,7 @@ def test_a_milter_of_ours_is_a_way_to_ask_as_well() -> None:
     assert faults(found) == {}
     [asks] = [each for each in found if each.check is Check.POSTFIX_ASKS]
     assert asks == Well(Check.POSTFIX_ASKS, {"places": "unix:private/gotrdns-milter"})
+    assert Unmade(Check.POLICY_TIMEOUT, Obstacle.NOT_ASKED) in found
     host.main["smtpd_helo_restrictions"] = "reject_unknown_client_hostname"
     assert list(faults(find(host))) == [Fault.POSTFIX_CHECKS_TWICE]
 
@@ -209,3 +215,41 @@ def test_lines_that_are_none_of_master_cf_are_passed_over() -> None:
     host.master += "\nnonsense\n"
     postfix = asyncio.run(read_postfix(host, None))
     assert [each.name for each in postfix.smtpds] == ["smtp/inet", "submission/inet"]
+
+
+def test_each_door_is_asked_in_its_own_protocol() -> None:
+    host = FakeHost()
+    host.files[SETTINGS] = f'{SETTINGS_TEXT}[exim]\nlisten = ["unix:/run/gotrdns/exim"]\n'
+    exim = Listener("exim", "unix:/run/gotrdns/exim", 0)
+    host.tell(msgspec.structs.replace(STATUS, listeners=(*STATUS.listeners, exim)))
+    host.sockets["unix:/run/gotrdns/exim"] = b"PASS\n"
+    assert faults(find(host)) == {}
+    sent = b"".join(host.asked)
+    assert b"request=smtpd_access_policy\n" in sent
+    assert b"\0\0\0\rO\0\0\0\x06" in sent
+    assert b"check ip=127.0.0.1 auth=" in sent
+
+
+@pytest.mark.parametrize(
+    ("place", "door", "answer"),
+    [
+        (SOCKET, "postfix", b"action=DUNNO\n"),
+        (SOCKET, "postfix", b"\n\n"),
+        (MILTER_SOCKET, "milter", b"\0\0\0\rO"),
+        (MILTER_SOCKET, "milter", b"\0\0\0\x01r"),
+        (MILTER_SOCKET, "milter", b""),
+    ],
+)
+def test_half_an_answer_or_another_is_strange(place: Path, door: str, answer: bytes) -> None:
+    host = FakeHost()
+    host.sockets[f"unix:{place}"] = answer
+    [(fault, [told])] = faults(find(host)).items()
+    assert (fault, told["door"]) == (Fault.SOCKET_STRANGE, door)
+
+
+def test_a_milter_of_ours_elsewhere_is_tried_where_postfix_asks() -> None:
+    host = FakeHost()
+    host.main["smtpd_milters"] = "{ unix:private/gotrdns-old, command_timeout=3s }"
+    found = faults(find(host))
+    assert set(found) == {Fault.SOCKET_MISSING, Fault.MILTER_TIMEOUT_SHORT}
+    assert found[Fault.SOCKET_MISSING][0]["place"].endswith("private/gotrdns-old")
