@@ -61,6 +61,7 @@ generated: $(VENV)/installed-test
 	$(BIN)/python docs/generate_settings.py > docs/settings.md
 	$(BIN)/python docs/generate_policy.py > docs/policy.md
 	$(BIN)/python docs/generate_metrics.py > docs/metrics.md
+	$(BIN)/python docs/generate_doctor.py > docs/doctor.md
 	$(BIN)/python -m docs.man_pages
 
 bench-install: $(VENV)/installed-test
