@@ -4,9 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What the live tests and benchmarks run beside gotrdns, as Debian names it.
-LIVE_PACKAGES := postfix unbound nsd bind9 bind9-utils iproute2 util-linux postgresql
+LIVE_PACKAGES := postfix unbound nsd bind9 bind9-utils iproute2 util-linux postgresql m4
 # Mail servers that Debian does not install beside Postfix.
-UNPACKED_PACKAGES := exim4-daemon-light opensmtpd
+UNPACKED_PACKAGES := exim4-daemon-light opensmtpd sendmail-bin sendmail-cf
 BENCH_PACKAGES := nsd unbound dnsperf bind9-dnsutils bind9-utils postfwd postfix-policyd-spf-python \
 	spamassassin gcc libc6-dev iproute2 util-linux
 

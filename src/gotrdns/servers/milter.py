@@ -158,7 +158,7 @@ class _MilterConnection(Connection[MilterSettings]):
         try:
             pending.observer.decided(pending.transaction, decision, seconds)
             if self._pending is pending:
-                said = self._answer(decision)
+                said = self._answer(pending.transaction, decision)
         except Exception as error:  # none of ours may cost anybody's mail
             self.server.report_fault(error)
         if self._pending is pending:
@@ -240,11 +240,12 @@ class _MilterConnection(Connection[MilterSettings]):
                 self._pending = pending
                 return _NOTHING
         server.observer.decided(transaction, decision, 0.0)
-        return self._answer(decision)
+        return self._answer(transaction, decision)
 
-    def _answer(self, decision: Decision) -> bytes:
+    def _answer(self, transaction: Transaction, decision: Decision) -> bytes:
         self._session.note_decision(decision)
-        return self.server.words.answer(decision, self.server.page)
+        server = self.server
+        return server.words.answer(transaction.recipient, decision, server.page)
 
     def _end_message(self) -> bytes:
         session = self._session
