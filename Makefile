@@ -69,6 +69,7 @@ bench-install: $(VENV)/installed-test
 bench: bench-install
 	$(BIN)/python -m benchmarks.resolver --memory
 	$(BIN)/python -m benchmarks.policy
+	$(BIN)/python -m benchmarks.milter
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.classification
 	$(BIN)/python -m benchmarks.memory

@@ -181,9 +181,14 @@ class _MilterConnection(Connection[MilterSettings]):
 
     def _take_junk(self, junk: Junk) -> bytes:
         self.server.observer.received_junk(junk, self.peer)
-        self.finishing = True
-        self.pace()
+        self._hang_up()
         return _NOTHING
+
+    def _hang_up(self) -> None:
+        """Close once what was asked before is answered."""
+        self._decoder.end()
+        self._session.end_message()
+        self.finishing = True
 
     def _agree(self, offer: Offer) -> bytes:
         agreement = agree(offer)
@@ -224,8 +229,7 @@ class _MilterConnection(Connection[MilterSettings]):
             case Signal.NEXT_CLIENT:
                 self._session = Session(self.server.settings.authserv_id)
             case Signal.QUIT:
-                session.end_message()
-                self.finishing = True
+                self._hang_up()
             case Signal.DATA | Signal.END_OF_HEADERS | Signal.BODY | Signal.UNKNOWN_SMTP_COMMAND:
                 pass
         return default
