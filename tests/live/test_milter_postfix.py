@@ -96,7 +96,7 @@ def results(fields: Sequence[tuple[str, str]]) -> list[str]:
 
 @pytest.mark.parametrize("port", EVERY_PORT)
 def test_the_founding_example_is_refused_in_words_a_person_can_act_on(
-    strict: Daemon, port: int
+    strict: Daemon, postfix: Postfix, port: int
 ) -> None:
     conversation = deliver(FOUNDING, port, helo="mail.business.example")
     assert [each.code for each in conversation.recipients] == [550]
@@ -109,6 +109,8 @@ def test_the_founding_example_is_refused_in_words_a_person_can_act_on(
         "hosting provider to make the PTR record name your mail host. "
         "See https://rdns.recipient.example/i/"
     )
+    reject = "milter-reject: RCPT from unknown[85.105.64.87]: 550 5.7.25 85.105.64.87 has the"
+    wait_until(lambda: any(reject in line for line in postfix.log()), "a line in Postfix's log")
     wait_until(lambda: bool(events(strict, "decision")), "a line in the log")
     (line,) = events(strict, "decision", "client=85.105.64.87")
     for part in ("result=fail", "cause=forward-nodata", "action=refuse"):
@@ -237,14 +239,15 @@ def test_each_of_several_messages_of_a_session_gets_its_own_field(
         assert len(copy.message.get_all("X-Gotrdns", [])) == 1
 
 
+@pytest.mark.parametrize("port", EVERY_PORT)
 def test_an_authenticated_client_passes_and_loses_forged_fields(
-    strict: Daemon, postfix: Postfix
+    strict: Daemon, postfix: Postfix, port: int
 ) -> None:
     assert strict.running
     login = "XCLIENT LOGIN=someone ADDR=85.105.64.87 NAME=[UNAVAILABLE]"
     hello = "EHLO client.example"
-    assert say(FOUNDING, MILTER_OVER_UNIX, hello, *MESSAGE[:2])[-1].code == 550
-    replies = say(FOUNDING, MILTER_OVER_UNIX, hello, login, hello, *MESSAGE, *MESSAGE)
+    assert say(FOUNDING, port, hello, *MESSAGE[:2])[-1].code == 550
+    replies = say(FOUNDING, port, hello, login, hello, *MESSAGE, *MESSAGE)
     accepted = queue_ids(replies)
     assert len(accepted) == 2, replies
     for each in postfix.delivered(expecting=accepted):

@@ -56,6 +56,16 @@ def header(name: bytes, value: bytes) -> bytes:
     return packet(b"L", name + b"\0" + value + b"\0")
 
 
+def read_packets(stream: bytes) -> list[bytes]:
+    """Each packet's command and fields."""
+    packets = []
+    while stream:
+        end = 4 + int.from_bytes(stream[:4])
+        packets.append(stream[4:end])
+        stream = stream[end:]
+    return packets
+
+
 END = packet(b"E")
 ABORT = packet(b"A")
 QUIT = packet(b"Q")
