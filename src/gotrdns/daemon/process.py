@@ -1,6 +1,7 @@
 """The process of the daemon: its event loop and its standard error."""
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 from typing import Final
@@ -19,8 +20,9 @@ def serve(path: Path) -> None:
     """
     settings = read_settings(path)
     _ensure_standard_error()
-    journal = Journal(_STANDARD_ERROR, Level[settings.log.level.upper()])
-    with asyncio.Runner(loop_factory=_new_event_loop) as runner:
+    journal = Journal(_STANDARD_ERROR, Level.INFO, stream=os.environ.get("JOURNAL_STREAM", ""))
+    journal.follow(settings.log)
+    with contextlib.closing(journal), asyncio.Runner(loop_factory=_new_event_loop) as runner:
         runner.run(Service(path, settings, journal).run())
 
 

@@ -131,7 +131,7 @@ class Service:
             self._client = client
         await self._advice.change(self._settings, settings, client)
         self._settings = settings
-        self._journal.level = Level[settings.log.level.upper()]
+        self._journal.follow(settings.log)
         self._watch.tally.follow_mode(settings.policy.mode)
         await self._doors.follow(settings, self._make_decider(settings))
         for missing in self._doors.missing:
@@ -193,8 +193,8 @@ class Service:
             event,
             version=version,
             mode=settings.policy.mode.value,
-            listen=" ".join(map(str, self._doors.endpoints)),
-            resolvers=" ".join(self._client.servers),
+            listen=tuple(map(str, self._doors.endpoints)),
+            resolvers=self._client.servers,
         )
 
     async def _tick(self) -> None:
