@@ -50,4 +50,35 @@ def postfix_policy_seeds() -> list[bytes]:
     return [bytes([size]) + request * 2 for size in (1, 7, 255)]
 
 
-SEEDS = {"fuzz_wire": wire_seeds, "fuzz_postfix_policy": postfix_policy_seeds}
+def milter_seeds() -> list[bytes]:
+    """Sessions as fuzz_milter takes them: the size of the pieces first."""
+    session = (
+        (b"O", b"\0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff"),
+        (b"D", b"Cj\0mx.recipient.example\0{client_resolve}\0FORGED\0"),
+        (b"C", b"unknown\x004\x10\xe185.105.64.87\0"),
+        (b"C", b"unknown\x006\x10\xe1IPv6:2001:db8::1\0"),
+        (b"H", b"mail.example\0"),
+        (b"M", b"<a@example>\0SIZE=1\0"),
+        (b"R", b'<@a,@b:"b"@example>\0'),
+        (b"L", b'Authentication-Results\0(a (b) c) "mx.recipient.example" 1; iprev=pass\0'),
+        (b"E", b""),
+        (b"K", b""),
+    )
+    stream = b"".join(
+        (len(fields) + 1).to_bytes(4) + command + fields for command, fields in session
+    )
+    return [bytes([size]) + stream for size in (1, 7, 255)]
+
+
+def exim_seeds() -> list[bytes]:
+    """Lines as fuzz_exim takes them: where they are cut first."""
+    line = b'check ip=85.105.64.87 helo=mail.example sender="\\"a b\\"@example" auth=""\n'
+    return [bytes([cut]) + line for cut in (0, 9, 200)]
+
+
+SEEDS = {
+    "fuzz_wire": wire_seeds,
+    "fuzz_postfix_policy": postfix_policy_seeds,
+    "fuzz_milter": milter_seeds,
+    "fuzz_exim": exim_seeds,
+}

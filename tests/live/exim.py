@@ -1,9 +1,12 @@
-"""A private Exim that verifies its clients' reverse DNS as its documentation says.
+"""A private Exim: by default it verifies its clients' reverse DNS as its documentation says.
 
-Owns its configuration, life and log. What it accepts it throws away. It resolves through the
-namespace's `/etc/resolv.conf`.
+Owns its configuration, life, log and mailbox. It resolves through the namespace's
+`/etc/resolv.conf`.
 """
 
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default as default_policy
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +15,7 @@ from tests.live.process import Process
 from tests.live.unpacked import as_if_installed, unpacked
 
 PORT: Final = 2530
+STOCK: Final = "  require verify = reverse_host_lookup"
 
 CONFIGURATION = """\
 primary_hostname = mx.recipient.example
@@ -26,25 +30,42 @@ tls_advertise_hosts =
 smtp_accept_max = 0
 smtp_connect_backlog = 200
 acl_smtp_rcpt = recipients
-acl_smtp_data = messages
+# Without set-user-id it delivers as whom it receives.
+deliver_drop_privilege = true
 
 begin acl
 recipients:
-  require verify = reverse_host_lookup
-  accept domains = recipient.example
-messages:
-  discard
+  accept authenticated = *
+{checks}
+  accept domains = recipient.example : optout.example
+
+begin routers
+mailbox:
+  driver = accept
+  transport = mailbox
+
+begin transports
+mailbox:
+  driver = appendfile
+  directory = {directory}/mail
+  maildir_format
+  user = Debian-exim
 """
 
 
 class Exim:
-    def __init__(self, directory: Path) -> None:
+    """`checks` are statements of the ACL for recipients, as in Exim's configuration."""
+
+    def __init__(self, directory: Path, checks: str = STOCK, port: int = PORT) -> None:
+        self._port = port
         self._directory = directory
         directory.mkdir(parents=True)
         # It logs under an account of its own.
         directory.chmod(0o777)
         configuration = directory / "configuration"
-        configuration.write_text(CONFIGURATION.format(directory=directory, port=PORT))
+        configuration.write_text(
+            CONFIGURATION.format(directory=directory, port=port, checks=checks)
+        )
         exim = unpacked("exim4-daemon-light", "usr/sbin/exim4")
         self._process = Process(
             "exim",
@@ -56,7 +77,7 @@ class Exim:
 
     def start(self) -> None:
         """Returns once it accepts connections."""
-        self._process.start(ready=lambda: accepts(("127.0.0.1", PORT)))
+        self._process.start(ready=lambda: accepts(("127.0.0.1", self._port)))
 
     def kill(self) -> None:
         self._process.kill()
@@ -65,6 +86,13 @@ class Exim:
         path = self._directory / "mainlog"
         written = path.read_text(errors="replace").splitlines() if path.exists() else []
         return [*self._process.lines(), *written]
+
+    def delivered(self) -> list[EmailMessage]:
+        """The messages that have arrived by now."""
+        return [
+            message_from_bytes(path.read_bytes(), policy=default_policy)
+            for path in self._directory.glob("mail/new/*")
+        ]
 
     def __enter__(self) -> "Exim":
         self.start()

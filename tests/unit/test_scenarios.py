@@ -1,8 +1,9 @@
-"""Every scenario through every door: the rules, `check`, and the policy service of Postfix."""
+"""Every scenario through every door: the rules, `check`, and the doors of the mail servers."""
 
 import asyncio
 import json
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ from gotrdns.protocols.junk import Junk
 from gotrdns.reports.english import FINDINGS
 from gotrdns.reports.english_walk import FINDINGS_OF_A_WALK
 from gotrdns.resolution.scripted import ScriptedResolver, World
-from gotrdns.servers.connections import Closure
+from gotrdns.servers.connections import Closure, Server
+from gotrdns.servers.exim import EximServer
 from gotrdns.servers.policy import PolicyServer
-from gotrdns.servers.settings import PostfixSettings
+from gotrdns.servers.settings import EximSettings, PostfixSettings
 from gotrdns.verification import Cause, Verdict
 from tests.support.loopback_server import serve
 
@@ -141,24 +143,21 @@ class Unobserved:
         pass
 
 
-async def ask_policy_service(scenario: Scenario, socket: Path) -> str:
+NewServer = Callable[[Decider, asyncio.AbstractEventLoop], Server[Any]]
+
+
+async def ask(scenario: Scenario, socket: Path, new_server: NewServer, request: bytes) -> str:
+    """What a door answers to a request, up to its next empty line or the end."""
     loop = asyncio.get_running_loop()
     resolver = ScriptedResolver(World.parse(scenario.world), schedule=loop.call_soon)
     policy = Policy(PolicySettings(mode=Mode.STRICT))
     decider = Decider(policy, resolver, VerificationSettings(), loop.call_later)
-    server = PolicyServer(PostfixSettings(), decider, Unobserved(), loop)
+    server = new_server(decider, loop)
     listener = await loop.create_unix_server(server.new_connection, socket)
     reader, writer = await asyncio.open_unix_connection(socket)
-    attributes = {
-        "request": "smtpd_access_policy",
-        "protocol_state": "RCPT",
-        "client_address": scenario.client,
-        "helo_name": scenario.helo or "",
-        "sender": "someone@business.example",
-        "recipient": "someone@recipient.example",
-    }
-    writer.write("".join(f"{key}={value}\n" for key, value in attributes.items()).encode() + b"\n")
-    reply = await reader.readuntil(b"\n\n")
+    writer.write(request)
+    writer.write_eof()
+    reply = await reader.read()
     writer.close()
     await writer.wait_closed()
     listener.close()
@@ -168,8 +167,41 @@ async def ask_policy_service(scenario: Scenario, socket: Path) -> str:
 
 @every_scenario
 def test_postfix_is_told_what_to_do(scenario: Scenario, tmp_path: Path) -> None:
-    reply = asyncio.run(ask_policy_service(scenario, tmp_path / "policy"))
+    attributes = {
+        "request": "smtpd_access_policy",
+        "protocol_state": "RCPT",
+        "client_address": scenario.client,
+        "helo_name": scenario.helo or "",
+        "sender": "someone@business.example",
+        "recipient": "someone@recipient.example",
+    }
+    request = "".join(f"{key}={value}\n" for key, value in attributes.items()) + "\n"
+
+    def new_server(decider: Decider, loop: asyncio.AbstractEventLoop) -> Server[Any]:
+        return PolicyServer(PostfixSettings(), decider, Unobserved(), loop)
+
+    reply = asyncio.run(ask(scenario, tmp_path / "policy", new_server, request.encode()))
     assert reply.startswith(f"action={scenario.postfix.action}")
+
+
+EXIM_IS_TOLD = {
+    "DUNNO": "PASS",
+    "PREPEND X-Gotrdns:": "PASS X-Gotrdns: ",
+    "450 4.7.25": "DEFER 450 4.7.25 ",
+    "550 5.7.25": "REFUSE 550 5.7.25 ",
+}
+
+
+@every_scenario
+def test_exim_is_told_the_same(scenario: Scenario, tmp_path: Path) -> None:
+    request = f'check ip={scenario.client} helo="{scenario.helo or ""}"\n'
+
+    def new_server(decider: Decider, loop: asyncio.AbstractEventLoop) -> Server[Any]:
+        return EximServer(EximSettings(), decider, Unobserved(), loop)
+
+    reply = asyncio.run(ask(scenario, tmp_path / "exim", new_server, request.encode()))
+    expected = EXIM_IS_TOLD[scenario.postfix.action]
+    assert reply == expected if expected == "PASS" else reply.startswith(expected)
 
 
 CODES = sorted({cause.value for cause in Cause} | set(FINDINGS))

@@ -16,6 +16,8 @@ from gotrdns.daemon.sockets import CannotListen
 from gotrdns.deciding import Decider
 from gotrdns.servers.connections import Observer, Server
 from gotrdns.servers.endpoints import Endpoint
+from gotrdns.servers.exim import EximServer
+from gotrdns.servers.milter import MilterServer
 from gotrdns.servers.policy import PolicyServer
 from gotrdns.servers.settings import ListenerSettings
 from gotrdns.settings import Settings
@@ -30,7 +32,11 @@ class _Kind(Protocol):
 
 
 # By the section of the settings that each obeys.
-_KINDS: Mapping[str, _Kind] = {"postfix": PolicyServer}
+_KINDS: Mapping[str, _Kind] = {
+    "postfix": PolicyServer,
+    "milter": MilterServer,
+    "exim": EximServer,
+}
 
 
 class Door(Struct, frozen=True):

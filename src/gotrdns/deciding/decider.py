@@ -160,6 +160,20 @@ class Decider:
             and counsel.sentinel.trust is moment.trust
         )
 
+    def anticipate(self, transaction: Transaction) -> None:
+        """Begin the look-ups of a client that has only come; nothing is decided or remembered."""
+        address = transaction.address
+        if (
+            address is None
+            or (address, transaction.helo) in self._remembered
+            or self._policy.exemption(transaction) is not None
+        ):
+            return
+        verification = Verification(
+            address, helo=self._read_helo(transaction), limit=self._ptr_limit
+        )
+        Check(verification, self._resolver, _await_nothing).start()
+
     def look_up(self, transaction: Transaction, on_decided: OnDecided) -> Decision | None:
         """Decide what ``recall`` could not.
 
@@ -170,8 +184,9 @@ class Decider:
         if address is None:
             return UNKNOWN_CLIENT
         began = self._monotonic()
-        helo = self._helo_name(transaction.helo) if len(transaction.helo) <= _LONGEST_HELO else None
-        verification = Verification(address, helo=helo, limit=self._ptr_limit)
+        verification = Verification(
+            address, helo=self._read_helo(transaction), limit=self._ptr_limit
+        )
         reserve = 0.0 if self._counsel is None else min(_RESERVE, self._deadline / 2)
         undecided = _Undecided(self, transaction, on_decided, began)
         check = Check(verification, self._resolver, undecided.decided)
@@ -184,6 +199,10 @@ class Decider:
             return decision
         undecided.wait(check, self._call_later, self._deadline - reserve)
         return None
+
+    def _read_helo(self, transaction: Transaction) -> DomainName | None:
+        helo = transaction.helo
+        return self._helo_name(helo) if len(helo) <= _LONGEST_HELO else None
 
     def conclude(
         self, transaction: Transaction, verdict: Verdict, on_decided: OnDecided, began: float
@@ -266,6 +285,10 @@ def _grounds(verdict: Verdict) -> Iterator[_Ground]:
 
 
 def _pay_no_heed(_token: int, _answer: Answer) -> None:
+    pass
+
+
+def _await_nothing(_verification: Verification) -> None:
     pass
 
 

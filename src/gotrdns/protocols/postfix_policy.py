@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from gotrdns.protocols.junk import Junk
+from gotrdns.protocols.printable import printable
 
 
 class Limits(Struct, frozen=True):
@@ -177,7 +178,6 @@ LET_THROUGH: Final = b"action=DUNNO\n\n"
 # Postfix reads a line of unlimited length, but a reply's text is bounded by its caller and a
 # header's by RFC 5322 section 2.1.1.
 _LONGEST_ACTION: Final = 2_000
-_UNPRINTABLE: Final = re.compile(r"[^ -~]")
 
 
 def refuse(text: str) -> bytes:
@@ -197,15 +197,8 @@ def prepend_header(name: str, value: str) -> bytes:
 
 def encode_action(action: str) -> bytes:
     r"""The reply for any text: one non-empty line of printable ASCII, the rest as ``\xNN``."""
-    printable = _UNPRINTABLE.sub(_escape, action).strip()[:_LONGEST_ACTION]
-    if not printable:
-        return LET_THROUGH
-    return b"action=" + printable.encode("ascii") + _END
-
-
-def _escape(found: re.Match[str]) -> str:
-    number = ord(found[0])
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+    line = printable(action)[:_LONGEST_ACTION]
+    return b"action=" + line.encode("ascii") + _END if line else LET_THROUGH
 
 
 # RFC 5321 section 4.5.3.1.5, with the code, the enhanced code and the line's end taken off.

@@ -5,12 +5,15 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from gotrdns.policy import InvalidSetting
+from gotrdns.protocols import milter
 from gotrdns.protocols.postfix_policy import Limits
 from gotrdns.servers.access import SocketAccess, read_access
 from gotrdns.servers.endpoints import Endpoint, parse_endpoint, parse_endpoints
 
 # The default of Postfix's smtpd_policy_service_max_idle, in seconds: Postfix hangs up first.
 _POSTFIX_MAX_IDLE = 300.0
+# As long as Postfix lets a client be silent in a session (smtpd_timeout), in seconds.
+_POSTFIX_SMTPD_TIMEOUT = 300.0
 _DANGER = (
     "and the protocol has no password: listen on 127.0.0.1 or [::1], or set remote-clients = true "
     "if a firewall admits only your mail servers"
@@ -147,3 +150,77 @@ class PostfixSettings(ListenerSettings, frozen=True):
     @property
     def limits(self) -> Limits:
         return Limits(self.request_octets, self.line_octets, self.attributes)
+
+
+class EximSettings(ListenerSettings, frozen=True):
+    """The question of one line that Exim asks with `${readsocket`. Times are in seconds."""
+
+    idle_timeout: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=86_400,
+            description="How long a connection may be idle: Exim asks at once when it connects.",
+        ),
+    ] = 10.0
+    line_octets: Annotated[int, Meta(ge=2048, le=1_048_576, description="The longest request.")] = (
+        8192
+    )
+
+
+class MilterSettings(ListenerSettings, frozen=True):
+    """The mail filter (milter) for Postfix and Sendmail. Times are in seconds."""
+
+    connections: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100_000,
+            description="The most connections at once: each client of the mail server has one. "
+            "When all are taken, a further one is closed at once, and the mail server does what "
+            "it is told to do without the filter.",
+        ),
+    ] = 2000
+    idle_timeout: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=86_400,
+            description="How long a connection may be idle, which it is while the client is. "
+            "Above the hour that Sendmail waits for a client.",
+        ),
+    ] = 7200.0
+    packet_octets: Annotated[
+        int,
+        Meta(
+            ge=131_072,
+            le=16_777_216,
+            description="The longest packet. A header field comes in one, so this is above the "
+            "mail server's limit (`header_size_limit` in Postfix, 102400).",
+        ),
+    ] = milter.Limits().packet_octets
+    authserv_id: Annotated[
+        str,
+        Meta(
+            max_length=255,
+            pattern=r"^[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]*$",
+            examples=["mx.example.org"],
+            description="Who vouches for `Authentication-Results` (RFC 8601 section 2.5): fields "
+            "that come from outside and claim this name are removed. Empty: the mail server's own "
+            "name for itself (its macro `j`).",
+        ),
+    ] = ""
+
+    def __post_init__(self) -> None:
+        """Raises InvalidSetting."""
+        super().__post_init__()
+        if self.idle_timeout <= _POSTFIX_SMTPD_TIMEOUT:
+            raise InvalidSetting(
+                "idle-timeout",
+                f"{self.idle_timeout:g} s is too short: a client may be silent for "
+                f"{_POSTFIX_SMTPD_TIMEOUT:g}, and its mail would pass unexamined after that",
+            )
+
+    @property
+    def limits(self) -> milter.Limits:
+        return milter.Limits(self.packet_octets)

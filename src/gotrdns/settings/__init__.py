@@ -13,7 +13,7 @@ from gotrdns.deciding import VerificationSettings
 from gotrdns.policy import InvalidSetting, PolicySettings
 from gotrdns.resolution.servers import InvalidServer, parse_server
 from gotrdns.resolution.settings import ResolverSettings
-from gotrdns.servers.settings import PostfixSettings
+from gotrdns.servers.settings import EximSettings, MilterSettings, PostfixSettings
 from gotrdns.settings.listeners import ControlSettings, MetricsSettings
 from gotrdns.settings.problems import InvalidSettings, Problem
 from gotrdns.settings.reading import read_text
@@ -84,6 +84,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     verification: VerificationSettings = VerificationSettings()
     resolver: ResolverSettings = ResolverSettings()
     postfix: PostfixSettings = PostfixSettings()
+    milter: MilterSettings = MilterSettings()
+    exim: EximSettings = EximSettings()
     store: StoreSettings = StoreSettings()
     page: PageSettings = PageSettings()
     metrics: MetricsSettings = MetricsSettings()
@@ -92,7 +94,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
 
     def __post_init__(self) -> None:
         """Raises InvalidSetting for a resolver's address that cannot be one, and without a door."""
-        if not self.postfix.listen:
+        if not (self.postfix.listen or self.milter.listen or self.exim.listen):
             raise InvalidSetting("postfix.listen", "no mail server can ask: name a place to listen")
         for key, servers in (
             ("resolver.servers", self.resolver.servers),

@@ -1,0 +1,285 @@
+"""The mail filter ("milter") protocol of Sendmail and Postfix, without input or output.
+
+Owns its framing, its limits and what a mail server says: bytes become commands. A packet is a
+length of four octets, most significant first, one octet that tells the command, and its fields.
+Versions 2 to 6. Knows nothing of verdicts; what is answered is in ``milter_replies``.
+"""
+
+import enum
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from gotrdns.protocols.junk import Junk
+
+
+class Limits(Struct, frozen=True):
+    """What one packet may take, in octets."""
+
+    # A header of Postfix has 102,400 (header_size_limit), and the limit is the administrator's.
+    packet_octets: int = 1_048_576
+
+
+class Stage(enum.Enum):
+    """The steps of a session that have macros; the value is the command's octet."""
+
+    __hash__ = object.__hash__  # singletons; Enum would hash the name, in Python, every time
+
+    CONNECT = ord("C")
+    HELO = ord("H")
+    SENDER = ord("M")
+    RECIPIENT = ord("R")
+    DATA = ord("T")
+    HEADER = ord("L")
+    END_OF_HEADERS = ord("N")
+    BODY = ord("B")
+    END_OF_MESSAGE = ord("E")
+    UNKNOWN_SMTP_COMMAND = ord("U")
+
+
+class Family(enum.Enum):
+    """How the client is connected to the mail server."""
+
+    UNKNOWN = ord("U")
+    UNIX = ord("L")
+    IPV4 = ord("4")
+    IPV6 = ord("6")
+
+
+class Offer(Struct, frozen=True):
+    """What a mail server can do: the protocol's version, actions and steps as bits."""
+
+    version: int
+    actions: int
+    steps: int
+
+
+class Macros(Struct, frozen=True):
+    """Values by name, without braces, for the command that follows."""
+
+    stage: Stage
+    values: Mapping[str, str]
+
+
+class Connect(Struct, frozen=True, gc=False):
+    """A client; ``address`` is empty unless the family has one."""
+
+    host_name: str
+    family: Family
+    address: str = ""
+
+
+class Helo(Struct, frozen=True, gc=False):
+    """The name a client gives itself."""
+
+    name: str
+
+
+class Sender(Struct, frozen=True, gc=False):
+    """The beginning of a message: its envelope's sender, without angle brackets."""
+
+    address: str
+
+
+class Recipient(Struct, frozen=True, gc=False):
+    """One recipient of the envelope, without angle brackets."""
+
+    address: str
+
+
+class Header(Struct, frozen=True, gc=False):
+    """One header field, as the message has it."""
+
+    name: str
+    value: str
+
+
+class Signal(enum.Enum):
+    """A command whose fields do not matter; the value is its octet."""
+
+    __hash__ = object.__hash__
+
+    DATA = ord("T")
+    END_OF_HEADERS = ord("N")
+    BODY = ord("B")
+    UNKNOWN_SMTP_COMMAND = ord("U")
+    END_OF_MESSAGE = ord("E")
+    ABORT = ord("A")
+    QUIT = ord("Q")
+    NEXT_CLIENT = ord("K")
+
+
+Command = Offer | Macros | Connect | Helo | Sender | Recipient | Header | Signal
+
+_HEAD: Final = 4  # octets of the length
+_OFFER: Final = ord("O")
+_MACROS: Final = ord("D")
+_OFFER_OCTETS: Final = 13
+_NUL: Final = b"\0"
+_IPV6_PREFIX: Final = "ipv6:"  # as RFC 5321 section 4.1.3 has it, and Sendmail sends it
+# An offer has no more; whoever says more at first speaks another protocol.
+_LONGEST_OFFER: Final = 4096
+
+
+class _Malformed(Exception):
+    """The fields are not those of the command."""
+
+
+class Decoder:
+    """Takes bytes however they were cut, and gives commands in their order, or junk at the end."""
+
+    __slots__ = ("_buffer", "_ended", "_is_introduced", "_limit", "_position")
+
+    def __init__(self, limits: Limits) -> None:
+        self._limit = limits.packet_octets
+        self._buffer = bytearray()
+        self._position = 0  # what is before it has been read
+        self._is_introduced = False
+        self._ended = False
+
+    @property
+    def unread(self) -> int:
+        """The octets that wait for the rest of their packet, or to be asked for."""
+        return len(self._buffer) - self._position
+
+    def receive(self, data: bytes) -> None:
+        """Add what the peer sent."""
+        if not self._ended:
+            if self._position:
+                del self._buffer[: self._position]
+                self._position = 0
+            self._buffer += data
+
+    def next_event(self) -> Command | Junk | None:
+        """The next command or junk; None until more has been received, and for ever after junk."""
+        buffer = self._buffer
+        start = self._position
+        if len(buffer) - start <= _HEAD:
+            return None
+        length = int.from_bytes(buffer[start : start + _HEAD])
+        octet = buffer[start + _HEAD]
+        junk = self._judge(length, octet)
+        if junk is not None:
+            return self._end(junk)
+        end = start + _HEAD + length
+        if len(buffer) < end:
+            return None
+        self._position = end
+        try:
+            return _READERS[octet](bytes(buffer[start + _HEAD + 1 : end]))
+        except _Malformed:
+            return self._end(Junk.MALFORMED_PACKET)
+
+    def _judge(self, length: int, octet: int) -> Junk | None:
+        if not self._is_introduced:
+            if octet != _OFFER or not _OFFER_OCTETS <= length <= _LONGEST_OFFER:
+                return Junk.NOT_MILTER_PROTOCOL
+            self._is_introduced = True
+        if not length or octet not in _READERS:
+            return Junk.UNKNOWN_COMMAND if length else Junk.MALFORMED_PACKET
+        return Junk.OVERSIZE if length > self._limit else None
+
+    def _end(self, junk: Junk) -> Junk:
+        self._ended = True
+        self._buffer.clear()
+        self._position = 0
+        return junk
+
+
+def _text(octets: bytes) -> str:
+    return octets.decode("utf-8", "backslashreplace")
+
+
+def _strings(fields: bytes) -> list[str]:
+    if not fields.endswith(_NUL):
+        raise _Malformed
+    return _text(fields[:-1]).split("\0")
+
+
+def _read_offer(fields: bytes) -> Offer:
+    if len(fields) < _OFFER_OCTETS - 1:
+        raise _Malformed
+    version, actions, steps = (int.from_bytes(fields[at : at + 4]) for at in (0, 4, 8))
+    return Offer(version, actions, steps)
+
+
+def _read_macros(fields: bytes) -> Macros:
+    stage = _STAGES.get(fields[0]) if fields else None
+    if stage is None:
+        raise _Malformed
+    strings = _strings(fields[1:]) if len(fields) > 1 else []
+    if len(strings) % 2:
+        raise _Malformed
+    names = [name.removeprefix("{").removesuffix("}") for name in strings[::2]]
+    return Macros(stage, dict(zip(names, strings[1::2], strict=True)))
+
+
+def _read_connect(fields: bytes) -> Connect:
+    host_name, end, rest = fields.partition(_NUL)
+    family = _FAMILIES.get(rest[0]) if rest else None
+    if not end or family is None:
+        raise _Malformed
+    if family is Family.UNKNOWN or family is Family.UNIX:
+        return Connect(_text(host_name), family)
+    address = _strings(rest[3:])[0]  # the port, of two octets, stands before it
+    if address[: len(_IPV6_PREFIX)].lower() == _IPV6_PREFIX:
+        address = address[len(_IPV6_PREFIX) :]
+    return Connect(_text(host_name), family, address)
+
+
+def _read_helo(fields: bytes) -> Helo:
+    return Helo(_strings(fields)[0])
+
+
+def _read_sender(fields: bytes) -> Sender:
+    return Sender(bare_address(_strings(fields)[0]))
+
+
+def _read_recipient(fields: bytes) -> Recipient:
+    return Recipient(bare_address(_strings(fields)[0]))
+
+
+def _read_header(fields: bytes) -> Header:
+    name, _, value = fields.partition(_NUL)
+    if not value.endswith(_NUL):
+        raise _Malformed
+    return Header(_text(name), _text(value[:-1]))
+
+
+def _reader_of(signal: Signal) -> Callable[[bytes], Signal]:
+    return lambda _fields: signal
+
+
+def bare_address(path: str) -> str:
+    """An envelope's path as a plain address: without brackets, source route and needless quotes.
+
+    RFC 5321 section 4.1.2; appendix C has a source route ignored.
+    """
+    address = path.removeprefix("<").removesuffix(">")
+    if address.startswith("@"):
+        address = address.partition(":")[2]
+    local_part, at, domain = address.rpartition("@")
+    quoted = local_part if at else domain
+    if len(quoted) > 1 and quoted.startswith('"') and quoted.endswith('"'):
+        return f"{_unquote(quoted)}{at}{domain if at else ''}"
+    return address
+
+
+def _unquote(quoted: str) -> str:
+    parts = quoted[1:-1].split("\\\\")
+    return "\\".join(part.replace("\\", "") for part in parts)
+
+
+_STAGES: Final = {stage.value: stage for stage in Stage}
+_FAMILIES: Final = {family.value: family for family in Family}
+_READERS: Final[Mapping[int, Callable[[bytes], Command]]] = {
+    _OFFER: _read_offer,
+    _MACROS: _read_macros,
+    ord("C"): _read_connect,
+    ord("H"): _read_helo,
+    ord("M"): _read_sender,
+    ord("R"): _read_recipient,
+    ord("L"): _read_header,
+    **{signal.value: _reader_of(signal) for signal in Signal},
+}
