@@ -40,13 +40,24 @@ class DecisionLog:
     ) -> None:
         if level < self._journal.level:
             return
-        domain = transaction.sender.rpartition("@")[2]
-        words = self._words(decision, transaction.address, transaction.helo, domain)
+        words = self._words(
+            decision,
+            transaction.address,
+            transaction.helo,
+            transaction.sender.rpartition("@")[2],
+            transaction.mail_server_found,
+            transaction.queue_id,
+        )
         self._journal.write_timed(level, words, seconds)
 
 
 def _told_about(
-    decision: Decision, client: Address | None, helo: str, sender_domain: str
+    decision: Decision,
+    client: Address | None,
+    helo: str,
+    sender_domain: str,
+    mail_server_found: str,
+    queue_id: str,
 ) -> dict[str, Value]:
     verdict = decision.verdict
     telling = telling_name(verdict) if verdict else None
@@ -63,4 +74,6 @@ def _told_about(
         "incident": decision.incident or None,
         "helo": helo or None,
         "sender-domain": sender_domain or None,
+        "mail-server-found": mail_server_found or None,
+        "queue-id": queue_id or None,
     }
