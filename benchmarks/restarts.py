@@ -6,8 +6,8 @@ reloaded under it.
 A real Postfix takes messages from 250 clients, 20 at once, and asks the daemon about each; resolver
 and name servers are the private Internet of the live tests. At equal distances the daemon is
 interrupted. "Own" is a daemon that opens its socket itself, "inherited" one whose socket somebody
-else holds, as systemd does. "Asked" is Postfix's `try_limit`: how often a question without an answer
-is asked. Every message that was examined has a mark.
+else holds, as systemd does. "Asked" is Postfix's `try_limit`: how often it asks until it does
+without an answer. Every message that was examined has a mark.
 """
 
 from __future__ import annotations
