@@ -72,7 +72,7 @@ def test_the_json_in_the_documentation_is_the_contract() -> None:
 def test_every_event_of_the_log_is_documented() -> None:
     calls = [
         node
-        for module in (ROOT / "src" / "gotrdns" / "daemon").glob("*.py")
+        for module in (ROOT / "src" / "gotrdns" / "daemon").rglob("*.py")
         for node in ast.walk(ast.parse(module.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     ]
@@ -97,7 +97,7 @@ def test_the_status_in_the_documentation_is_what_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["check", "explain", "why", "allow", "decide", "serve", "status", "demo"]
+    "verb", ["check", "explain", "why", "allow", "decide", "serve", "status", "doctor", "demo"]
 )
 def test_every_verb_is_told_of_in_the_readme_and_has_help_with_an_example(verb: str) -> None:
     assert f"gotrdns {verb}" in (ROOT / "README.md").read_text() or verb == "demo"
