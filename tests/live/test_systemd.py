@@ -190,6 +190,17 @@ def test_a_daemon_that_hangs_is_started_anew(systemd: Systemd) -> None:
     assert any("watchdog" in each["MESSAGE"].lower() for each in records(systemd))
 
 
+def test_several_processes_serve_within_the_bounds_of_the_unit(systemd: Systemd) -> None:
+    amend(systemd, "ExecStart=\nExecStart=/opt/gotrdns/bin/gotrdns serve --workers 2")
+    systemd.run("systemctl", "restart", SERVICE)
+    assert ask(systemd).startswith("action=550 ")
+    tasks = systemd.run("cat", "/sys/fs/cgroup/system.slice/gotrdns.service/cgroup.procs").stdout
+    assert len(tasks.split()) == 3
+    systemd.run("systemctl", "kill", "--kill-who=main", "--signal", "KILL", SERVICE)
+    assert ask(systemd).startswith("action=550 ")
+    assert systemd.show(SERVICE, "NRestarts") == "1"
+
+
 def test_a_socket_for_another_door_is_another_unit(systemd: Systemd) -> None:
     place = "/var/spool/postfix/private/gotrdns-milter"
     documented = (UNITS.parents[1] / "docs" / "systemd.md").read_text()
