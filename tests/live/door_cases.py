@@ -6,7 +6,7 @@ nothing.
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -27,14 +27,14 @@ Visits: TypeAlias = Literal["in turn", "at once", "one door"]
 class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """From `hours` after the first time on. `fate` is every recipient's, or each one's in turn.
 
-    `words` is how the words begin that a client is told; `wrapped` how they do where a mail server
-    leaves less room for them. `mark` is a message's, without its incident.
+    `words` is how the words begin that a client is told; `otherwise` how they do at a door that has
+    less room for them, or more. `mark` is a message's, without its incident.
     """
 
     hours: float = 0.0
     fate: Fate | tuple[Fate, ...]
     words: str = ""
-    wrapped: str = ""
+    otherwise: Mapping[Door, str] = {}
     mark: str = ""
 
     @property
@@ -59,6 +59,12 @@ class Case(Expected, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def __str__(self) -> str:
         return self.about
+
+    @property
+    def address(self) -> IPv4Address | IPv6Address:
+        """An IPv4 address in an IPv6 one is the IPv4 address."""
+        written = ip_address(self.client)
+        return (written.version == 6 and written.ipv4_mapped) or written
 
     def envelope(self, headers: Mapping[str, str]) -> Envelope:
         return Envelope(

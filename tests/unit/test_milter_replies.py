@@ -28,6 +28,7 @@ from gotrdns.protocols.milter_replies import (
     insert_header,
     refuse,
     remove_header,
+    split_lines,
 )
 
 EVERYTHING = Offer(6, 0x1FF, 0x1FFFFF)
@@ -134,16 +135,33 @@ def test_refusals_carry_the_codes_for_reverse_dns() -> None:
     assert reply_lines(defer("later")) == ["450 4.7.25 later"]
 
 
+def test_a_long_text_becomes_several_lines_with_the_codes_in_each() -> None:
+    text = " ".join(["word"] * 300)
+    first, second, *_, last = reply_lines(refuse(text))
+    assert first.startswith("550-5.7.25 word")
+    assert second.startswith("550-5.7.25 word")
+    assert last.startswith("550 5.7.25 word")
+
+
 @given(st.text(max_size=3000))
 @example("100 % of %s")
 @example("x" * 1500)
 @example("a\r\n250 2.0.0 accepted\0")
-def test_a_refusal_is_one_line_that_fits_smtp_and_is_printable(text: str) -> None:
+def test_each_line_of_a_refusal_fits_smtp_and_is_printable(text: str) -> None:
     for reply in (refuse(text), defer(text)):
-        (line,) = reply_lines(reply)
-        assert len(line) + 2 <= 512
-        assert line[3] == " "
-        assert all(" " <= character <= "~" for character in line)
+        lines = reply_lines(reply)
+        for line in lines:
+            assert len(line) + 2 <= 512
+            assert all(" " <= character <= "~" for character in line)
+        assert [line[3] for line in lines] == ["-"] * (len(lines) - 1) + [" "]
+
+
+@given(st.text("ab %", max_size=300), st.integers(1, 40))
+def test_no_word_is_lost_between_lines(text: str, octets: int) -> None:
+    lines = split_lines(text, octets)
+    assert lines
+    assert all(len(line) <= octets for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
 
 
 def test_a_header_is_inserted_on_top() -> None:

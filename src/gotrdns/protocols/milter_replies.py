@@ -1,6 +1,6 @@
 """What a mail filter answers: the agreement about a session, refusals, and changes of headers.
 
-Owns their octets and bounds. The texts come from above and are only escaped and cut off.
+Owns their octets and bounds. The texts come from above and are only escaped and cut into lines.
 """
 
 import enum
@@ -133,26 +133,43 @@ def _encode(command: bytes, fields: bytes = b"") -> bytes:
 
 CONTINUE: Final = _encode(b"c")
 
-# RFC 5321 section 4.5.3.1.5, with the codes and the line's end taken off; nothing is added.
-OCTETS_FOR_TEXT: Final = 512 - len("550 5.7.25 \r\n")
+# RFC 5321 section 4.5.3.1.5 with the code, the enhanced code and the line's end taken off.
+_LINE_OCTETS: Final = 512 - len("550 5.7.25 \r\n")
 # RFC 5322 section 2.1.1 ends a line at 998 octets; a name, a colon and a space come first.
 _LONGEST_VALUE: Final = 900
 
 
 def refuse(text: str) -> bytes:
     """A permanent refusal: 550 with RFC 7372's code for reverse DNS."""
-    return _encode_reply("550 5.7.25", text)
+    return _encode_reply("550", "5.7.25", text)
 
 
 def defer(text: str) -> bytes:
     """A temporary refusal: the client tries again."""
-    return _encode_reply("450 4.7.25", text)
+    return _encode_reply("450", "4.7.25", text)
 
 
-def _encode_reply(codes: str, text: str) -> bytes:
-    """One line. Each ``%`` is doubled: mail servers take it for a format."""
-    reply = f"{codes} {printable(text)[:OCTETS_FOR_TEXT]}"
+def _encode_reply(code: str, enhanced: str, text: str) -> bytes:
+    """As many lines as the text needs. Each ``%`` is doubled: mail servers take it for a format."""
+    lines = split_lines(printable(text), _LINE_OCTETS)
+    separators = ["-"] * (len(lines) - 1) + [" "]
+    reply = "\r\n".join(
+        f"{code}{separator}{enhanced} {line}"
+        for separator, line in zip(separators, lines, strict=True)
+    )
     return _encode(b"y", reply.replace("%", "%%").encode("ascii") + b"\0")
+
+
+def split_lines(text: str, octets: int) -> list[str]:
+    """The words of an ASCII text in lines of at most so many octets; at least one line."""
+    lines = []
+    rest = text.strip()
+    while len(rest) > octets:
+        end = rest.rfind(" ", 0, octets + 1)
+        line = rest[: end if end > 0 else octets].rstrip()
+        lines.append(line)
+        rest = rest[len(line) :].lstrip()
+    return [*lines, rest]
 
 
 def insert_header(name: str, value: str) -> bytes:

@@ -15,7 +15,6 @@ from gotrdns.protocols.authentication_results import claims, write_iprev
 from gotrdns.protocols.milter import Connect, Header, Macros, Stage
 from gotrdns.protocols.milter_replies import (
     CONTINUE,
-    OCTETS_FOR_TEXT,
     MacroStage,
     defer,
     insert_header,
@@ -37,6 +36,7 @@ MACROS: Final[Mapping[MacroStage, tuple[str, ...]]] = {
 
 _OF_THE_CLIENT: Final = frozenset({Stage.CONNECT, Stage.HELO})
 _REMEMBERED: Final = 1024
+_PLENTY: Final = 2000  # octets: no text is as long
 _PASS: Final = Action.PASS
 _RESULTS: Final = RESULTS_HEADER.lower()
 _MARK: Final = MARK_HEADER.lower()
@@ -168,7 +168,7 @@ def _answer(decision: Decision, page: str) -> bytes:
     """
     if decision.action is _PASS or decision.verdict is None:
         return CONTINUE
-    text = reply_text(decision, decision.verdict, OCTETS_FOR_TEXT, page)
+    text = reply_text(decision, decision.verdict, _PLENTY, page)
     return refuse(text) if decision.action is Action.REFUSE else defer(text)
 
 
