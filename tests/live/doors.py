@@ -19,20 +19,28 @@ from tests.live.exim import Exim, documented_lines
 from tests.live.gateway import addresses_on_loopback, gateway
 from tests.live.hosted import Hosted
 from tests.live.logins import Logins
-from tests.live.postfix import MILTER_SOCKET, Postfix, Service, milter, policy_service
+from tests.live.postfix import (
+    MILTER_OVER_UNIX,
+    POLICY_OVER_UNIX,
+    POLICY_SERVICE_PORT,
+    Postfix,
+    Service,
+    standard_services,
+)
 from tests.live.process import wait_until
 from tests.live.smtp import Conversation, Reply, deliver_many
 
 PORTS: Final[Mapping[Door, int]] = {"policy": 2537, "milter": 2538, "exim": 2539}
 _EXIM_BEHIND_GATEWAY: Final = 2540
 
+_SOCKET: Final = "private/gotrdns"
 _MARK: Final = "X-Gotrdns"
 _TOKEN: Final = "X-Case"
-_TOKENS_OF_REFUSAL: Final = {(450, "4.7.25"): "defer", (550, "5.7.25"): "refuse"}
+_FATES: Final = {(450, "4.7.25"): "defer", (550, "5.7.25"): "refuse"}
 _WRAPPING_OF_POLICY: Final = re.compile(r"<[^>]*>: Client host rejected: ")
 _IN_FRONT_OF_TEXT: Final = len("550 5.7.25 ")
 
-MORE_DOORS: Final = """\
+_MORE_DOORS: Final = """\
 [milter]
 listen = ["unix:{milter}"]
 
@@ -63,17 +71,14 @@ class MailHost:
     def __init__(self, directory: Path, clients: Sequence[str]) -> None:
         """`clients` are who will come by Exim, which must find their addresses here."""
         directory.mkdir()
-        self._directory = directory
         self._exim_socket = directory / "exim.socket"
         self._logins = Logins(directory / "logins")
         self._clients = clients
         self._tokens = 0
         self.postfix = Postfix(
             directory / "postfix",
-            services=(
-                Service(PORTS["policy"], policy_service("unix:private/gotrdns")),
-                Service(PORTS["milter"], milter(f"unix:{MILTER_SOCKET}")),
-            ),
+            policy_socket=_SOCKET,
+            services=_services(),
             parameters={
                 "myorigin": "recipient.example",
                 "smtpd_sasl_auth_enable": "yes",
@@ -102,7 +107,7 @@ class MailHost:
         """A daemon behind all doors."""
         # An smtpd that still holds a connection to a former daemon would let one mail in.
         await asyncio.to_thread(self.postfix.restart)
-        more = MORE_DOORS.format(milter=self.postfix.milter_socket, exim=self._exim_socket)
+        more = _MORE_DOORS.format(milter=self.postfix.milter_socket, exim=self._exim_socket)
         async with (
             Hosted(directory, self.postfix.policy_socket, mode, policy=policy, more=more) as daemon,
             gateway(PORTS["exim"], _EXIM_BEHIND_GATEWAY),
@@ -150,6 +155,15 @@ class MailHost:
         return found
 
 
+def _services() -> Sequence[Service]:
+    """As elsewhere, on ports of our own."""
+    standard = {each.port: each for each in standard_services(_SOCKET, POLICY_SERVICE_PORT)}
+    return (
+        Service(PORTS["policy"], standard[POLICY_OVER_UNIX].parameters),
+        Service(PORTS["milter"], standard[MILTER_OVER_UNIX].parameters),
+    )
+
+
 def _reaction(door: Door, conversation: Conversation, messages: Sequence[EmailMessage]) -> Reaction:
     end = conversation.refusal or Reply(0, "", conversation.broken or "")
     replies = conversation.recipients or [end]
@@ -165,7 +179,7 @@ def _reaction(door: Door, conversation: Conversation, messages: Sequence[EmailMe
 def _fate(reply: Reply) -> str:
     if reply.positive:
         return "accept"
-    return _TOKENS_OF_REFUSAL.get((reply.code, reply.enhanced), str(reply))
+    return _FATES.get((reply.code, reply.enhanced), str(reply))
 
 
 def _words(door: Door, reply: Reply) -> str:

@@ -114,13 +114,26 @@ class Service:
 
 
 def standard_services(policy_socket: str, policy_port: int) -> tuple[Service, ...]:
-    milter_of_old = {**milter(f"unix:{MILTER_SOCKET}"), "milter_protocol": "2"}
+    # As documentation advises: asked at RCPT, patient, and letting mail in when gotrdns is away.
+    attributes = "timeout=15s, try_limit=1, default_action=DUNNO"
     return (
-        Service(POLICY_OVER_UNIX, policy_service(f"unix:{policy_socket}")),
-        Service(POLICY_OVER_TCP, policy_service(f"inet:127.0.0.1:{policy_port}")),
-        Service(MILTER_OVER_UNIX, milter(f"unix:{MILTER_SOCKET}")),
-        Service(MILTER_OVER_TCP, milter(f"inet:127.0.0.1:{MILTER_PORT}")),
-        Service(MILTER_OF_OLD, milter_of_old),
+        Service(
+            POLICY_OVER_UNIX,
+            {
+                "smtpd_client_restrictions": "check_policy_service "
+                f"{{ unix:{policy_socket}, {attributes} }}"
+            },
+        ),
+        Service(
+            POLICY_OVER_TCP,
+            {
+                "smtpd_client_restrictions": "check_policy_service "
+                f"{{ inet:127.0.0.1:{policy_port}, {attributes} }}"
+            },
+        ),
+        Service(MILTER_OVER_UNIX, _milter(f"unix:{MILTER_SOCKET}")),
+        Service(MILTER_OVER_TCP, _milter(f"inet:127.0.0.1:{MILTER_PORT}")),
+        Service(MILTER_OF_OLD, {**_milter(f"unix:{MILTER_SOCKET}"), "milter_protocol": "2"}),
         Service(STOCK, {"smtpd_client_restrictions": "reject_unknown_client_hostname"}),
         Service(
             STOCK_PERMANENT,
@@ -133,14 +146,7 @@ def standard_services(policy_socket: str, policy_port: int) -> tuple[Service, ..
     )
 
 
-def policy_service(endpoint: str) -> dict[str, str]:
-    """As documentation advises: asked at RCPT, patient, letting mail in when gotrdns is away."""
-    attributes = "timeout=15s, try_limit=1, default_action=DUNNO"
-    return {"smtpd_client_restrictions": f"check_policy_service {{ {endpoint}, {attributes} }}"}
-
-
-def milter(endpoint: str) -> dict[str, str]:
-    """The same for a mail filter."""
+def _milter(endpoint: str) -> dict[str, str]:
     return {
         "smtpd_milters": f"{{ {endpoint}, default_action=accept, command_timeout=15s }}",
         # A login may be said instead of proved, which no SASL server has to be set up for.
