@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from prometheus_client.samples import Sample
 
+    from tests.live.daemon import Door
+
 HOST: Final = "127.0.0.1"
 POLICY_PORT: Final = 10140
 MILTER_PORT: Final = 10141
@@ -91,10 +93,8 @@ class Served:
                 metrics_port=METRICS_PORT,
             )
         )
-        doors = (
-            *(self.policy_socket, self.milter_socket, self.exim_socket),
-            *((HOST, port) for port in (POLICY_PORT, MILTER_PORT, METRICS_PORT)),
-        )
+        doors: list[Door] = [self.policy_socket, self.milter_socket, self.exim_socket]
+        doors += [(HOST, port) for port in (POLICY_PORT, MILTER_PORT, METRICS_PORT)]
         arguments = [] if workers is None else ["--workers", str(workers)]
         self._daemon = Daemon(settings, doors, arguments=arguments, output=self._output)
 
