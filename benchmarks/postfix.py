@@ -116,32 +116,30 @@ def gotrdns_for(check: str, bench: Bench) -> Iterator[served.Served | None]:
 def measure_once(check: str, bench: Bench, load: Load, number: int) -> Figure:
     bench.resolver.flush()
     with gotrdns_for(check, bench) as daemon:
-
-        def used() -> tuple[float, float, float, int]:
-            return (
-                measure.family_cpu(bench.postfix.pid),
-                daemon.cpu() if daemon else 0.0,
-                measure.family_cpu(bench.resolver.pid),
-                daemon.counts().decisions if daemon else 0,
-            )
-
         deliver(check, bench, load, LOAD_CLIENTS)
-        before = used()
+        asked = daemon.counts().decisions if daemon else 0
+        before = cpu_of(bench, daemon)
         said = deliver(check, bench, load, load.messages)
-        postfix, gotrdns, resolver, decisions = (
-            after - earlier for after, earlier in zip(used(), before, strict=True)
-        )
+        after = cpu_of(bench, daemon)
+        decisions = daemon.counts().decisions - asked if daemon else 0
     # Postfix would let the mail in without asking: only then is it known what was measured.
     if decisions != (load.messages if daemon else 0):
         raise measure.ContestantError([check], f"made {decisions} decisions")
     return Figure(
         check=check,
         round=number,
-        postfix_cpu=postfix,
-        gotrdns_cpu=gotrdns,
-        resolver_cpu=resolver,
+        **{name: after[name] - before[name] for name in after},
         **said,
     )
+
+
+def cpu_of(bench: Bench, daemon: served.Served | None) -> dict[str, Any]:
+    """CPU seconds since each was started, with all its processes that have ended."""
+    return {
+        "postfix_cpu": measure.family_cpu(bench.postfix.pid),
+        "gotrdns_cpu": daemon.cpu() if daemon else 0.0,
+        "resolver_cpu": measure.family_cpu(bench.resolver.pid),
+    }
 
 
 def deliver(check: str, bench: Bench, load: Load, messages: int) -> dict[str, Any]:

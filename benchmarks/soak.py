@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 TENTHS: Final = 10
+WARM_UP: Final = 500  # requests before the first tenth
 PATIENCE: Final = 3.0  # seconds a request may take, lest those who hold theirs take long
 POLICY_VISITORS: Final = 40
 MILTER_VISITORS: Final = 20
@@ -97,8 +98,8 @@ class Soak:
 
     def run(self, requests: int, messages: int) -> Soaked:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            # What the daemon opens once, at its first request, it may keep.
-            runner.run(self._load(TENTHS, 0))
+            # What the daemon opens as needed and keeps is not left over: its sockets to a resolver.
+            runner.run(self._load(WARM_UP, 0))
             self._await_departures()
             before = self._daemon.descriptors()
             tenths = []

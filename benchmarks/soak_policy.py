@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from benchmarks.soak_load import Caller, Crowd, Ledger, Quota, Wire
 
-LONGEST_VISIT: Final = 400  # requests on one connection
+LONGEST_VISIT: Final = 100  # requests on one connection
 SINGLE: Final = 0.1  # the share of visits that are Exim's: one question each
 HOARDED: Final = 150  # requests that a hoarder sends before it reads, more than may be outstanding
 
