@@ -7,10 +7,12 @@ BIN := $(VENV)/bin
 LIVE_PACKAGES := postfix unbound nsd bind9 bind9-utils iproute2 util-linux postgresql
 # Mail servers that Debian does not install beside Postfix.
 UNPACKED_PACKAGES := exim4-daemon-light opensmtpd
+# What the packaging tests ask about man pages and completion.
+PACKAGING_PACKAGES := groff-base mandoc man-db bash-completion zsh fish
 BENCH_PACKAGES := nsd unbound dnsperf bind9-dnsutils bind9-utils postfwd postfix-policyd-spf-python \
 	spamassassin gcc libc6-dev iproute2 util-linux
 
-.PHONY: demo install test check unit fuzz live docs bench bench-install clean
+.PHONY: demo install test check unit fuzz packaging live docs generated bench bench-install clean
 
 demo: $(VENV)/installed
 	$(BIN)/gotrdns demo
@@ -27,7 +29,7 @@ $(VENV)/installed-test: $(VENV)/installed Makefile
 	touch $@
 
 # Fast things first: a mistake should not wait for the daemons to start.
-test: check unit fuzz docs live
+test: check unit fuzz docs packaging live
 	@echo "All tests passed."
 
 check: $(VENV)/installed-test
@@ -45,10 +47,21 @@ fuzz: $(VENV)/installed-test
 docs: $(VENV)/installed-test
 	$(BIN)/zensical build --clean --strict
 
+packaging: $(VENV)/installed-test
+	./tests/install-packages $(PACKAGING_PACKAGES)
+	$(BIN)/python -m pytest tests/packaging
+
 live: $(VENV)/installed-test
 	./tests/install-packages $(LIVE_PACKAGES)
 	./tests/unpack-packages build/debian $(UNPACKED_PACKAGES)
 	tests/live/enter $(BIN)/python -m pytest tests/live
+
+# What is written from the code and kept in the repository; tests tell when it is not current.
+generated: $(VENV)/installed-test
+	$(BIN)/python docs/generate_settings.py > docs/settings.md
+	$(BIN)/python docs/generate_policy.py > docs/policy.md
+	$(BIN)/python docs/generate_metrics.py > docs/metrics.md
+	$(BIN)/python -m docs.man_pages
 
 bench-install: $(VENV)/installed-test
 	./tests/install-packages $(BENCH_PACKAGES)

@@ -27,8 +27,18 @@ UNCHECKED: Final = 2528
 STOCK_PERMANENT: Final = 2529
 """As STOCK, but what DNS says is refused for good (550), so that it can be told from trouble."""
 
+MILTER_OVER_UNIX: Final = 2534
+MILTER_OVER_TCP: Final = 2535
+MILTER_OF_OLD: Final = 2536
+"""As MILTER_OVER_UNIX, by the oldest version of the protocol that Postfix speaks."""
+
 POLICY_SERVICE_PORT: Final = 10040
 """Where the port POLICY_OVER_TCP expects a policy service, on 127.0.0.1."""
+
+MILTER_PORT: Final = 10041
+"""Where the port MILTER_OVER_TCP expects a mail filter, on 127.0.0.1."""
+
+MILTER_SOCKET: Final = "private/gotrdns-milter"
 
 DOMAINS: Final = ("recipient.example", "optout.example")
 """Every address in them accepts mail. Mail for any other domain is refused as relaying."""
@@ -121,6 +131,9 @@ def standard_services(policy_socket: str, policy_port: int) -> tuple[Service, ..
                 f"{{ inet:127.0.0.1:{policy_port}, {attributes} }}"
             },
         ),
+        Service(MILTER_OVER_UNIX, _milter(f"unix:{MILTER_SOCKET}")),
+        Service(MILTER_OVER_TCP, _milter(f"inet:127.0.0.1:{MILTER_PORT}")),
+        Service(MILTER_OF_OLD, {**_milter(f"unix:{MILTER_SOCKET}"), "milter_protocol": "2"}),
         Service(STOCK, {"smtpd_client_restrictions": "reject_unknown_client_hostname"}),
         Service(
             STOCK_PERMANENT,
@@ -131,6 +144,14 @@ def standard_services(policy_socket: str, policy_port: int) -> tuple[Service, ..
         ),
         Service(UNCHECKED),
     )
+
+
+def _milter(endpoint: str) -> dict[str, str]:
+    return {
+        "smtpd_milters": f"{{ {endpoint}, default_action=accept, command_timeout=15s }}",
+        # A login may be said instead of proved, which no SASL server has to be set up for.
+        "smtpd_authorized_xclient_hosts": "85.105.64.87",
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +181,7 @@ class Postfix:
         self._mail = directory / "mail" / "all" / "new"
         self._read: dict[str, Delivered] = {}
         self.policy_socket = self._queue / policy_socket
+        self.milter_socket = self._queue / MILTER_SOCKET
         self.services = tuple(
             services if services is not None else standard_services(policy_socket, policy_port)
         )

@@ -126,6 +126,23 @@ def deliver(
     return conversation
 
 
+def say(client_address: Address, port: int, *commands: str, seconds: float = 60.0) -> list[Reply]:
+    """The replies to these commands in one session, the banner first; a message is a command."""
+    with (
+        socket.create_connection((SERVER, port), timeout=seconds) as connection,
+        connection.makefile("rb") as lines,
+    ):
+        replies = []
+        said = [f"{command}\r\n".encode() for command in commands]
+        for each in (_proxy_header(ip_address(str(client_address))), *said):
+            connection.sendall(each)
+            reply = _ReplyReader()
+            while not reply.heard(lines.readline()):
+                pass
+            replies.append(reply.finished())
+        return replies
+
+
 async def deliver_async(envelope: Envelope, port: int, *, seconds: float = 60.0) -> Conversation:
     """The same for one of many at once."""
     conversation = Conversation(envelope)

@@ -187,6 +187,12 @@ def test_without_a_verb_it_says_which_there_are() -> None:
     assert (done.stdout, done.returncode) == ("", 2)
 
 
+def test_the_help_says_whole_sentences_about_the_verbs() -> None:
+    commands = run_program("--help").stdout.partition("\nCommands:\n")[2].partition("\n\n")[0]
+    assert "who can change it, and\n            what to publish.\n" in commands
+    assert "..." not in commands
+
+
 def test_starting_imports_nothing_that_is_not_needed() -> None:
     program = (
         "import sys\n"

@@ -1,5 +1,7 @@
 """Where decisions are kept: what may be set, and what is refused in words."""
 
+import sys
+
 import pytest
 
 from gotrdns.policy import InvalidSetting
@@ -37,6 +39,15 @@ def test_a_place_that_cannot_be_used_is_refused_in_words(url: str, said: str) ->
     with pytest.raises(InvalidSetting, match=said) as refused:
         StoreSettings(url=url)
     assert refused.value.key == "url"
+
+
+def test_postgresql_without_its_driver_is_refused_without_giving_the_password_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(InvalidSetting, match="pip install") as refused:
+        StoreSettings(url="postgresql://gotrdns:secret@db.example/gotrdns")
+    assert "secret" not in str(refused.value)
 
 
 def test_retention_is_told_in_seconds() -> None:

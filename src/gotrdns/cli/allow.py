@@ -35,7 +35,7 @@ author_option = click.option(
     no_args_is_help=False,
     epilog="""\b
 Examples:
-  gotrdns allow add 85.105.64.87 --reason "a customer's supplier, ticket 4711"
+  gotrdns allow add 85.105.64.87 --reason "a supplier, ticket 4711"
   gotrdns allow list
   gotrdns allow remove 85.105.64.87
 
@@ -61,9 +61,9 @@ A TARGET is
 
 \b
 Examples:
-  gotrdns allow add 85.105.64.87 --reason "a customer's supplier, ticket 4711"
+  gotrdns allow add 85.105.64.87 --reason "a supplier, ticket 4711"
   gotrdns allow add @example.org --until 90d --reason "they are moving"
-  gotrdns allow add 2001:db8:7::/48 --for-ever --reason "our branch in Izmir"
+  gotrdns allow add 2001:db8:7::/48 --for-ever --reason "our branch"
 
 """
     + _STATUS.format(done="the exception holds, whether or not it did before", nothing="")

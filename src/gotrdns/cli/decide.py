@@ -15,7 +15,7 @@ from gotrdns.cli.stores import store_options
     epilog="""\b
 Examples:
   gotrdns decide 85.105.64.87
-  gotrdns decide --helo mail.example.org --sender info@example.org 192.0.2.25
+  gotrdns decide --helo mx.example.org --sender me@example.org 192.0.2.25
   gotrdns decide --mode strict 85.105.64.87
 
 \b

@@ -31,13 +31,6 @@ Examples:
   gotrdns explain --wait --name mail.example.org 192.0.2.25
 
 \b
-With --wait nothing but the name servers of the zones in question is asked
-over and over. Which of them have the change is said on the way: on standard
-output with a report, on standard error with --markdown, --html or --letter,
-and with --json as an object a look ("look"), before that of the
-explanation ("wait").
-
-\b
 Exit status:
   0  every address passes; with --wait, at every name server that answers,
      even if the resolver here still remembers what was
@@ -60,6 +53,11 @@ def explain(targets: Sequence[str], **options: Any) -> None:
     Asks the resolver as "gotrdns check" does and, from the root down, the authoritative servers
     themselves. A TARGET is an address, a host name (all its addresses are explained) or, with --mx,
     a domain. "-" reads targets from standard input, one a line.
+
+    With --wait nothing but the name servers of the zones in question is asked over and over. Which
+    of them have the change is said on the way: on standard output with a report, on standard error
+    with --markdown, --html or --letter, and with --json as an object a look ("look"), before that
+    of the explanation ("wait").
     """
     require_targets(targets)
     options["format"] = choose_format(options)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _CANNOT_START: Final = 1
 _WRONG_SETTINGS: Final = 2
 
-_EXAMPLE: Final = """\b
+_EPILOG: Final = """\b
 Example, in /etc/gotrdns/gotrdns.toml:
     [policy]
     mode = "observe"
@@ -33,10 +33,17 @@ and in Postfix's main.cf:
 Then:
     gotrdns serve --check-settings
     gotrdns serve
+
+\b
+Exit status:
+  0  it was told to stop; with --check-settings, they are right
+  1  it cannot start
+  2  the command line or the settings are wrong, or what was asked for cannot
+     be written
 """
 
 
-@click.command(epilog=_EXAMPLE)
+@click.command(epilog=_EPILOG)
 @click.option(
     "--settings",
     "path",
@@ -52,8 +59,7 @@ def serve(context: click.Context, path: Path, *, check_settings: bool) -> None:
     """Answer mail servers' questions about their clients.
 
     Runs in the foreground and logs to standard error. SIGHUP reads the settings again, keeping the
-    old ones if the new are wrong; SIGTERM answers what is in hand, and ends. Exit status: 0 when
-    told to stop, 1 if it cannot start, 2 if the settings are wrong.
+    old ones if the new are wrong; SIGTERM answers what is in hand, and ends.
     """
     from gotrdns.daemon.process import serve as run_daemon  # noqa: PLC0415 - see the module
     from gotrdns.daemon.sockets import CannotListen  # noqa: PLC0415

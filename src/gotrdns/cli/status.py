@@ -40,6 +40,7 @@ Exit status:
 @click.option(
     "--socket",
     "socket_text",
+    type=click.Path(),
     metavar="PATH",
     help="The control socket itself, whatever the settings say.",
 )

@@ -26,6 +26,7 @@ _VERBS: Final = (
     "demo",
 )
 
+_WHOLE: Final = 200  # characters, more than any verb's first sentence has
 _INTERRUPTED: Final = 130  # as in the entry point
 _CANNOT_WRITE: Final = 2
 
@@ -42,8 +43,16 @@ class _Verbs(click.Group):
         command = getattr(importlib.import_module(f"gotrdns.cli.{cmd_name}"), cmd_name)
         return command if isinstance(command, click.Command) else None
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            # Whole sentences, which click would cut off at the edge.
+            formatter.write_dl(
+                [(name, each.get_short_help_str(limit=_WHOLE)) for name, each in commands if each]
+            )
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args:
+        if not args and not ctx.resilient_parsing:  # nor while a shell completes
             click.echo(ctx.get_help(), err=True)
             ctx.exit(2)
         return super().parse_args(ctx, args)
@@ -100,7 +109,24 @@ def _explain(error: click.UsageError) -> str:
     return f"{message[:1].lower()}{message[1:]}{hint}"
 
 
-@click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=_Verbs,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  gotrdns demo
+  gotrdns check 85.105.64.87
+  gotrdns explain --letter --name mail.example.org 85.105.64.87
+  gotrdns serve --check-settings
+
+\b
+Exit status: each command's own, see gotrdns COMMAND --help
+""",
+)
 @click.version_option(__version__, prog_name="gotrdns", message="%(prog)s %(version)s")
 def program() -> None:
-    """Reverse DNS for mail: check a client, say what is wrong and who can mend it."""
+    """Reverse DNS for mail: check a client, say what is wrong and who can mend it.
+
+    Begin with "gotrdns demo", which needs neither Internet nor settings. "check" and "explain" are
+    for any host; "serve" is the daemon that mail servers ask, and reads gotrdns.toml.
+    """

@@ -60,6 +60,7 @@ Exit status:
 @click.option(
     "--limit",
     type=click.IntRange(1, 1000),
+    metavar="NUMBER",
     default=100,
     show_default=True,
     help="The most decisions shown, the latest first.",

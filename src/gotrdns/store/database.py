@@ -84,7 +84,7 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         raise StoreUnavailable(_brief(error.orig or error)) from error
     except ImportError as error:
-        raise StoreUnavailable(f"{error.name or error} is not installed") from error
+        raise StoreUnavailable(f"psycopg does not load here: {_brief(error)}") from error
     except (SQLAlchemyError, OSError) as error:
         raise StoreUnavailable(_brief(error)) from error
 

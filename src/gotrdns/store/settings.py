@@ -12,6 +12,9 @@ NOWHERE: Final = "none"
 DEFAULT_URL: Final = "sqlite:////var/lib/gotrdns/gotrdns.sqlite3"
 DAY: Final = 86_400.0
 _SQLITE: Final = "sqlite:///"
+_DRIVER_MISSING: Final = (
+    "needs psycopg, which is not installed; pip install 'gotrdns[postgresql]' brings it"
+)
 
 
 class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -49,7 +52,7 @@ class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="keb
         """Raises InvalidSetting."""
         reason = _objection(self.url)
         if reason:
-            raise InvalidSetting("url", f'"{self.url}" {reason}')
+            raise InvalidSetting("url", f'"{self.place}" {reason}')
 
     @property
     def place(self) -> str:
@@ -94,7 +97,15 @@ def _objection(url: str) -> str:
             )
         return ""
     if scheme == "postgresql":
-        return "" if rest.strip("/") else "names no database: write postgresql://user@host/database"
+        if not rest.strip("/"):
+            return "names no database: write postgresql://user@host/database"
+        return "" if _has_driver() else _DRIVER_MISSING
     if scheme.partition("+")[0] in {"postgres", "postgresql"}:
         return "must begin with postgresql://"
     return 'is neither sqlite:////path, postgresql://user@host/database nor "none"'
+
+
+def _has_driver() -> bool:
+    import importlib.util  # noqa: PLC0415 - most have SQLite
+
+    return importlib.util.find_spec("psycopg") is not None
