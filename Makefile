@@ -4,9 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What the live tests and benchmarks run beside gotrdns, as Debian names it.
-LIVE_PACKAGES := postfix unbound nsd bind9 bind9-utils iproute2 util-linux postgresql
+LIVE_PACKAGES := postfix unbound nsd bind9 bind9-utils iproute2 util-linux postgresql m4 systemd
 # Mail servers that Debian does not install beside Postfix.
-UNPACKED_PACKAGES := exim4-daemon-light opensmtpd
+UNPACKED_PACKAGES := exim4-daemon-light opensmtpd sendmail-bin sendmail-cf
 # What the packaging tests ask about man pages and completion.
 PACKAGING_PACKAGES := groff-base mandoc man-db bash-completion zsh fish
 BENCH_PACKAGES := nsd unbound dnsperf bind9-dnsutils bind9-utils postfwd postfix-policyd-spf-python \
@@ -61,6 +61,7 @@ generated: $(VENV)/installed-test
 	$(BIN)/python docs/generate_settings.py > docs/settings.md
 	$(BIN)/python docs/generate_policy.py > docs/policy.md
 	$(BIN)/python docs/generate_metrics.py > docs/metrics.md
+	$(BIN)/python docs/generate_doctor.py > docs/doctor.md
 	$(BIN)/python -m docs.man_pages
 
 bench-install: $(VENV)/installed-test
@@ -69,6 +70,7 @@ bench-install: $(VENV)/installed-test
 bench: bench-install
 	$(BIN)/python -m benchmarks.resolver --memory
 	$(BIN)/python -m benchmarks.policy
+	$(BIN)/python -m benchmarks.milter
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.classification
 	$(BIN)/python -m benchmarks.memory

@@ -263,11 +263,11 @@ def compiled(source: Path, directory: Path) -> Path:
     return program
 
 
-def isolate() -> int:
+def isolate(module: str = "benchmarks.policy") -> int:
     """Run this again in namespaces of its own; all that runs in them ends with it."""
     rights = [] if os.geteuid() == 0 else ["--map-root-user"]
     room = ["unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
-    command = [*room, *rights, sys.executable, "-m", "benchmarks.policy", INSIDE, *sys.argv[1:]]
+    command = [*room, *rights, sys.executable, "-m", module, INSIDE, *sys.argv[1:]]
     # Inside, an end by signal is at once: the files are removed from out here.
     with tempfile.TemporaryDirectory(prefix="policy-benchmark-") as directory:
         Path(directory).chmod(0o711)  # PostgreSQL runs as another user

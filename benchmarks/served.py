@@ -3,6 +3,7 @@ life, and what it and the kernel say of it. Knows nothing of the load put on it.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 from collections import Counter
 from dataclasses import dataclass
@@ -67,6 +68,16 @@ class Counts:
     connections: int
 
 
+@dataclass(frozen=True, slots=True)
+class Descriptors:
+    """Files and sockets that are open in so many processes; those towards the resolver are kept,
+    opened as needed and made anew whenever it is out of reach."""
+
+    others: int
+    to_resolver: int
+    processes: int
+
+
 class Served:
     """`gotrdns serve` with every door open, its files in a directory that Postfix can enter.
 
@@ -117,10 +128,19 @@ class Served:
         """Resident memory of all its processes."""
         return measure.family_memory(self._daemon.pid).resident_kib
 
-    def descriptors(self) -> int:
-        """How many files and sockets its processes have open."""
+    def descriptors(self) -> Descriptors:
+        """What its processes have open."""
+        others = to_resolver = 0
         members = measure.family(self._daemon.pid)
-        return sum(len(list(Path(f"/proc/{each}/fd").iterdir())) for each in members)
+        for member in members:
+            asking = _sockets_to_a_resolver(member)
+            for each in Path(f"/proc/{member}/fd").iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    if str(each.readlink()) in asking:
+                        to_resolver += 1
+                    else:
+                        others += 1
+        return Descriptors(others, to_resolver, len(members))
 
     def counts(self) -> Counts:
         found: dict[str, list[Sample]] = {}
@@ -150,6 +170,13 @@ class Served:
         with self._output.open("r+b") as log:
             log.truncate()
         return lines
+
+
+def _sockets_to_a_resolver(pid: int) -> set[str]:
+    """As the links of its descriptors name them: UDP to port 53 of anywhere."""
+    lines = Path(f"/proc/{pid}/net/udp").read_text().splitlines()[1:]
+    fields = [line.split() for line in lines]
+    return {f"socket:[{each[9]}]" for each in fields if each[2].endswith(":0035")}
 
 
 def _count(samples: list[Sample], label: str) -> Counter[str]:

@@ -107,10 +107,12 @@ class Service:
 
     port: int
     parameters: Mapping[str, str] = field(default_factory=dict)
+    chrooted: bool = False
 
     def master_entry(self) -> str:
         options = [f"  -o {{ {name} = {value} }}" for name, value in self.parameters.items()]
-        return "\n".join([f"127.0.0.1:{self.port} inet n - n - - smtpd", *options, ""])
+        chroot = "y" if self.chrooted else "n"
+        return "\n".join([f"127.0.0.1:{self.port} inet n - {chroot} - - smtpd", *options, ""])
 
 
 def standard_services(policy_socket: str, policy_port: int) -> tuple[Service, ...]:
@@ -147,8 +149,13 @@ def standard_services(policy_socket: str, policy_port: int) -> tuple[Service, ..
 
 
 def _milter(endpoint: str) -> dict[str, str]:
+    """As documentation advises."""
+    page = Path(__file__).parents[2] / "docs" / "postfix.md"
+    block = re.search(r"^smtpd_milters =$(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)
+    if block is None or block[1].count("unix:private/gotrdns-milter") != 1:
+        raise ValueError(f"{page} does not say how to use a mail filter")
     return {
-        "smtpd_milters": f"{{ {endpoint}, default_action=accept, command_timeout=15s }}",
+        "smtpd_milters": " ".join(block[1].split()).replace(f"unix:{MILTER_SOCKET}", endpoint),
         # A login may be said instead of proved, which no SASL server has to be set up for.
         "smtpd_authorized_xclient_hosts": "85.105.64.87",
     }
@@ -176,24 +183,25 @@ class Postfix:
         parameters: Mapping[str, str] | None = None,
     ) -> None:
         self._directory = directory
-        self._configuration = directory / "configuration"
-        self._queue = directory / "queue"
+        self.configuration = directory / "configuration"
+        self.mail_log = directory / "log"
+        self.queue = directory / "queue"
         self._mail = directory / "mail" / "all" / "new"
         self._read: dict[str, Delivered] = {}
-        self.policy_socket = self._queue / policy_socket
-        self.milter_socket = self._queue / MILTER_SOCKET
+        self.policy_socket = self.queue / policy_socket
+        self.milter_socket = self.queue / MILTER_SOCKET
         self.services = tuple(
             services if services is not None else standard_services(policy_socket, policy_port)
         )
-        for each in (self._configuration, self._queue):
+        for each in (self.configuration, self.queue):
             each.mkdir(parents=True)
         for name, owner in (("data", "postfix"), ("mail", "nobody")):
             (directory / name).mkdir()
             shutil.chown(directory / name, owner)
         main = MAIN.format(directory=directory, domains=", ".join(DOMAINS))
         main += "".join(f"{name} = {value}\n" for name, value in (parameters or {}).items())
-        (self._configuration / "main.cf").write_text(main)
-        (self._configuration / "master.cf").write_text(
+        (self.configuration / "main.cf").write_text(main)
+        (self.configuration / "master.cf").write_text(
             MASTER + "".join(service.master_entry() for service in self.services)
         )
 
@@ -236,7 +244,7 @@ class Postfix:
         return master
 
     def _master(self) -> int | None:
-        path = self._queue / "pid" / "master.pid"
+        path = self.queue / "pid" / "master.pid"
         if not path.exists() or not (text := path.read_text().strip()):
             return None
         return int(text) if Path(f"/proc/{text}").exists() else None
@@ -244,7 +252,7 @@ class Postfix:
     def _postfix(self, command: str) -> None:
         program = shutil.which("postfix") or "/usr/sbin/postfix"
         done = subprocess.run(
-            [program, "-c", str(self._configuration), command],
+            [program, "-c", str(self.configuration), command],
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -254,7 +262,7 @@ class Postfix:
             raise RuntimeError(f"postfix {command} failed: {' | '.join(self.log()[-5:])}")
 
     def log(self) -> list[str]:
-        path = self._directory / "log"
+        path = self.mail_log
         return path.read_text(errors="replace").splitlines() if path.exists() else []
 
     def delivered(
@@ -290,7 +298,7 @@ class Postfix:
         return {
             path.name
             for name in ("incoming", "active", "deferred")
-            for path in (self._queue / name).rglob("*")
+            for path in (self.queue / name).rglob("*")
         }
 
     def _read_mailbox(self) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.unit.event_loops import LOOPS, Run, runner_in
+
 settings.register_profile("gotrdns", derandomize=True, deadline=None)
 settings.load_profile("gotrdns")
 
@@ -35,3 +37,9 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture(params=sorted(LOOPS))
+def run(request: pytest.FixtureRequest) -> Run:
+    """Runs a coroutine; the test is done once for each kind of event loop."""
+    return runner_in(request.param)

@@ -1,12 +1,13 @@
 """The daemon as a process for the tests, and the name server that it asks."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
+
+from tests.support.activation import activated
 
 REFUSED = "85.105.64.87"
 REFUSED_NAME = "dsl.static851056487.ttnet.net.tr."
@@ -91,14 +94,31 @@ socket = "unix:{self._directory}/control"
 {more}
 """)
 
-    def start(self, *, standard_error: int | None = None, descriptors: int | None = None) -> None:
+    def start(
+        self,
+        *,
+        standard_error: int | None = None,
+        descriptors: int | None = None,
+        inherited: Sequence[socket.socket] = (),
+        names: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """``inherited`` are handed on as systemd does it."""
         limit = "" if descriptors is None else f"ulimit -n {descriptors}; "
-        command = f"{limit}exec {sys.executable} -m gotrdns serve --settings {self.settings}"
+        script = f"{limit}exec {sys.executable} -m gotrdns serve --settings {self.settings}"
+        command = ["sh", "-c", script]
+        starts = self.log.count("event=started")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                ["sh", "-c", command], stderr=log if standard_error is None else standard_error
+                activated(inherited, command, names) if inherited else command,
+                stderr=log if standard_error is None else standard_error,
+                pass_fds=[each.fileno() for each in inherited],
+                env=os.environ | dict(environment or {}),
             )
-        self.until(self._accepts)
+        if inherited:  # somebody listens there all the time
+            self.until(lambda: self.log.count("event=started") > starts)
+        else:
+            self.until(self._accepts)
 
     def _accepts(self) -> bool:
         assert self._process.poll() is None, self.log

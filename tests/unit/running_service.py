@@ -13,6 +13,7 @@ import dns.rcode
 import httpx
 
 from gotrdns.daemon.journal import Journal, Level
+from gotrdns.daemon.manager import ServiceManager
 from gotrdns.daemon.service import Service
 from gotrdns.settings import read_settings
 from tests.unit.loopback import reply
@@ -25,8 +26,13 @@ class Running:
     """A daemon in a task of this event loop, which it shares with its name servers."""
 
     def __init__(
-        self, directory: Path, more: str = '[control]\nsocket = ""\n', store: str = "none"
+        self,
+        directory: Path,
+        more: str = '[control]\nsocket = ""\n',
+        store: str = "none",
+        manager: ServiceManager | None = None,
     ) -> None:
+        self._manager = manager
         self._path = directory / "gotrdns.toml"
         self._socket = directory / "socket"
         self._log = directory / "log"
@@ -41,7 +47,9 @@ class Running:
     async def __aenter__(self) -> "Running":
         self._descriptor = os.open(self._log, os.O_WRONLY | os.O_CREAT)
         journal = Journal(self._descriptor, Level.INFO)
-        self.service = Service(self._path, read_settings(self._path), journal)
+        self.service = Service(
+            self._path, read_settings(self._path), journal, manager=self._manager
+        )
         self._task = asyncio.create_task(self.service.run())
         await self.until(lambda: "event=started" in self.log)
         return self

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from gotrdns.names import Address
 from tests.unit.daemon_process import (
+    REFUSED,
     Daemon,
     NameServer,
     ask_on,
@@ -21,6 +23,7 @@ from tests.unit.daemon_process import (
     request,
     running_name_server,
 )
+from tests.unit.milter_service import EVERYTHING, message, offer, read_packets
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +105,26 @@ def test_a_reload_opens_new_listeners_and_closes_vanished_ones(
         daemon.until(lambda: not other.exists())
         assert ask_on(peer).startswith("action=550")
         assert daemon.ask().startswith("action=550")
+
+
+def test_a_reload_opens_and_closes_the_milters_door(daemon: Daemon, tmp_path: Path) -> None:
+    door = tmp_path / "milter"
+    daemon.start()
+    daemon.configure(more=f'[milter]\nlisten = ["unix:{door}"]\n')
+    daemon.send(signal.SIGHUP)
+    daemon.until(door.exists)
+    with daemon.connect(door) as peer:
+        peer.sendall(offer(*EVERYTHING) + message(Address.parse(REFUSED)))
+        heard = b""
+        while not heard.endswith(b"\0\0\0\x01c"):
+            heard += peer.recv(4096)
+        _agreement, refusal, results, _end = read_packets(heard)
+        assert refusal.startswith(b"y550 5.7.25 85.105.64.87 has the reverse name dsl.static")
+        assert b'iprev=fail reason="forward-nodata" policy.iprev=85.105.64.87' in results
+        daemon.configure()
+        daemon.send(signal.SIGHUP)
+        daemon.until(lambda: not door.exists())
+    assert daemon.ask().startswith("action=550")
 
 
 def test_a_reload_may_change_the_resolver(daemon: Daemon) -> None:

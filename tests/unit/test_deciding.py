@@ -186,6 +186,34 @@ def test_the_deadline_decides_with_what_is_known_and_lets_the_look_up_go_on() ->
     assert len(case.decisions) == 1
 
 
+def test_a_client_that_has_only_come_is_looked_up_and_not_decided_about() -> None:
+    case = Case()
+    case.decider.anticipate(Transaction(CLIENT, helo="mail.example.com"))
+    case.resolver.answer(PTR, names("mail.example.com"))
+    assert list(case.resolver.waiting) == [FORWARD]
+    case.resolver.answer(FORWARD, CONFIRMING[FORWARD])
+    assert case.decisions == []
+    assert case.timers.pending == []
+    case.resolver.known |= CONFIRMING
+    decision = case.decide(Transaction(CLIENT, helo="mail.example.com"))
+    assert decision is not None
+    assert decision.rule is Rule.CONFIRMED
+
+
+def test_nobody_who_is_exempt_or_known_is_looked_up_beforehand() -> None:
+    case = Case(dict(CONFIRMING))
+    case.decide(Transaction(CLIENT, helo="mail.example.com"))
+    case.resolver.asked.clear()
+    for transaction in (
+        Transaction(None),
+        Transaction(CLIENT, authenticated=True),
+        Transaction(Address.parse("192.0.2.1")),
+        Transaction(CLIENT, helo="mail.example.com"),
+    ):
+        case.decider.anticipate(transaction)
+    assert case.resolver.asked == []
+
+
 def test_at_the_deadline_an_unreachable_resolver_is_blamed_on_ourselves() -> None:
     case = Case()
     case.decide(Transaction(CLIENT))

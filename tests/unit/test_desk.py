@@ -1,32 +1,14 @@
 """Connections of one question: slow, silent, too long, too many; under both event loops."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import pytest
-import uvloop
-
 from gotrdns.daemon.desk import LONGEST_QUESTION, MOST, Desk, lines
+from tests.unit.event_loops import Run
 
-Run = Callable[[Coroutine[Any, Any, None]], None]
 Peer = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-@pytest.fixture(params=["asyncio", "uvloop"])
-def run(request: pytest.FixtureRequest) -> Run:
-    factory = uvloop.new_event_loop if request.param == "uvloop" else asyncio.new_event_loop
-
-    async def bounded(main: Coroutine[Any, Any, None]) -> None:
-        async with asyncio.timeout(20):
-            await main
-
-    def run_one(main: Coroutine[Any, Any, None]) -> None:
-        with asyncio.Runner(loop_factory=factory) as runner:
-            runner.run(bounded(main))
-
-    return run_one
 
 
 class Served:

@@ -1,17 +1,14 @@
 """The log: nothing can forge a line, hold up an answer, or flood it."""
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from gotrdns.daemon.journal import Journal, Level, format_value
+from gotrdns.daemon.journal import Journal, Level
 from gotrdns.daemon.throttle import Alarms, Throttle
 from gotrdns.policy import Alarm
 
@@ -46,15 +43,6 @@ def test_an_event_is_one_line_of_named_values(tmp_path: Path) -> None:
 
 def test_lines_of_a_lower_level_are_left_out(tmp_path: Path) -> None:
     assert logged(tmp_path, lambda journal: journal.write(Level.DEBUG, "detail")) == ""
-
-
-@given(st.text(max_size=400))
-def test_no_text_can_forge_a_line_or_a_field(text: str) -> None:
-    value = format_value(text)
-    assert value.isascii()
-    assert value.isprintable()
-    assert re.fullmatch(r'[^ "=\\]+|"(?:[^"\\]|\\.)*"', value)
-    assert len(value) <= 300 * 10 + 5
 
 
 def test_a_log_that_cannot_be_written_stops_nothing_and_is_accounted_for() -> None:
@@ -175,19 +163,9 @@ def test_many_lines_of_one_turn_are_written_whole_and_accounted_for(pipe: tuple[
     assert after.endswith("event=after")
 
 
-def test_the_longest_line_is_cut_and_ends() -> None:
-    reading, writing = os.pipe()
-    journal = Journal(writing, Level.INFO)
-    journal.write(Level.INFO, "event", **{f"field{number}": "\x00" * 300 for number in range(9)})
-    line = os.read(reading, 65_536)
-    assert len(line) == 4096
-    assert line.endswith(b"\n")
-    assert line.count(b"\n") == 1
-    os.close(reading)
-    os.close(writing)
-
-
-@pytest.mark.parametrize("moment", [0.0, 1_700_000_000.9996, 1_700_000_001.0, 1_699_999_999.5])
+@pytest.mark.parametrize(
+    "moment", [0.0, 1_700_000_000.0, 1_700_000_000.9996, 1_700_000_001.0, 1_699_999_999.5]
+)
 def test_a_line_tells_the_time_to_the_millisecond(pipe: tuple[int, int], moment: float) -> None:
     reading, writing = pipe
     times = iter([1_700_000_000.0, moment])

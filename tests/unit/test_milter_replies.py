@@ -26,6 +26,7 @@ from gotrdns.protocols.milter_replies import (
     defer,
     encode_agreement,
     insert_header,
+    octets_of_wrapping,
     refuse,
     remove_header,
     split_lines,
@@ -154,6 +155,15 @@ def test_each_line_of_a_refusal_fits_smtp_and_is_printable(text: str) -> None:
             assert len(line) + 2 <= 512
             assert all(" " <= character <= "~" for character in line)
         assert [line[3] for line in lines] == ["-"] * (len(lines) - 1) + [" "]
+
+
+@given(st.text(max_size=400), st.text("abc def", max_size=900))
+def test_a_line_fits_smtp_with_the_recipient_that_sendmail_puts_before_it(
+    recipient: str, text: str
+) -> None:
+    wrapping = octets_of_wrapping(recipient)
+    for line in reply_lines(refuse(text, wrapping)):
+        assert len(line.encode()) + wrapping + 2 <= max(512, wrapping + 113)
 
 
 @given(st.text("ab %", max_size=300), st.integers(1, 40))

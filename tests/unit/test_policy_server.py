@@ -1,18 +1,16 @@
 """The policy service on real sockets of this host, under both event loops."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvloop
 
 from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import Address
 from gotrdns.policy import Action, Mode
 from gotrdns.protocols.junk import Junk
 from gotrdns.servers.connections import Closure
+from tests.unit.event_loops import Run
 from tests.unit.policy_service import (
     CONFIRMED,
     DUNNO,
@@ -23,23 +21,6 @@ from tests.unit.policy_service import (
     request,
     serving,
 )
-
-Run = Callable[[Coroutine[Any, Any, None]], None]
-
-
-@pytest.fixture(params=["asyncio", "uvloop"])
-def run(request: pytest.FixtureRequest) -> Run:
-    factory = uvloop.new_event_loop if request.param == "uvloop" else asyncio.new_event_loop
-
-    async def bounded(main: Coroutine[Any, Any, None]) -> None:
-        async with asyncio.timeout(20):
-            await main
-
-    def run_one(main: Coroutine[Any, Any, None]) -> None:
-        with asyncio.Runner(loop_factory=factory) as runner:
-            runner.run(bounded(main))
-
-    return run_one
 
 
 @pytest.mark.parametrize("kind", ["tcp", "unix"])

@@ -26,10 +26,23 @@ from gotrdns.reports.english_walk import FINDINGS_OF_A_WALK
 from gotrdns.resolution.scripted import ScriptedResolver, World
 from gotrdns.servers.connections import Closure, Server
 from gotrdns.servers.exim import EximServer
+from gotrdns.servers.milter import MilterServer
 from gotrdns.servers.policy import PolicyServer
-from gotrdns.servers.settings import EximSettings, PostfixSettings
+from gotrdns.servers.settings import EximSettings, MilterSettings, PostfixSettings
 from gotrdns.verification import Cause, Verdict
 from tests.support.loopback_server import serve
+from tests.unit.milter_service import (
+    END,
+    EVERYTHING,
+    QUIT,
+    connect,
+    helo,
+    offer,
+    read_packets,
+    recipient,
+    sender,
+    verdict_field,
+)
 
 REPOSITORY = Path(__file__).parents[2]
 SCENARIOS = REPOSITORY / "tests" / "scenarios"
@@ -146,8 +159,8 @@ class Unobserved:
 NewServer = Callable[[Decider, asyncio.AbstractEventLoop], Server[Any]]
 
 
-async def ask(scenario: Scenario, socket: Path, new_server: NewServer, request: bytes) -> str:
-    """What a door answers to a request, up to its next empty line or the end."""
+async def ask(scenario: Scenario, socket: Path, new_server: NewServer, request: bytes) -> bytes:
+    """What a door answers to all that is said to it."""
     loop = asyncio.get_running_loop()
     resolver = ScriptedResolver(World.parse(scenario.world), schedule=loop.call_soon)
     policy = Policy(PolicySettings(mode=Mode.STRICT))
@@ -162,7 +175,7 @@ async def ask(scenario: Scenario, socket: Path, new_server: NewServer, request: 
     await writer.wait_closed()
     listener.close()
     await server.stop()
-    return reply.decode().strip()
+    return reply
 
 
 @every_scenario
@@ -181,7 +194,7 @@ def test_postfix_is_told_what_to_do(scenario: Scenario, tmp_path: Path) -> None:
         return PolicyServer(PostfixSettings(), decider, Unobserved(), loop)
 
     reply = asyncio.run(ask(scenario, tmp_path / "policy", new_server, request.encode()))
-    assert reply.startswith(f"action={scenario.postfix.action}")
+    assert reply.startswith(f"action={scenario.postfix.action}".encode())
 
 
 EXIM_IS_TOLD = {
@@ -199,9 +212,38 @@ def test_exim_is_told_the_same(scenario: Scenario, tmp_path: Path) -> None:
     def new_server(decider: Decider, loop: asyncio.AbstractEventLoop) -> Server[Any]:
         return EximServer(EximSettings(), decider, Unobserved(), loop)
 
-    reply = asyncio.run(ask(scenario, tmp_path / "exim", new_server, request.encode()))
+    answered = asyncio.run(ask(scenario, tmp_path / "exim", new_server, request.encode()))
+    reply = answered.decode().strip()
     expected = EXIM_IS_TOLD[scenario.postfix.action]
     assert reply == expected if expected == "PASS" else reply.startswith(expected)
+
+
+MILTERS_ANSWER = {
+    "DUNNO": b"c",
+    "PREPEND X-Gotrdns:": b"c",
+    "450 4.7.25": b"y450 4.7.25 ",
+    "550 5.7.25": b"y550 5.7.25 ",
+}
+
+
+@every_scenario
+def test_a_mail_server_with_a_milter_is_told_the_same(scenario: Scenario, tmp_path: Path) -> None:
+    client = Address.parse(scenario.client)
+    name = (scenario.helo or "").encode()
+    session = [connect(client), helo(name), sender(), recipient(), END, QUIT]
+    request = b"".join([offer(*EVERYTHING), *session])
+
+    def new_server(decider: Decider, loop: asyncio.AbstractEventLoop) -> Server[Any]:
+        return MilterServer(MilterSettings(), decider, Unobserved(), loop)
+
+    answered = asyncio.run(ask(scenario, tmp_path / "milter", new_server, request))
+    _agreement, told, *changes, end = read_packets(answered)
+    assert told.startswith(MILTERS_ANSWER[scenario.postfix.action])
+    assert end == b"c"
+    marks = [each for each in changes if each.startswith(b"i\0\0\0\0X-Gotrdns\0")]
+    assert len(marks) == (scenario.postfix.action == "PREPEND X-Gotrdns:")
+    expected = verdict_field(scenario.verdict.result, scenario.verdict.cause, client)
+    assert changes[-1] == b"".join(expected)
 
 
 CODES = sorted({cause.value for cause in Cause} | set(FINDINGS))

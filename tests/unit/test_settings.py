@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gotrdns.policy import Action, Mode
+from gotrdns.servers.access import SocketAccess
 from gotrdns.servers.endpoints import TcpEndpoint, UnixEndpoint
 from gotrdns.settings import InvalidSettings, Settings, read_settings
 from gotrdns.settings.lines import find_keys
@@ -41,7 +42,7 @@ def test_only_the_mode_must_be_set(tmp_path: Path) -> None:
     assert settings.verification.deadline == 8.0
     assert settings.verification.ptr_limit == 10
     assert settings.postfix.endpoints == (UnixEndpoint(Path("/var/spool/postfix/private/gotrdns")),)
-    assert settings.postfix.permissions == 0o666
+    assert settings.postfix.access == SocketAccess(0o666)
     assert settings.postfix.idle_timeout == 1000
 
 
@@ -147,7 +148,16 @@ def test_a_slip_is_told_with_its_line_and_what_was_meant(
         ('[postfix]\nlisten = ["unix:/a", "unix:/a"]\n', 4, "listed twice"),
         (f'[postfix]\nlisten = ["unix:/{"a" * 104}"]\n', 4, "may have 103 octets"),
         ("[postfix]\nidle-timeout = 300\n", 4, "Postfix hangs up first"),
+        ('[milter]\nlisten = ["inet:0.0.0.0:10034"]\n', 4, "remote-clients = true"),
+        ("[milter]\nidle-timeout = 300\n", 4, "its mail would pass unexamined"),
+        ('[milter]\nauthserv-id = "mx example"\n', 4, 'such as "mx.example.org"'),
+        ("[milter]\npacket-octets = 65536\n", 4, "at least 131,072"),
         ('[resolver]\nservers = ["banana"]\n', 4, "is not a resolver"),
+        ('[postfix]\nsocket-owner = "nobody-of-that-name"\n', 4, "this host has no user"),
+        ('[postfix]\nsocket-group = "nobody-of-that-name"\n', 4, "this host has no group"),
+        ('[postfix]\nsocket-owner = "4294967295"\n', 4, "is too large a number"),
+        ('[postfix]\nsocket-group = "99999999999999"\n', 4, "is too large a number"),
+        ('[metrics]\nsocket-owner = "nobody-of-that-name"\n', 4, "this host has no user"),
         ('[metrics]\nlisten = ["inet:0.0.0.0:9125"]\n', 4, "metrics have no password"),
         ('[metrics]\nlisten = ["inet:[2001:db8::1]:9125"]\n', 4, "remote-clients = true"),
         ('[metrics]\nlisten = ["localhost:9125"]\n', 4, "it starts with neither unix: nor inet:"),
@@ -174,6 +184,16 @@ def test_remote_clients_may_be_admitted_on_purpose(tmp_path: Path) -> None:
     assert not endpoint.is_loopback
 
 
+@pytest.mark.parametrize(("owner", "group"), [("root", "root"), ("0", "0")])
+def test_the_owner_and_group_of_sockets_are_names_or_numbers(
+    tmp_path: Path, owner: str, group: str
+) -> None:
+    section = f'[postfix]\nsocket-mode = "660"\nsocket-owner = "{owner}"\n'
+    settings = read(tmp_path, f'{MODE}{section}socket-group = "{group}"\n')
+    assert settings.postfix.access == SocketAccess(0o660, 0, 0)
+    assert read(tmp_path, MODE + section).postfix.access == SocketAccess(0o660, 0, None)
+
+
 def test_where_the_daemon_tells_how_it_does(tmp_path: Path) -> None:
     default = read(tmp_path, MODE)
     assert default.metrics.endpoints == ()
@@ -185,7 +205,7 @@ def test_where_the_daemon_tells_how_it_does(tmp_path: Path) -> None:
         '[control]\nsocket = ""\n',
     )
     assert list(map(str, given.metrics.endpoints)) == ["inet:127.0.0.1:9125", "unix:/m"]
-    assert given.metrics.permissions == 0o600
+    assert given.metrics.access == SocketAccess(0o600)
     assert (given.control.path, given.control.endpoints) == (None, ())
     remote = '[metrics]\nremote-clients = true\nlisten = ["inet:0.0.0.0:9125"]\n'
     assert len(read(tmp_path, MODE + remote).metrics.endpoints) == 1

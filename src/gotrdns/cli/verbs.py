@@ -23,6 +23,7 @@ _VERBS: Final = (
     "decide",
     "serve",
     "status",
+    "doctor",
     "demo",
 )
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.listeners import Listeners
 from gotrdns.daemon.sockets import CannotListen
 from gotrdns.deciding import Decider
@@ -48,10 +49,18 @@ class Door(Struct, frozen=True):
 class Doors:
     """All doors of one daemon. Nobody comes in before ``follow``."""
 
-    def __init__(self, settings: Settings, decider: Decider, observer: Observer) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        decider: Decider,
+        observer: Observer,
+        inherited: InheritedSockets,
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.by_name = {
-            name: Door(kind(_section(settings, name), decider, observer, loop), Listeners())
+            name: Door(
+                kind(_section(settings, name), decider, observer, loop), Listeners(inherited)
+            )
             for name, kind in _KINDS.items()
         }
 
@@ -63,9 +72,7 @@ class Doors:
             server.settings = section
             server.decider = decider
             server.page = settings.page.public_url
-            await door.listeners.follow(
-                section.endpoints, section.permissions, server.new_connection
-            )
+            await door.listeners.follow(section.endpoints, section.access, server.new_connection)
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -76,6 +83,11 @@ class Doors:
     def missing(self) -> tuple[CannotListen, ...]:
         """The places that could not be had."""
         return tuple(place for each in self.by_name.values() for place in each.listeners.missing)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether some mail server waits for an answer that was due long ago."""
+        return any(each.server.is_stuck for each in self.by_name.values())
 
     @property
     def connections(self) -> int:
@@ -97,10 +109,10 @@ class Doors:
             found.update(each.server.connections_by_place())
         return found
 
-    def remove_files(self) -> None:
-        """Let nobody find the unix sockets any more; those who connected before are accepted."""
+    def withdraw(self) -> None:
+        """Let nobody new in; those who connected before are accepted."""
         for each in self.by_name.values():
-            each.listeners.remove_files()
+            each.listeners.withdraw()
 
     def close(self) -> None:
         """Accept nobody any more."""

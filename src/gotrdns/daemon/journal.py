@@ -1,60 +1,68 @@
-"""The log: one line of logfmt an event, on standard error.
+"""The log: a line an event, where and as the settings want it.
 
-Owns escaping, so that nothing a stranger sends can forge a line or a field, and the promise that a
-log which cannot be written never holds up an answer: then lines are dropped, counted, and the count
-is written when writing works again. Lines of one turn of the event loop are written together.
+Owns the promise that a log which cannot be written never holds up an answer: then lines are
+dropped, counted, and the count is written when writing works again. Lines of one turn of the event
+loop are written together.
 """
 
-import enum
-import os
-import re
-import select
+import functools
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
 
-_LONGEST_VALUE: Final = 300
-# A pipe that polls as writable takes this much without blocking (POSIX: PIPE_BUF).
-_LONGEST_WRITE: Final = select.PIPE_BUF
-_FAULTY: Final = select.POLLERR | select.POLLNVAL
+from gotrdns.daemon.log_lines import Level
+from gotrdns.daemon.log_outlets import JOURNALD, JournaldSocket, Outlet, Outlets
+from gotrdns.daemon.log_spelling import Value
+from gotrdns.settings import LogSettings
 
-_PLAIN: Final = re.compile(r"[!#-<>-\[\]-~]+")  # printable ASCII but space, quote, = and backslash
-_ESCAPED: Final = re.compile(r'[^ !#-\[\]-~]|["\\]')
+__all__ = ["Journal", "Level", "Value"]
 
-Value = str | int | float | None
+_REMEMBERED: Final = 1024
+
 CallSoon = Callable[[Callable[[], None]], object]
 
 
-class Level(enum.IntEnum):
-    """How much a line matters."""
-
-    DEBUG = 10
-    INFO = 20
-    WARNING = 30
-    ERROR = 40
-
-
-_LEVEL_NAMES: Final = {level: level.name.lower() for level in Level}
-
-
 class Journal:
-    """Writes events; fields that are None are left out. Nothing here raises."""
+    """Writes events; fields that are None are left out. Nothing here raises.
+
+    As text on the ``descriptor``, until ``follow`` is told otherwise.
+    """
 
     def __init__(
-        self, descriptor: int, level: Level, clock: Callable[[], float] = time.time
+        self,
+        descriptor: int,
+        level: Level,
+        clock: Callable[[], float] = time.time,
+        *,
+        stream: str = "",
+        journald: Path = JOURNALD,
     ) -> None:
+        """``stream`` is the environment's JOURNAL_STREAM."""
         self.level = level
         self.dropped = 0
-        self._descriptor = descriptor
-        self._clock = clock
-        self._poll = select.poll()
-        self._poll.register(descriptor, select.POLLOUT)
+        self._outlets = Outlets(descriptor, clock, stream=stream, journald=journald)
+        self._settings = LogSettings()
+        self._use(self._outlets.open(self._settings))
+        self._remembered: list[Callable[[], None]] = []
         self._call_soon: CallSoon | None = None
         self._is_flush_due = False
         self._gathered: list[str] = []
         self._octets = 0
-        self._second = 0
-        self._second_text = ""
+
+    def follow(self, settings: LogSettings) -> None:
+        """Write as these settings say from now on."""
+        self.level = Level[settings.level.upper()]
+        before, self._settings = self._settings, settings
+        if (settings.to, settings.format) == (before.to, before.format) and not self._is_elsewhere:
+            return
+        self._flush()
+        self._outlet.close()
+        self._use(self._outlets.open(settings))
+        for forget in self._remembered:
+            forget()
+        if self._is_elsewhere:
+            self.write(Level.WARNING, "without-journald", to="stderr")
 
     def gather(self, call_soon: CallSoon) -> None:
         """From now on a line below WARNING may wait for the others of its turn of the event loop.
@@ -68,15 +76,45 @@ class Journal:
         self._call_soon = None
         self._flush()
 
-    def write(self, level: Level, event: str, **fields: Value) -> None:
-        """Write a line, if its level is wanted and standard error takes it."""
-        if level >= self.level:
-            self.write_words(level, format_words(event=event, **fields))
+    def close(self) -> None:
+        """Write what waits, and let go of the log."""
+        self.stop_gathering()
+        self._outlet.close()
 
-    def write_words(self, level: Level, words: str) -> None:
-        """Write a line of words that are formatted already, whatever its level."""
-        line = self._line(level, words)
-        if self._octets + len(line) > _LONGEST_WRITE:
+    def write(self, level: Level, event: str, **fields: Value) -> None:
+        """Write a line, if its level is wanted and the log takes it."""
+        if level >= self.level:
+            lines = self._lines
+            self._add(level, lines.line(level, lines.words(event=event, **fields)))
+
+    def remember(self, tell: Callable[..., Mapping[str, Value]]) -> Callable[..., str]:
+        """The words of what is told again and again; give them to ``write_timed``."""
+
+        @functools.lru_cache(_REMEMBERED)
+        def words(*about: Any) -> str:
+            return self._lines.words(**tell(*about))
+
+        self._remembered.append(words.cache_clear)
+        return words
+
+    def write_timed(self, level: Level, words: str, seconds: float) -> None:
+        """Write a line of remembered words about what took so long, whatever its level."""
+        lines = self._lines
+        elapsed = round(seconds * 1000, 1) if seconds else 0.0
+        self._add(level, lines.line(level, lines.timed(words, elapsed)))
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        """Whether journald is wanted, and was not there."""
+        return self._settings.to == "journal" and not isinstance(self._outlet, JournaldSocket)
+
+    def _use(self, outlet: Outlet) -> None:
+        self._outlet = outlet
+        self._lines = outlet.lines
+        self._most = outlet.most
+
+    def _add(self, level: Level, line: str) -> None:
+        if self._octets + len(line) > self._most:
             self._flush()
         self._gathered.append(line)
         self._octets += len(line)
@@ -94,56 +132,9 @@ class Journal:
         if lines and self.dropped:
             self._tell_of_dropped()
         if lines:
-            written = self._put("".join(lines))
-            self.dropped += len(lines) - written
+            self.dropped += len(lines) - self._outlet.put(lines)
 
     def _tell_of_dropped(self) -> None:
-        if self._put(self._line(Level.WARNING, f"event=log-lines-dropped count={self.dropped}")):
+        words = self._lines.words(event="log-lines-dropped", count=self.dropped)
+        if self._outlet.put([self._lines.line(Level.WARNING, words)]):
             self.dropped = 0
-
-    def _line(self, level: Level, words: str) -> str:
-        second, milliseconds = divmod(int(self._clock() * 1000), 1000)
-        if second != self._second:
-            self._second = second
-            self._second_text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-        moment = f"{self._second_text}.{milliseconds:03}Z"
-        line = f"time={moment} level={_LEVEL_NAMES[level]} {words}\n"
-        return line if len(line) <= _LONGEST_WRITE else f"{line[: _LONGEST_WRITE - 1]}\n"
-
-    def _put(self, text: str) -> int:
-        """How many lines were written, at most PIPE_BUF octets in all."""
-        octets = text.encode("ascii")
-        try:
-            events = self._poll.poll(0)
-            if not events or events[0][1] & _FAULTY:
-                return 0
-            written = os.write(self._descriptor, octets)
-        except OSError:
-            return 0
-        return octets.count(b"\n", 0, written)
-
-
-def format_words(**fields: Value) -> str:
-    """``name=value`` for each field that is not None, separated by spaces."""
-    return " ".join(
-        [f"{name}={format_value(value)}" for name, value in fields.items() if value is not None]
-    )
-
-
-def format_value(value: str | float) -> str:
-    """A value of logfmt, in quotes where it needs them; long ones end in ``...``."""
-    if not isinstance(value, str):
-        return str(value)
-    if len(value) > _LONGEST_VALUE:
-        value = f"{value[:_LONGEST_VALUE]}..."
-    if _PLAIN.fullmatch(value):
-        return value
-    return f'"{_ESCAPED.sub(_escape, value)}"'
-
-
-def _escape(found: re.Match[str]) -> str:
-    character = found[0]
-    if character in '"\\':
-        return f"\\{character}"
-    number = ord(character)
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{{{number:x}}}"

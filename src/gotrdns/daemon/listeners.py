@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from gotrdns.daemon.sockets import CannotListen, ListeningSocket
+from gotrdns.daemon.inherited import InheritedSockets
+from gotrdns.daemon.sockets import BACKLOG, CannotListen, ListeningSocket
+from gotrdns.servers.access import SocketAccess
 from gotrdns.servers.endpoints import Endpoint
 
 NewConnection = Callable[[Endpoint], asyncio.Protocol]
@@ -22,9 +24,13 @@ class _Open(Struct, frozen=True):
 
 
 class Listeners:
-    """Listens at several places. ``missing`` are those that could not be had."""
+    """Listens at several places. ``missing`` are those that could not be had.
 
-    def __init__(self) -> None:
+    Where a socket was inherited, that is used, and nothing is opened.
+    """
+
+    def __init__(self, inherited: InheritedSockets) -> None:
+        self._inherited = inherited
         self.missing: tuple[CannotListen, ...] = ()
         self._open: dict[Endpoint, _Open] = {}
 
@@ -34,7 +40,7 @@ class Listeners:
         return tuple(self._open)
 
     async def follow(
-        self, endpoints: Sequence[Endpoint], permissions: int, new_connection: NewConnection
+        self, endpoints: Sequence[Endpoint], access: SocketAccess, new_connection: NewConnection
     ) -> None:
         """Listen at these places and no others; ``new_connection`` serves at the new ones."""
         for endpoint in self._open.keys() - set(endpoints):
@@ -43,29 +49,36 @@ class Listeners:
         for endpoint in endpoints:
             try:
                 if endpoint in self._open:
-                    self._open[endpoint].socket.permit(permissions)
+                    self._open[endpoint].socket.admit(access)
                 else:
-                    await self._listen(endpoint, permissions, new_connection)
+                    await self._listen(endpoint, access, new_connection)
             except CannotListen as error:
                 missing.append(error)
         self.missing = tuple(missing)
 
-    def remove_files(self) -> None:
-        """Let nobody find the unix sockets any more; those who connected before are accepted."""
-        for each in self._open.values():
-            each.socket.remove_file()
+    def withdraw(self) -> None:
+        """Let nobody new in, and accept those who connected before.
+
+        Nobody finds the unix sockets' files any more. Whoever connects at an inherited socket waits
+        there for the next daemon.
+        """
+        for each in list(self._open.values()):
+            if each.socket.is_inherited:
+                self._close(each.socket.endpoint)
+            else:
+                each.socket.remove_file()
 
     def close(self) -> None:
         for endpoint in list(self._open):
             self._close(endpoint)
 
     async def _listen(
-        self, endpoint: Endpoint, permissions: int, new_connection: NewConnection
+        self, endpoint: Endpoint, access: SocketAccess, new_connection: NewConnection
     ) -> None:
-        listening = ListeningSocket(endpoint, permissions)
+        listening = ListeningSocket(endpoint, access, self._inherited.take(endpoint))
         # Both kinds are served alike; the unix variant would only check the path once more.
         server = await asyncio.get_running_loop().create_server(
-            functools.partial(new_connection, endpoint), sock=listening.socket
+            functools.partial(new_connection, endpoint), sock=listening.socket, backlog=BACKLOG
         )
         self._open[endpoint] = _Open(listening, server)
 

@@ -13,13 +13,16 @@ import msgspec
 
 from gotrdns.daemon.account import give_account
 from gotrdns.daemon.desk import Desk, Inquiry, lines
+from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.journal import Journal, Level
 from gotrdns.daemon.listeners import Listeners
 from gotrdns.daemon.vitals import Vitals
 from gotrdns.reports.status import QUESTION, encode_status
+from gotrdns.servers.access import SocketAccess
+from gotrdns.servers.endpoints import Endpoint
 from gotrdns.settings import Settings
 
-_CONTROL_PERMISSIONS: Final = 0o660
+_CONTROL_ACCESS: Final = SocketAccess(0o660)
 _CONTROL_DIRECTORY: Final = 0o750
 _PROBE_PATIENCE: Final = 2.5  # seconds; the control question ends before
 
@@ -27,13 +30,15 @@ _PROBE_PATIENCE: Final = 2.5  # seconds; the control question ends before
 class Monitoring:
     """Answers those who watch. ``look`` gives the daemon's vitals."""
 
-    def __init__(self, look: Callable[[], Vitals], journal: Journal) -> None:
+    def __init__(
+        self, look: Callable[[], Vitals], journal: Journal, inherited: InheritedSockets
+    ) -> None:
         self._look = look
         self._journal = journal
         self._control = Desk(lines(self._answer), asyncio.get_running_loop())
         self._http: Desk | None = None
-        self.metrics = Listeners()
-        self.control = Listeners()
+        self.metrics = Listeners(inherited)
+        self.control = Listeners(inherited)
 
     async def follow(self, settings: Settings) -> None:
         """Listen where these settings say."""
@@ -43,7 +48,7 @@ class Monitoring:
         if self._http is not None:
             await self.metrics.follow(
                 settings.metrics.endpoints,
-                settings.metrics.permissions,
+                settings.metrics.access,
                 self._http.new_connection,
             )
         path = settings.control.path
@@ -52,10 +57,15 @@ class Monitoring:
             with contextlib.suppress(OSError):
                 path.parent.mkdir(mode=_CONTROL_DIRECTORY, exist_ok=True)
         await self.control.follow(
-            settings.control.endpoints, _CONTROL_PERMISSIONS, self._control.new_connection
+            settings.control.endpoints, _CONTROL_ACCESS, self._control.new_connection
         )
         for missing in (*self.metrics.missing, *self.control.missing):
             self._journal.write(Level.WARNING, "cannot-listen", problem=str(missing))
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The places that are listened at now."""
+        return (*self.metrics.endpoints, *self.control.endpoints)
 
     def close(self) -> None:
         self.metrics.close()

@@ -1,11 +1,14 @@
-"""The process of the daemon: its event loop and its standard error."""
+"""The process of the daemon: its event loop, its standard error, and what it was started with."""
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 from typing import Final
 
+from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.journal import Journal, Level
+from gotrdns.daemon.manager import ServiceManager
 from gotrdns.daemon.service import Service
 from gotrdns.settings import read_settings
 
@@ -19,9 +22,17 @@ def serve(path: Path) -> None:
     """
     settings = read_settings(path)
     _ensure_standard_error()
-    journal = Journal(_STANDARD_ERROR, Level[settings.log.level.upper()])
-    with asyncio.Runner(loop_factory=_new_event_loop) as runner:
-        runner.run(Service(path, settings, journal).run())
+    journal = Journal(_STANDARD_ERROR, Level.INFO, stream=os.environ.get("JOURNAL_STREAM", ""))
+    journal.follow(settings.log)
+    with contextlib.closing(journal), asyncio.Runner(loop_factory=_new_event_loop) as runner:
+        service = Service(
+            path,
+            settings,
+            journal,
+            manager=ServiceManager.find(os.environ),
+            inherited=InheritedSockets.receive(os.environ),
+        )
+        runner.run(service.run())
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:

@@ -15,8 +15,11 @@ from typing import Any, Final
 
 from gotrdns import __version__
 from gotrdns.daemon.advice import Advice
+from gotrdns.daemon.attendance import Attendance
 from gotrdns.daemon.doors import Doors
+from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.journal import Journal, Level
+from gotrdns.daemon.manager import ServiceManager
 from gotrdns.daemon.monitoring import Monitoring
 from gotrdns.daemon.vitals import Vitals
 from gotrdns.daemon.watch import Watch
@@ -45,10 +48,16 @@ class Service:
         settings: Settings,
         journal: Journal,
         clock: Callable[[], float] = time.time,
+        *,
+        manager: ServiceManager | None = None,
+        inherited: InheritedSockets | None = None,
     ) -> None:
         self._path = path
         self._settings = settings
         self._journal = journal
+        self._manager = manager or ServiceManager()
+        self._inherited = inherited or InheritedSockets()
+        self._attendance = Attendance(self._manager, self._look, journal)
         self._watch = Watch(journal, settings.policy.mode)
         self._advice = Advice(self._watch, self._retire, clock)
         self._doors: Doors
@@ -71,10 +80,10 @@ class Service:
             loop.add_signal_handler(number, self._signals.put_nowait, number)
         settings = self._settings
         self._client = self._open_resolver(settings)
-        self._monitoring = Monitoring(self._look, self._journal)
+        self._monitoring = Monitoring(self._look, self._journal, self._inherited)
         await self._advice.begin(settings, self._client)
         decider = self._make_decider(settings)
-        self._doors = Doors(settings, decider, self._watch)
+        self._doors = Doors(settings, decider, self._watch, self._inherited)
         try:
             await self._doors.follow(settings, decider)
             if self._doors.missing:
@@ -82,25 +91,32 @@ class Service:
             await self._monitoring.follow(settings)
             self._provide_descriptors()
             self._tell("started", settings, version=__version__)
+            self._attendance.ready()
             self._summary_due = loop.time() + settings.log.summary_interval
             ticker = asyncio.create_task(self._tick())
+            attendant = asyncio.create_task(self._attendance.attend())
             while await self._signals.get() is signal.SIGHUP:
+                self._manager.reloading()
                 await self._reload()
+                self._attendance.ready()
             ticker.cancel()
             await self._stop()
+            attendant.cancel()
         finally:
             self._doors.close()
             self._monitoring.close()
             self._advice.close()
             for client in (self._client, *self._retired):
                 client.close()
+            self._manager.close()
+            self._inherited.close()
             self._journal.stop_gathering()
 
     async def _stop(self) -> None:
         self._stopping = True
+        self._manager.stopping()
         self._journal.write(Level.INFO, "stopping")
-        # Without its file nobody connects to a unix socket; those who just did are accepted.
-        self._doors.remove_files()
+        self._doors.withdraw()
         await asyncio.sleep(_SETTLING)
         self._doors.close()
         await self._doors.stop()
@@ -131,7 +147,7 @@ class Service:
             self._client = client
         await self._advice.change(self._settings, settings, client)
         self._settings = settings
-        self._journal.level = Level[settings.log.level.upper()]
+        self._journal.follow(settings.log)
         self._watch.tally.follow_mode(settings.policy.mode)
         await self._doors.follow(settings, self._make_decider(settings))
         for missing in self._doors.missing:
@@ -193,9 +209,17 @@ class Service:
             event,
             version=version,
             mode=settings.policy.mode.value,
-            listen=" ".join(map(str, self._doors.endpoints)),
-            resolvers=" ".join(self._client.servers),
+            listen=tuple(map(str, self._doors.endpoints)),
+            resolvers=self._client.servers,
         )
+        for each in self._inherited.unused((*self._doors.endpoints, *self._monitoring.endpoints)):
+            self._journal.write(
+                Level.WARNING,
+                "inherited-unused",
+                place=each.place,
+                name=each.name or None,
+                descriptor=each.descriptor,
+            )
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()

@@ -1,6 +1,7 @@
 """Listening sockets: opened without stealing another's, removed when we stop.
 
-Owns binding, permissions and what a unix socket's file leaves behind.
+Owns binding, who may connect, and what a unix socket's file leaves behind. A socket that was open
+already when the daemon started belongs to whoever opened it, with its file.
 """
 
 import contextlib
@@ -11,10 +12,17 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from gotrdns.servers.access import SocketAccess
 from gotrdns.servers.endpoints import Endpoint, TcpEndpoint, UnixEndpoint
 
 # As Postfix's own default for its inet_listen backlog is generous; the kernel caps it (somaxconn).
-_BACKLOG: Final = 1024
+BACKLOG: Final = 1024
+_PRIVATE: Final = 0o600
+_SAME: Final = -1  # chown(2)
+_CANNOT_GIVE: Final = (
+    "it cannot be given to the owner or group that the settings name: only root may do that, or, "
+    "for a group, one of its members"
+)
 _ANSWER_WAIT: Final = 1.0  # seconds; a live listener's kernel accepts at once
 
 
@@ -30,24 +38,32 @@ class CannotListen(Exception):
 class ListeningSocket:
     """An open, listening socket and what must be removed with it."""
 
-    def __init__(self, endpoint: Endpoint, permissions: int) -> None:
-        """Raises CannotListen."""
+    def __init__(
+        self, endpoint: Endpoint, access: SocketAccess, inherited: socket.socket | None = None
+    ) -> None:
+        """``inherited`` listens at that place already. Raises CannotListen."""
         self.endpoint = endpoint
+        self.is_inherited = inherited is not None
+        self._access = access
         self._file: tuple[int, int, int] | None = None
+        if inherited is not None:
+            self.socket = inherited
+            return
         try:
             if isinstance(endpoint, UnixEndpoint):
-                self.socket = _bind_path(endpoint, permissions)
+                self.socket = _bind_path(endpoint, access)
                 self._file = _identity(endpoint.path)
             else:
                 self.socket = _bind_port(endpoint)
         except OSError as error:
             raise CannotListen(endpoint, _explain(error)) from None
 
-    def permit(self, permissions: int) -> None:
-        """Change a unix socket's permissions. Raises CannotListen if its file is gone."""
-        if isinstance(self.endpoint, UnixEndpoint):
+    def admit(self, access: SocketAccess) -> None:
+        """Change who may use a unix socket. Raises CannotListen if that cannot be done."""
+        if isinstance(self.endpoint, UnixEndpoint) and not self.is_inherited:
+            before, self._access = self._access, access
             try:
-                self.endpoint.path.chmod(permissions)
+                _change_access(self.endpoint, access, before.permissions)
             except OSError as error:
                 raise CannotListen(self.endpoint, _explain(error)) from None
 
@@ -59,20 +75,43 @@ class ListeningSocket:
                     self.endpoint.path.unlink()
 
 
-def _bind_path(endpoint: UnixEndpoint, permissions: int) -> socket.socket:
+def _bind_path(endpoint: UnixEndpoint, access: SocketAccess) -> socket.socket:
     _clear_path(endpoint)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-    # With umask the file never has other permissions than the wanted, not even for a moment.
-    previous = os.umask(0o777 & ~permissions)
     try:
-        listening.bind(str(endpoint.path))
-        listening.listen(_BACKLOG)
-    except OSError:
+        _bind_privately(listening, endpoint)
+        try:
+            _change_access(endpoint, access, _PRIVATE)
+            listening.listen(BACKLOG)
+        except (CannotListen, OSError):
+            endpoint.path.unlink(missing_ok=True)
+            raise
+    except (CannotListen, OSError):
         listening.close()
         raise
+    return listening
+
+
+def _bind_privately(listening: socket.socket, endpoint: UnixEndpoint) -> None:
+    # With umask nobody else may use the file before it is as it should be, not even for a moment.
+    previous = os.umask(0o777 & ~_PRIVATE)
+    try:
+        listening.bind(str(endpoint.path))
     finally:
         os.umask(previous)
-    return listening
+
+
+def _change_access(endpoint: UnixEndpoint, access: SocketAccess, permissions: int) -> None:
+    """From ``permissions`` to the access that is wanted, and never more than either in between."""
+    path = endpoint.path
+    path.chmod(permissions & access.permissions)
+    if access.owner is not None or access.group is not None:
+        owner, group = (_SAME if each is None else each for each in (access.owner, access.group))
+        try:
+            os.chown(path, owner, group, follow_symlinks=False)
+        except PermissionError:
+            raise CannotListen(endpoint, _CANNOT_GIVE) from None
+    path.chmod(access.permissions)
 
 
 def _clear_path(endpoint: UnixEndpoint) -> None:
@@ -103,7 +142,7 @@ def _bind_port(endpoint: TcpEndpoint) -> socket.socket:
         if family == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listening.bind((endpoint.address.text, endpoint.port))
-        listening.listen(_BACKLOG)
+        listening.listen(BACKLOG)
     except OSError:
         listening.close()
         raise

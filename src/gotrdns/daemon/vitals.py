@@ -40,6 +40,8 @@ def hindrances(vitals: Vitals) -> Iterator[Remark]:
         yield Remark(Trouble.STOPPING)
     elif not vitals.doors.endpoints:
         yield Remark(Trouble.NOT_LISTENING)
+    if vitals.doors.is_stuck:
+        yield Remark(Trouble.NOT_ANSWERING)
     if not vitals.resolver.reachable:
         yield Remark(Trouble.RESOLVER_UNREACHABLE, " ".join(vitals.resolver.servers))
 
@@ -57,6 +59,12 @@ def warnings(vitals: Vitals) -> Iterator[Remark]:
         if trouble in codes - hindering:
             yield Remark(trouble)
     yield from _store_warnings(vitals)
+
+
+def ills(vitals: Vitals) -> tuple[Remark, ...]:
+    """What a daemon that is started anew might be free of."""
+    curable = (Trouble.NOT_LISTENING, Trouble.NOT_ANSWERING)
+    return tuple(each for each in hindrances(vitals) if each.trouble in curable)
 
 
 def wrong(vitals: Vitals) -> tuple[Remark, ...]:

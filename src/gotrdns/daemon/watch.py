@@ -4,12 +4,11 @@ Owns which event is counted, logged at once, or logged at intervals. Implements 
 Observer.
 """
 
-import functools
 import time
 from collections.abc import Callable
 from typing import Final
 
-from gotrdns.daemon.journal import Journal, Level, format_value, format_words
+from gotrdns.daemon.journal import Journal, Level, Value
 from gotrdns.daemon.tally import Tally
 from gotrdns.daemon.throttle import Alarms, Throttle
 from gotrdns.deciding.sentinel import Sentinel
@@ -30,7 +29,6 @@ _RESOLVER_COUNTERS: Final = (
     "truncated",
     "cache_hits",
 )
-_DECISIONS_REMEMBERED: Final = 1024
 _CONFIRMED: Final = Rule.CONFIRMED
 _COUNTERS: Final = {
     Action.PASS.value: "let_in",
@@ -56,7 +54,7 @@ class Watch:
         self._alarms = Alarms(self._persists, self._recovered, clock)
         self._peers: dict[str, str] = {}
         # The same client is refused again and again.
-        self._words = functools.lru_cache(maxsize=_DECISIONS_REMEMBERED)(_words_about)
+        self._words = journal.remember(_told_about)
 
     def decided(self, transaction: Transaction, decision: Decision, seconds: float) -> None:
         """Count a decision; write a line about it unless the client simply passed."""
@@ -148,8 +146,7 @@ class Watch:
             return
         domain = transaction.sender.rpartition("@")[2]
         words = self._words(decision, transaction.address, transaction.helo, domain)
-        elapsed = round(seconds * 1000, 1) if seconds else 0.0
-        self._journal.write_words(level, f"{words} elapsed_ms={elapsed}")
+        self._journal.write_timed(level, words, seconds)
 
     def _note_peer(self, key: str, peer: str) -> None:
         self._peers[key] = peer
@@ -186,20 +183,22 @@ def _count_by_action(tally: Tally) -> dict[str, int]:
     return counts
 
 
-def _words_about(decision: Decision, client: Address | None, helo: str, sender_domain: str) -> str:
+def _told_about(
+    decision: Decision, client: Address | None, helo: str, sender_domain: str
+) -> dict[str, Value]:
     verdict = decision.verdict
     telling = telling_name(verdict) if verdict else None
-    words = format_words(
-        event="decision",
-        client=client.text if client else "unknown",
-        result=verdict.result.value if verdict else None,
-        cause=verdict.cause.value if verdict else None,
-        action=decision.action.value,
-        withheld=decision.withheld.value if decision.withheld else None,
-        rule=decision.rule.value,
-        name=telling.name.text if telling else None,
-        vouched=",".join(each.value for each in decision.vouched.by) or None,
-        incident=decision.incident or None,
-        helo=helo or None,
-    )
-    return f"{words} sender-domain={format_value(sender_domain)}" if sender_domain else words
+    return {
+        "event": "decision",
+        "client": client.text if client else "unknown",
+        "result": verdict.result.value if verdict else None,
+        "cause": verdict.cause.value if verdict else None,
+        "action": decision.action.value,
+        "withheld": decision.withheld.value if decision.withheld else None,
+        "rule": decision.rule.value,
+        "name": telling.name.text if telling else None,
+        "vouched": tuple(each.value for each in decision.vouched.by) or None,
+        "incident": decision.incident or None,
+        "helo": helo or None,
+        "sender-domain": sender_domain or None,
+    }

@@ -4,6 +4,7 @@ Owns its grammar: quoting, comments, folding and the name of who says so (the au
 composes text, and knows nothing of verdicts.
 """
 
+import functools
 import re
 from typing import Final
 
@@ -50,6 +51,7 @@ def claims(value: str, authserv_id: str) -> bool:
     return claimed is None or _canonical(claimed) == _canonical(authserv_id)
 
 
+@functools.lru_cache(maxsize=256)
 def _canonical(authserv_id: str) -> str:
     # It is a host's name mostly (RFC 8601 section 2.5): letter case, a last dot and the spelling
     # of letters beyond ASCII mean nothing.

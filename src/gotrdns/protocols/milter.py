@@ -6,6 +6,7 @@ Versions 2 to 6. Knows nothing of verdicts; what is answered is in ``milter_repl
 """
 
 import enum
+import struct
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -111,14 +112,16 @@ class Signal(enum.Enum):
 
 
 Command = Offer | Macros | Connect | Helo | Sender | Recipient | Header | Signal
+_Reader = Callable[[bytes], Command]
 
-_HEAD: Final = 4  # octets of the length
+_LENGTH: Final = 4  # octets of the length, which does not count them
+_HEAD: Final = struct.Struct("!LB")  # the length and the command
 _OFFER: Final = ord("O")
 _MACROS: Final = ord("D")
-_OFFER_OCTETS: Final = 13
+_OFFER_OCTETS: Final = 12
 _NUL: Final = b"\0"
 _IPV6_PREFIX: Final = "ipv6:"  # as RFC 5321 section 4.1.3 has it, and Sendmail sends it
-# An offer has no more; whoever says more at first speaks another protocol.
+# An offer has no more, and comes first; who begins otherwise speaks another protocol.
 _LONGEST_OFFER: Final = 4096
 
 
@@ -129,13 +132,14 @@ class _Malformed(Exception):
 class Decoder:
     """Takes bytes however they were cut, and gives commands in their order, or junk at the end."""
 
-    __slots__ = ("_buffer", "_ended", "_is_introduced", "_limit", "_position")
+    __slots__ = ("_buffer", "_ended", "_limit", "_limits", "_position", "_readers")
 
     def __init__(self, limits: Limits) -> None:
-        self._limit = limits.packet_octets
+        self._limits = limits
+        self._limit = min(limits.packet_octets, _LONGEST_OFFER)
+        self._readers: Mapping[int, _Reader] = _READERS_AT_FIRST
         self._buffer = bytearray()
         self._position = 0  # what is before it has been read
-        self._is_introduced = False
         self._ended = False
 
     @property
@@ -155,36 +159,41 @@ class Decoder:
         """The next command or junk; None until more has been received, and for ever after junk."""
         buffer = self._buffer
         start = self._position
-        if len(buffer) - start <= _HEAD:
+        if len(buffer) - start <= _LENGTH:
             return None
-        length = int.from_bytes(buffer[start : start + _HEAD])
-        octet = buffer[start + _HEAD]
-        junk = self._judge(length, octet)
-        if junk is not None:
-            return self._end(junk)
-        end = start + _HEAD + length
+        length, octet = _HEAD.unpack_from(buffer, start)
+        reader = self._readers.get(octet)
+        if reader is None or not 0 < length <= self._limit:
+            return self._end(_judge(length, octet))
+        end = start + _LENGTH + length
         if len(buffer) < end:
             return None
         self._position = end
         try:
-            return _READERS[octet](bytes(buffer[start + _HEAD + 1 : end]))
+            command = reader(bytes(buffer[start + _LENGTH + 1 : end]))
         except _Malformed:
             return self._end(Junk.MALFORMED_PACKET)
+        if self._readers is not _READERS:
+            self._readers = _READERS
+            self._limit = self._limits.packet_octets
+        return command
 
-    def _judge(self, length: int, octet: int) -> Junk | None:
-        if not self._is_introduced:
-            if octet != _OFFER or not _OFFER_OCTETS <= length <= _LONGEST_OFFER:
-                return Junk.NOT_MILTER_PROTOCOL
-            self._is_introduced = True
-        if not length or octet not in _READERS:
-            return Junk.UNKNOWN_COMMAND if length else Junk.MALFORMED_PACKET
-        return Junk.OVERSIZE if length > self._limit else None
-
-    def _end(self, junk: Junk) -> Junk:
+    def end(self) -> None:
+        """Nothing of what has been received, or will be, counts any more."""
         self._ended = True
         self._buffer.clear()
         self._position = 0
-        return junk
+
+    def _end(self, junk: Junk) -> Junk:
+        self.end()
+        return junk if self._readers is _READERS else Junk.NOT_MILTER_PROTOCOL
+
+
+def _judge(length: int, octet: int) -> Junk:
+    """What is wrong with the beginning of a packet."""
+    if not length:
+        return Junk.MALFORMED_PACKET
+    return Junk.OVERSIZE if octet in _READERS else Junk.UNKNOWN_COMMAND
 
 
 def _text(octets: bytes) -> str:
@@ -198,7 +207,7 @@ def _strings(fields: bytes) -> list[str]:
 
 
 def _read_offer(fields: bytes) -> Offer:
-    if len(fields) < _OFFER_OCTETS - 1:
+    if len(fields) < _OFFER_OCTETS:
         raise _Malformed
     version, actions, steps = (int.from_bytes(fields[at : at + 4]) for at in (0, 4, 8))
     return Offer(version, actions, steps)
@@ -273,7 +282,7 @@ def _unquote(quoted: str) -> str:
 
 _STAGES: Final = {stage.value: stage for stage in Stage}
 _FAMILIES: Final = {family.value: family for family in Family}
-_READERS: Final[Mapping[int, Callable[[bytes], Command]]] = {
+_READERS: Final[Mapping[int, _Reader]] = {
     _OFFER: _read_offer,
     _MACROS: _read_macros,
     ord("C"): _read_connect,
@@ -283,3 +292,4 @@ _READERS: Final[Mapping[int, Callable[[bytes], Command]]] = {
     ord("L"): _read_header,
     **{signal.value: _reader_of(signal) for signal in Signal},
 }
+_READERS_AT_FIRST: Final = {_OFFER: _READERS[_OFFER]}

@@ -135,23 +135,32 @@ CONTINUE: Final = _encode(b"c")
 
 # RFC 5321 section 4.5.3.1.5 with the code, the enhanced code and the line's end taken off.
 _LINE_OCTETS: Final = 512 - len("550 5.7.25 \r\n")
+_SHORTEST_LINE: Final = 100  # however long what stands before it
 # RFC 5322 section 2.1.1 ends a line at 998 octets; a name, a colon and a space come first.
 _LONGEST_VALUE: Final = 900
 
 
-def refuse(text: str) -> bytes:
-    """A permanent refusal: 550 with RFC 7372's code for reverse DNS."""
-    return _encode_reply("550", "5.7.25", text)
+def refuse(text: str, wrapping: int = 0) -> bytes:
+    """A permanent refusal: 550 with RFC 7372's code for reverse DNS.
+
+    ``wrapping`` is how many octets the mail server puts into a line before the text.
+    """
+    return _encode_reply("550", "5.7.25", text, wrapping)
 
 
-def defer(text: str) -> bytes:
+def defer(text: str, wrapping: int = 0) -> bytes:
     """A temporary refusal: the client tries again."""
-    return _encode_reply("450", "4.7.25", text)
+    return _encode_reply("450", "4.7.25", text, wrapping)
 
 
-def _encode_reply(code: str, enhanced: str, text: str) -> bytes:
+def octets_of_wrapping(recipient: str) -> int:
+    """How much room a mail server may need in a reply to a recipient: Sendmail names it."""
+    return len(f"<{recipient}>... ".encode())
+
+
+def _encode_reply(code: str, enhanced: str, text: str, wrapping: int) -> bytes:
     """As many lines as the text needs. Each ``%`` is doubled: mail servers take it for a format."""
-    lines = split_lines(printable(text), _LINE_OCTETS)
+    lines = split_lines(printable(text), max(_LINE_OCTETS - wrapping, _SHORTEST_LINE))
     separators = ["-"] * (len(lines) - 1) + [" "]
     reply = "\r\n".join(
         f"{code}{separator}{enhanced} {line}"

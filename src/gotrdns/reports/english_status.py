@@ -9,6 +9,9 @@ from gotrdns.reports.status import Trouble
 TROUBLES: Final[Mapping[Trouble, str]] = {
     Trouble.STOPPING: "The daemon is stopping: it answers what is in hand, and ends.",
     Trouble.NOT_LISTENING: "No mail server can ask: nothing of [postfix] is listened at.",
+    Trouble.NOT_ANSWERING: (
+        "Mail servers wait for answers that are long due: the daemon has to be started anew."
+    ),
     Trouble.RESOLVER_UNREACHABLE: (
         "Mail passes unexamined, marked, because the resolver does not answer:"
     ),
@@ -94,6 +97,10 @@ HOURS: Final = "{hours} h {minutes} min"
 MINUTES: Final = "{minutes} min"
 SECONDS: Final = "{seconds} s"
 MILLISECONDS: Final = "{milliseconds} ms"
+
+CONDITION: Final = "mode {mode}, {connections}; {condition}"
+CONDITION_WELL: Final = "all is well"
+CONDITION_WRONG: Final = "wrong: {codes}"
 
 ALIVE: Final = "alive"
 READY: Final = "ready"

@@ -1,4 +1,4 @@
-"""What ``/readyz`` says: a word, and a line for each thing that is wrong."""
+"""How a daemon does, in few words: what ``/readyz`` says, and what a service manager shows."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -23,6 +23,18 @@ def compose_readiness(reasons: Sequence[Remark], warnings: Iterable[Remark]) -> 
     lines = lines or [words.READY]
     lines += [words.WARNING.format(reason=_one_line(each)) for each in warnings]
     return "".join(f"{line}\n" for line in lines)
+
+
+def compose_condition(mode: str, connections: int, remarks: Sequence[Remark]) -> str:
+    """One line."""
+    codes = ", ".join(dict.fromkeys(each.trouble.value for each in remarks))
+    return words.CONDITION.format(
+        mode=mode,
+        connections=words.ONE_CONNECTION
+        if connections == 1
+        else words.CONNECTIONS.format(count=f"{connections:,}"),
+        condition=words.CONDITION_WRONG.format(codes=codes) if codes else words.CONDITION_WELL,
+    )
 
 
 def _one_line(remark: Remark) -> str:

@@ -15,6 +15,7 @@ class Trouble(enum.Enum):
 
     STOPPING = "stopping"
     NOT_LISTENING = "not-listening"
+    NOT_ANSWERING = "not-answering"
     RESOLVER_UNREACHABLE = "resolver-unreachable"
     CANNOT_LISTEN = "cannot-listen"
     RESOLVER_SUSPECT = "resolver-suspect"

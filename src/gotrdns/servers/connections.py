@@ -18,6 +18,7 @@ from gotrdns.servers.endpoints import Endpoint
 from gotrdns.servers.settings import ListenerSettings
 
 _LONGEST_SWEEP_INTERVAL: Final = 1.0  # seconds: how exact the time-outs are
+_GRACE: Final = 5.0  # seconds by which a deadline may be missed on a busy host
 _SETTLING: Final = 0.05  # seconds for requests on their way when a stop is asked for
 
 SettingsT = TypeVar("SettingsT", bound=ListenerSettings)
@@ -72,6 +73,15 @@ class Server(Generic[SettingsT]):
     @property
     def connections(self) -> int:
         return len(self._connections)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a peer waits for an answer that was due long ago."""
+        latest = self.clock() - self.decider.deadline - _GRACE
+        return any(
+            each.is_busy and max(each.heard_at, each.moved_at) < latest
+            for each in self._connections
+        )
 
     def connections_by_place(self) -> Counter[Endpoint | None]:
         """How many connections came in at each place."""
@@ -145,8 +155,8 @@ class Server(Generic[SettingsT]):
 class Connection(asyncio.Protocol, Generic[SettingsT]):
     """One connection. A listener's own kind receives data and answers it in ``proceed``.
 
-    ``heard_at`` is when the peer last sent anything; ``partial_since`` when what is not a whole
-    request yet began to arrive.
+    ``heard_at`` is when the peer last sent anything, ``moved_at`` when what it is owed changed;
+    ``partial_since`` when what is no whole request yet began to arrive.
     """
 
     __slots__ = (
@@ -155,6 +165,7 @@ class Connection(asyncio.Protocol, Generic[SettingsT]):
         "finishing",
         "heard_at",
         "is_held_back",
+        "moved_at",
         "partial_since",
         "peer",
         "place",
@@ -168,7 +179,7 @@ class Connection(asyncio.Protocol, Generic[SettingsT]):
         self.server = server
         self.place = place
         self.peer = ""
-        self.heard_at = server.clock()
+        self.heard_at = self.moved_at = server.clock()
         self.partial_since: float | None = None
         self.is_held_back = False
         self.finishing = False
@@ -246,7 +257,8 @@ class Connection(asyncio.Protocol, Generic[SettingsT]):
         return Closure.IDLE if now - self.heard_at > settings.idle_timeout else None
 
     def pace(self) -> None:
-        """Hold a peer back that overdoes it, or no longer."""
+        """Hold a peer back that overdoes it, or no longer: whenever what is owed has changed."""
+        self.moved_at = self.server.clock()
         self.is_held_back = self._unread_since is not None or self.is_full
         wanted = not self.is_held_back and not self.finishing
         if wanted is not self._is_read:

@@ -158,7 +158,7 @@ class _MilterConnection(Connection[MilterSettings]):
         try:
             pending.observer.decided(pending.transaction, decision, seconds)
             if self._pending is pending:
-                said = self._answer(decision)
+                said = self._answer(pending.transaction, decision)
         except Exception as error:  # none of ours may cost anybody's mail
             self.server.report_fault(error)
         if self._pending is pending:
@@ -181,9 +181,14 @@ class _MilterConnection(Connection[MilterSettings]):
 
     def _take_junk(self, junk: Junk) -> bytes:
         self.server.observer.received_junk(junk, self.peer)
-        self.finishing = True
-        self.pace()
+        self._hang_up()
         return _NOTHING
+
+    def _hang_up(self) -> None:
+        """Close once what was asked before is answered."""
+        self._decoder.end()
+        self._session.end_message()
+        self.finishing = True
 
     def _agree(self, offer: Offer) -> bytes:
         agreement = agree(offer)
@@ -224,8 +229,7 @@ class _MilterConnection(Connection[MilterSettings]):
             case Signal.NEXT_CLIENT:
                 self._session = Session(self.server.settings.authserv_id)
             case Signal.QUIT:
-                session.end_message()
-                self.finishing = True
+                self._hang_up()
             case Signal.DATA | Signal.END_OF_HEADERS | Signal.BODY | Signal.UNKNOWN_SMTP_COMMAND:
                 pass
         return default
@@ -240,11 +244,12 @@ class _MilterConnection(Connection[MilterSettings]):
                 self._pending = pending
                 return _NOTHING
         server.observer.decided(transaction, decision, 0.0)
-        return self._answer(decision)
+        return self._answer(transaction, decision)
 
-    def _answer(self, decision: Decision) -> bytes:
+    def _answer(self, transaction: Transaction, decision: Decision) -> bytes:
         self._session.note_decision(decision)
-        return self.server.words.answer(decision, self.server.page)
+        server = self.server
+        return server.words.answer(transaction.recipient, decision, server.page)
 
     def _end_message(self) -> bytes:
         session = self._session

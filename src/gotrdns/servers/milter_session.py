@@ -18,10 +18,12 @@ from gotrdns.protocols.milter_replies import (
     MacroStage,
     defer,
     insert_header,
+    octets_of_wrapping,
     refuse,
     remove_header,
 )
 from gotrdns.reports.smtp import MARK_HEADER, mark_value, reply_text
+from gotrdns.verification import Verdict
 
 # What is asked for: the mail server's own name, and whether the client has authenticated.
 MACROS: Final[Mapping[MacroStage, tuple[str, ...]]] = {
@@ -157,19 +159,25 @@ class Words:
     """Decisions as octets. The same are told again and again, so they are kept."""
 
     def __init__(self) -> None:
-        self.answer = functools.lru_cache(maxsize=_REMEMBERED)(_answer)
         self.headers = functools.lru_cache(maxsize=_REMEMBERED)(_headers)
+        self._refusal = functools.lru_cache(maxsize=_REMEMBERED)(_refusal)
+
+    def answer(self, recipient: str, decision: Decision, page: str) -> bytes:
+        """What is said about a recipient.
+
+        ``page`` is where incidents are explained, as an address without a last slash; empty if
+        nowhere.
+        """
+        verdict = decision.verdict
+        if decision.action is _PASS or verdict is None:
+            return CONTINUE
+        return self._refusal(decision, verdict, octets_of_wrapping(recipient), page)
 
 
-def _answer(decision: Decision, page: str) -> bytes:
-    """What is said about a recipient.
-
-    ``page`` is where incidents are explained, as an address without a last slash; empty if nowhere.
-    """
-    if decision.action is _PASS or decision.verdict is None:
-        return CONTINUE
-    text = reply_text(decision, decision.verdict, _PLENTY, page)
-    return refuse(text) if decision.action is Action.REFUSE else defer(text)
+def _refusal(decision: Decision, verdict: Verdict, wrapping: int, page: str) -> bytes:
+    text = reply_text(decision, verdict, _PLENTY, page)
+    refuse_or_defer = refuse if decision.action is Action.REFUSE else defer
+    return refuse_or_defer(text, wrapping)
 
 
 def _headers(decision: Decision, authserv_id: str) -> bytes:

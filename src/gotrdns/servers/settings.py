@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from gotrdns.policy import InvalidSetting
 from gotrdns.protocols import milter
 from gotrdns.protocols.postfix_policy import Limits
+from gotrdns.servers.access import SocketAccess, read_access
 from gotrdns.servers.endpoints import Endpoint, parse_endpoint, parse_endpoints
 
 # The default of Postfix's smtpd_policy_service_max_idle, in seconds: Postfix hangs up first.
@@ -37,6 +38,22 @@ class ListenerSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="
             description="Permissions of unix sockets, in octal.",
         ),
     ] = "0666"
+    socket_owner: Annotated[
+        str,
+        Meta(
+            examples=["postfix"],
+            description="The user who owns unix sockets, by name or number; to give them away the "
+            "daemon must be root. Empty: the daemon's own.",
+        ),
+    ] = ""
+    socket_group: Annotated[
+        str,
+        Meta(
+            examples=["postfix"],
+            description="The group of unix sockets, by name or number; the daemon must be root, or "
+            "a member of it. Empty: the daemon's own.",
+        ),
+    ] = ""
     remote_clients: Annotated[
         bool,
         Meta(
@@ -66,15 +83,16 @@ class ListenerSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="
     def __post_init__(self) -> None:
         """Raises InvalidSetting."""
         parse_endpoints(self.listen, remote=self.remote_clients, danger=_DANGER)
+        read_access(self.socket_mode, self.socket_owner, self.socket_group)
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
         return tuple(parse_endpoint(text) for text in self.listen)
 
     @property
-    def permissions(self) -> int:
-        """``socket-mode`` as a number."""
-        return int(self.socket_mode, 8)
+    def access(self) -> SocketAccess:
+        """Who may use the unix sockets."""
+        return read_access(self.socket_mode, self.socket_owner, self.socket_group)
 
 
 class PostfixSettings(ListenerSettings, frozen=True):

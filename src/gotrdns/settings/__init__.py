@@ -32,7 +32,7 @@ __all__ = [
 
 
 class LogSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """What is written to standard error, one line (logfmt) an event."""
+    """What is written about what happens, and where to: one line an event."""
 
     level: Annotated[
         Literal["error", "warning", "info", "debug"],
@@ -41,6 +41,21 @@ class LogSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab
             "`debug` adds those about clients that simply passed."
         ),
     ] = "info"
+    format: Annotated[
+        Literal["text", "json"],
+        Meta(
+            description="`text` is logfmt, `name=value` words; `json` is one object a line, in "
+            "which numbers stay numbers and lists lists."
+        ),
+    ] = "text"
+    to: Annotated[
+        Literal["stderr", "journal"],
+        Meta(
+            description="`stderr` is standard error, which a service manager keeps as it likes; "
+            "`journal` is journald itself, where every field can be searched by itself "
+            "(`journalctl GOTRDNS_CAUSE=no-ptr`)."
+        ),
+    ] = "stderr"
     summary_interval: Annotated[
         int,
         Meta(ge=0, le=86_400, description="Seconds between lines of counters; 0 for none."),

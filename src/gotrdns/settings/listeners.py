@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from gotrdns.policy import InvalidSetting
+from gotrdns.servers.access import SocketAccess, read_access
 from gotrdns.servers.endpoints import (
     Endpoint,
     InvalidEndpoint,
@@ -43,6 +44,14 @@ class MetricsSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="k
             description="Permissions of unix sockets, in octal.",
         ),
     ] = "0660"
+    socket_owner: Annotated[
+        str,
+        Meta(description="The user who owns unix sockets, by name or number. Empty: the daemon's."),
+    ] = ""
+    socket_group: Annotated[
+        str,
+        Meta(description="The group of unix sockets, by name or number. Empty: the daemon's."),
+    ] = ""
     remote_clients: Annotated[
         bool,
         Meta(
@@ -54,15 +63,16 @@ class MetricsSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="k
     def __post_init__(self) -> None:
         """Raises InvalidSetting."""
         parse_endpoints(self.listen, remote=self.remote_clients, danger=_DANGER)
+        read_access(self.socket_mode, self.socket_owner, self.socket_group)
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
         return tuple(parse_endpoint(text) for text in self.listen)
 
     @property
-    def permissions(self) -> int:
-        """``socket-mode`` as a number."""
-        return int(self.socket_mode, 8)
+    def access(self) -> SocketAccess:
+        """Who may use the unix sockets."""
+        return read_access(self.socket_mode, self.socket_owner, self.socket_group)
 
 
 class ControlSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
