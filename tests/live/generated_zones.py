@@ -1,12 +1,15 @@
 """Zones too long and too regular to be written by hand.
 
 Owns the forty-name clients (81.20.36.0/24, `bulk.example`) and the prefix for load tests
-(81.20.40.0/24, `load.example.net`). Knows neither servers nor files.
+(81.20.40.0/24, `load.example.net`); the crowd for soaks owns its own records. Knows neither servers
+nor files.
 """
 
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address
 from typing import Final
+
+from tests.live import crowd
 
 HEADER = """\
 $ORIGIN {origin}
@@ -77,11 +80,13 @@ def generated_zones(server: str) -> Mapping[str, str]:
             return {
                 "reverse-forty": _zone("36.20.81.in-addr.arpa.", provider, _reverse_forty()),
                 "reverse-load": _zone("40.20.81.in-addr.arpa.", provider, _reverse_load()),
+                "reverse-crowd": _zone(crowd.REVERSE_ORIGIN, provider, crowd.reverse_records()),
             }
         case "customer":
             return {
                 "forward-forty": _zone("bulk.example.", customer, _forward_forty()),
                 "forward-load": _zone("example.net.", customer, _forward_load()),
+                "forward-crowd": _zone(crowd.FORWARD_ORIGIN, customer, crowd.forward_records()),
             }
         case _:
             return {}

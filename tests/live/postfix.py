@@ -240,8 +240,15 @@ class Postfix:
     def running(self) -> bool:
         return self._master() is not None
 
+    @property
+    def pid(self) -> int:
+        """The running master's, whose children are all the others. RuntimeError if none runs."""
+        master = self._master()
+        if master is None:
+            raise RuntimeError("Postfix does not run")
+        return master
+
     def _master(self) -> int | None:
-        """The running master's process id."""
         path = self.queue / "pid" / "master.pid"
         if not path.exists() or not (text := path.read_text().strip()):
             return None

@@ -101,6 +101,14 @@ class Resolver:
     def thaw(self) -> None:
         self._process.signal(signal.SIGCONT)
 
+    def kill(self) -> None:
+        """`kill -9`: what it had not answered yet stays unanswered."""
+        self._process.kill()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     @property
     def running(self) -> bool:
         return self._process.running

@@ -1,0 +1,292 @@
+"""Owns the benchmark of gotrdns inside Postfix: what checking its clients costs a mail server.
+
+    tests/live/enter .venv/bin/python -m benchmarks.postfix --rounds 5
+
+2,000 connections with one message each, ten at a time, come to a real Postfix that checks clients
+not at all, by its own `reject_unknown_client_hostname`, by our policy service or by our milter, in
+turns. The clients are confirmed ones, and every cache is warm: what is compared is the checking
+itself. Messages are delivered to nowhere, and every file is in memory. The load generator is
+pinned to one core; Postfix, the resolver and gotrdns have both. Before each run the resolver
+forgets everything, gotrdns is started anew, and each client is seen once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from benchmarks import measure, served
+from tests.live.generated_zones import LOAD_CLIENTS
+from tests.live.internet import Internet
+from tests.live.postfix import Postfix, Service
+from tests.live.process import wait_until
+from tests.live.resolver import Resolver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+NONE: Final = "no check"
+BUILT_IN: Final = "built-in"
+POLICY: Final = "policy service"
+MILTER: Final = "milter"
+PORTS: Final = {NONE: 2550, BUILT_IN: 2551, POLICY: 2552, MILTER: 2553}
+OURS: Final = (POLICY, MILTER)
+BARS: Final = {POLICY: 1.15, MILTER: 1.4}
+"""How many times as long as with the built-in check it may take."""
+
+RESTRICTIONS: Final = "smtpd_client_restrictions"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One run. CPU seconds are those of all processes of each kind, while the messages came."""
+
+    check: str
+    round: int
+    accepted: int
+    seconds: float
+    p50_ms: float
+    p99_ms: float
+    load_cpu: float
+    postfix_cpu: float
+    gotrdns_cpu: float
+    resolver_cpu: float
+
+    @property
+    def cpu(self) -> float:
+        """Of everything but the load generator."""
+        return self.postfix_cpu + self.gotrdns_cpu + self.resolver_cpu
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is sent in each run, and from which core."""
+
+    messages: int
+    at_once: int
+    core: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The mail server, its resolver, and where there is room for a gotrdns."""
+
+    directory: Path
+    postfix: Postfix
+    resolver: Resolver
+    workers: int | None
+
+
+def services(directory: Path) -> list[Service]:
+    """As documentation advises, each on a port of its own."""
+    policy = f"unix:{directory}/policy, timeout=15s, try_limit=1, default_action=DUNNO"
+    return [
+        Service(PORTS[NONE]),
+        Service(PORTS[BUILT_IN], {RESTRICTIONS: "reject_unknown_client_hostname"}),
+        Service(PORTS[POLICY], {RESTRICTIONS: f"check_policy_service {{ {policy} }}"}),
+        Service(
+            PORTS[MILTER],
+            {"smtpd_milters": f"unix:{directory}/milter", "milter_default_action": "accept"},
+        ),
+    ]
+
+
+@contextlib.contextmanager
+def gotrdns_for(check: str, bench: Bench) -> Iterator[served.Served | None]:
+    """The daemon, where Postfix expects it, if that check asks it."""
+    if check not in OURS:
+        yield None
+        return
+    place = bench.directory / "gotrdns"
+    try:
+        with served.Served(place, "strict", workers=bench.workers) as daemon:
+            yield daemon
+    finally:
+        shutil.rmtree(place)
+
+
+def measure_once(check: str, bench: Bench, load: Load, number: int) -> Figure:
+    bench.resolver.flush()
+    with gotrdns_for(check, bench) as daemon:
+        deliver(check, bench, load, LOAD_CLIENTS)
+        asked = daemon.counts().decisions if daemon else 0
+        before = cpu_of(bench, daemon)
+        said = deliver(check, bench, load, load.messages)
+        after = cpu_of(bench, daemon)
+        decisions = daemon.counts().decisions - asked if daemon else 0
+    # Postfix would let the mail in without asking: only then is it known what was measured.
+    if decisions != (load.messages if daemon else 0):
+        raise measure.ContestantError([check], f"made {decisions} decisions")
+    return Figure(
+        check=check,
+        round=number,
+        **{name: after[name] - before[name] for name in after},
+        **said,
+    )
+
+
+def cpu_of(bench: Bench, daemon: served.Served | None) -> dict[str, Any]:
+    """CPU seconds since each was started, with all its processes that have ended."""
+    return {
+        "postfix_cpu": measure.family_cpu(bench.postfix.pid),
+        "gotrdns_cpu": daemon.cpu() if daemon else 0.0,
+        "resolver_cpu": measure.family_cpu(bench.resolver.pid),
+    }
+
+
+def deliver(check: str, bench: Bench, load: Load, messages: int) -> dict[str, Any]:
+    """Sends so many, and waits until Postfix has nothing left to do."""
+    argv = [sys.executable, "-m", "benchmarks.smtp_load"]
+    argv += [str(PORTS[check]), str(messages), str(load.at_once)]
+    said: dict[str, Any] = json.loads(measure.run(argv, core=load.core).output)
+    if said["accepted"] != messages:
+        raise measure.ContestantError(argv, f"{said['accepted']} messages accepted")
+    wait_until(lambda: not bench.postfix.queued(), "everything delivered", seconds=60)
+    return said
+
+
+@contextlib.contextmanager
+def bench_beside(resolver: Resolver, directory: Path, workers: int | None) -> Iterator[Bench]:
+    """A Postfix of its own, which resolves through the resolver that runs already."""
+    server = Postfix(
+        directory / "postfix",
+        services=services(directory / "gotrdns"),
+        parameters={"virtual_transport": "discard"},
+    )
+    with server:
+        yield Bench(directory, server, resolver, workers)
+
+
+def compete(bench: Bench, checks: Sequence[str], load: Load, rounds: int) -> Iterator[Figure]:
+    for number in range(1, rounds + 1):
+        for check in checks:
+            yield measure_once(check, bench, load, number)
+
+
+def raw_line(figure: Figure) -> str:
+    def each(cpu: float) -> str:
+        return f"{cpu / figure.accepted * 1e3:.2f}"
+
+    return (
+        f"round {figure.round}  {figure.check:<14}  {figure.accepted:,} accepted"
+        f" in {figure.seconds:6.2f} s = {figure.accepted / figure.seconds:6.1f}/s"
+        f"  p50 {figure.p50_ms:5.1f} ms p99 {figure.p99_ms:5.1f} ms"
+        f"  cpu ms a message: postfix {each(figure.postfix_cpu)}"
+        f" gotrdns {each(figure.gotrdns_cpu)} resolver {each(figure.resolver_cpu)}"
+        f" load {each(figure.load_cpu)}"
+    )
+
+
+def summary(figures: Sequence[Figure]) -> str:
+    runs: dict[str, list[Figure]] = {}
+    for figure in figures:
+        runs.setdefault(figure.check, []).append(figure)
+    headings = (
+        *("medians", "seconds", "messages/s", "p50 ms", "p99 ms"),
+        *("postfix cpu ms", "gotrdns", "resolver", "load", "all"),
+    )
+    rows = [(check, *_medians(of_check)) for check, of_check in runs.items()]
+    lines = ["", measure.table(headings, rows), ""]
+    if BUILT_IN in runs:
+        others = [check for check in runs if check != BUILT_IN]
+        lines += [_compare(check, runs[check], runs[BUILT_IN]) for check in others]
+    return "\n".join(lines)
+
+
+def _medians(runs: Sequence[Figure]) -> list[str]:
+    seconds = measure.median([run.seconds for run in runs])
+
+    def cpu(of: Callable[[Figure], float]) -> str:
+        return f"{measure.median([of(run) / run.accepted for run in runs]) * 1e3:.2f}"
+
+    return [
+        f"{seconds:.2f}",
+        f"{runs[0].accepted / seconds:.0f}",
+        f"{measure.median([run.p50_ms for run in runs]):.1f}",
+        f"{measure.median([run.p99_ms for run in runs]):.1f}",
+        cpu(lambda run: run.postfix_cpu),
+        cpu(lambda run: run.gotrdns_cpu),
+        cpu(lambda run: run.resolver_cpu),
+        cpu(lambda run: run.load_cpu),
+        cpu(lambda run: run.cpu),
+    ]
+
+
+def _compare(check: str, runs: Sequence[Figure], built_in: Sequence[Figure]) -> str:
+    """How many times as long it took, in all and in each round, and the CPU time likewise."""
+    told = [f"{check} / {BUILT_IN}:"]
+    of_all = {}
+    for what in ("seconds", "cpu"):
+        ours, theirs = ([getattr(run, what) for run in each] for each in (runs, built_in))
+        ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
+        of_all[what] = measure.median(ours) / measure.median(theirs)
+        told.append(f"{of_all[what]:.3f} ({min(ratios):.3f} to {max(ratios):.3f}) in {what},")
+    if check in BARS:
+        bar = BARS[check]
+        told.append(f"goal at most {bar}: {'reached' if of_all['seconds'] <= bar else 'MISSED'}")
+    return " ".join(told).removesuffix(",")
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.postfix", description=(__doc__ or "").partition("\n\n")[0]
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--messages", type=int, default=2000, help="in each run")
+    parser.add_argument("--at-once", type=int, default=10, help="connections at a time")
+    parser.add_argument("--only", action="append", choices=PORTS, help="may be given repeatedly")
+    parser.add_argument("--workers", type=int, help="passed on to gotrdns serve")
+    parser.add_argument("--record", type=Path, help="write every figure here as JSON lines")
+    parser.add_argument("--quick", action="store_true", help="one round of 200 messages")
+    options = parser.parse_args()
+    if options.quick:
+        options.rounds, options.messages = 1, 200
+    if "GOTRDNS_LIVE" not in os.environ:
+        parser.error("run it on a network of its own: tests/live/enter .venv/bin/python -m ...")
+    return options
+
+
+def main() -> int:
+    measure.end_in_order()
+    options = read_options()
+    measure.compile_package("gotrdns")
+    print("\n".join(measure.describe_machine()))
+    print(
+        f"postfix: {measure.program_version('postconf', '-d', 'mail_version')};"
+        f" unbound: {measure.program_version('unbound', '-V')};"
+        f" gotrdns: {measure.distribution_version('gotrdns')}"
+    )
+    load = Load(options.messages, options.at_once, measure.choose_cores().client)
+    figures = []
+    with tempfile.TemporaryDirectory(dir=os.environ["GOTRDNS_LIVE"]) as name:
+        directory = Path(name)
+        directory.chmod(0o711)  # Postfix runs as other users
+        with (
+            Internet(directory / "internet") as internet,
+            Resolver(directory / "resolver", root_hints=internet.root_hints) as resolver,
+            bench_beside(resolver, directory, options.workers) as bench,
+        ):
+            try:
+                for figure in compete(bench, options.only or list(PORTS), load, options.rounds):
+                    print(raw_line(figure), flush=True)
+                    figures.append(figure)
+            except measure.ContestantError as problem:
+                print(problem, file=sys.stderr)
+                return 2
+    print(summary(figures))
+    if options.record:
+        with options.record.open("w") as lines:
+            lines.writelines(f"{json.dumps(asdict(figure))}\n" for figure in figures)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
