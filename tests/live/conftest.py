@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,14 @@ def live_directory() -> Path:
             pytrace=False,
         )
     return Path(directory)
+
+
+@pytest.fixture
+def directory(live_directory: Path) -> Path:
+    """Where one test's daemons keep their files, as above."""
+    made = Path(tempfile.mkdtemp(dir=live_directory))
+    made.chmod(0o755)
+    return made
 
 
 @pytest.fixture(scope="session")

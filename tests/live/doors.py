@@ -32,11 +32,11 @@ from tests.live.process import wait_until
 from tests.live.smtp import Conversation, Reply, deliver_many
 
 PORTS: Final[Mapping[Door, int]] = {
-    "policy": Port.DOOR_POLICY,
-    "milter": Port.DOOR_MILTER,
-    "exim": Port.DOOR_EXIM,
+    "policy": Port.DOOR_POLICY.value,
+    "milter": Port.DOOR_MILTER.value,
+    "exim": Port.DOOR_EXIM.value,
 }
-_EXIM_BEHIND_GATEWAY: Final = Port.DOOR_EXIM_BEHIND_GATEWAY
+_EXIM_BEHIND_GATEWAY: Final = Port.DOOR_EXIM_BEHIND_GATEWAY.value
 
 _SOCKET: Final = "private/gotrdns"
 _MARK: Final = "X-Gotrdns"

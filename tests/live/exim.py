@@ -17,7 +17,7 @@ from tests.live.port_numbers import Port
 from tests.live.process import Process
 from tests.live.unpacked import as_if_installed, unpacked
 
-PORT: Final = Port.EXIM
+PORT: Final = Port.EXIM.value
 STOCK: Final = "  require verify = reverse_host_lookup"
 PAGE: Final = Path(__file__).parents[2] / "docs" / "exim.md"
 

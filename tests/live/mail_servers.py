@@ -18,8 +18,8 @@ from tests.live.port_numbers import Port
 from tests.live.resolver import Resolver
 from tests.live.smtp import Conversation, Envelope, Reply, deliver_many
 
-EXIM_GATEWAY: Final = Port.EXIM_GATEWAY
-OPENSMTPD_GATEWAY: Final = Port.OPENSMTPD_GATEWAY
+EXIM_GATEWAY: Final = Port.EXIM_GATEWAY.value
+OPENSMTPD_GATEWAY: Final = Port.OPENSMTPD_GATEWAY.value
 
 MailServer: TypeAlias = Literal["postfix", "exim", "opensmtpd"]
 MAIL_SERVERS: Final[tuple[MailServer, ...]] = get_args(MailServer)

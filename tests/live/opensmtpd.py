@@ -12,7 +12,7 @@ from tests.live.port_numbers import Port
 from tests.live.process import Process
 from tests.live.unpacked import as_if_installed, unpacked
 
-PORT: Final = Port.OPENSMTPD
+PORT: Final = Port.OPENSMTPD.value
 
 CONFIGURATION = """\
 filter "confirmed" phase rcpt-to match !fcrdns reject "550 5.7.25 Reverse DNS does not confirm"

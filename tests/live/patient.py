@@ -16,8 +16,8 @@ from tests.live.port_numbers import Port
 from tests.live.postfix import Postfix, Service
 from tests.live.program import gotrdns
 
-ASKING: Final = Port.PATIENT_ASKING
-STOCK: Final = Port.PATIENT_STOCK
+ASKING: Final = Port.PATIENT_ASKING.value
+STOCK: Final = Port.PATIENT_STOCK.value
 CALL: Final = "check_policy_service {{ unix:private/gotrdns, {attributes} }}"
 MILTER: Final = "{ unix:private/gotrdns-milter, default_action=accept, command_timeout=15s }"
 ATTRIBUTES: Final = "timeout=15s, try_limit=1, default_action=DUNNO"

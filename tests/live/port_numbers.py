@@ -4,7 +4,7 @@ import enum
 
 
 @enum.unique
-class Port(enum.IntEnum):
+class Port(enum.Enum):
     POLICY_OVER_UNIX = 2525
     POLICY_OVER_TCP = 2526
     STOCK = 2527

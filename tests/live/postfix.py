@@ -21,19 +21,19 @@ from typing import Final
 from tests.live.port_numbers import Port
 from tests.live.process import wait_until
 
-POLICY_OVER_UNIX: Final = Port.POLICY_OVER_UNIX
-POLICY_OVER_TCP: Final = Port.POLICY_OVER_TCP
-STOCK: Final = Port.STOCK
-UNCHECKED: Final = Port.UNCHECKED
-STOCK_PERMANENT: Final = Port.STOCK_PERMANENT
+POLICY_OVER_UNIX: Final = Port.POLICY_OVER_UNIX.value
+POLICY_OVER_TCP: Final = Port.POLICY_OVER_TCP.value
+STOCK: Final = Port.STOCK.value
+UNCHECKED: Final = Port.UNCHECKED.value
+STOCK_PERMANENT: Final = Port.STOCK_PERMANENT.value
 """As STOCK, but what DNS says is refused for good (550), so that it can be told from trouble."""
 
-MILTER_OVER_UNIX: Final = Port.MILTER_OVER_UNIX
-MILTER_OVER_TCP: Final = Port.MILTER_OVER_TCP
-MILTER_OF_OLD: Final = Port.MILTER_OF_OLD
+MILTER_OVER_UNIX: Final = Port.MILTER_OVER_UNIX.value
+MILTER_OVER_TCP: Final = Port.MILTER_OVER_TCP.value
+MILTER_OF_OLD: Final = Port.MILTER_OF_OLD.value
 """As MILTER_OVER_UNIX, by the oldest version of the protocol that Postfix speaks."""
 
-POLICY_ASKED_TWICE: Final = Port.POLICY_ASKED_TWICE
+POLICY_ASKED_TWICE: Final = Port.POLICY_ASKED_TWICE.value
 """As POLICY_OVER_UNIX, but a question that got no answer is asked once more, after a second."""
 
 POLICY_SERVICE_PORT: Final = 10040

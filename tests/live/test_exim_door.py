@@ -1,7 +1,6 @@
 """The real Exim, with the lines that docs/exim.md gives, and the real daemon at its door."""
 
 import asyncio
-import re
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,8 +18,8 @@ from tests.live.resolver import Resolver
 from tests.live.serving import events
 from tests.live.smtp import Conversation, Envelope, deliver_many
 
-PORT: Final = Port.EXIM_DOOR
-GATEWAY: Final = Port.EXIM_DOOR_GATEWAY
+PORT: Final = Port.EXIM_DOOR.value
+GATEWAY: Final = Port.EXIM_DOOR_GATEWAY.value
 
 FOUNDING: Final = ip_address("85.105.64.87")
 CONFIRMED: Final = next(each.address for each in clients.CLIENTS if each.result == "pass")
@@ -69,14 +68,6 @@ class Site:
         """The marks of each message, once so many have arrived."""
         wait_until(lambda: len(self.exim.delivered()) == messages, what="delivery")
         return [each.get_all("X-Gotrdns", []) for each in self.exim.delivered()]
-
-
-@pytest.fixture
-def directory(live_directory: Path, request: pytest.FixtureRequest) -> Path:
-    directory = live_directory / re.sub(r"\W+", "-", request.node.name)[:40]
-    directory.mkdir()
-    directory.chmod(0o755)
-    return directory
 
 
 @pytest.fixture

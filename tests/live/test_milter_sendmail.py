@@ -31,8 +31,8 @@ from tests.live.sendmail import Sendmail
 from tests.live.serving import events
 from tests.live.smtp import Conversation, Envelope, Reply, deliver_many, say
 
-PORT: Final = Port.SENDMAIL
-GATEWAY: Final = Port.SENDMAIL_GATEWAY
+PORT: Final = Port.SENDMAIL.value
+GATEWAY: Final = Port.SENDMAIL_GATEWAY.value
 PAGE: Final = Path(__file__).parents[2] / "docs" / "sendmail.md"
 
 FOUNDING: Final = clients.FOUNDING.address
@@ -67,14 +67,6 @@ class Site:
         """All messages, once so many have arrived."""
         wait_until(lambda: len(self.sendmail.delivered()) == copies, what="delivery")
         return self.sendmail.delivered()
-
-
-@pytest.fixture
-def directory(live_directory: Path, request: pytest.FixtureRequest) -> Path:
-    directory = live_directory / re.sub(r"\W+", "-", request.node.name)[:40]
-    directory.mkdir()
-    directory.chmod(0o755)
-    return directory
 
 
 @pytest.fixture
