@@ -19,7 +19,7 @@ from gotrdns.daemon.workers.acceptor import Acceptor
 from gotrdns.daemon.workers.handover import NotTaken
 from gotrdns.daemon.workers.hearing import Hearing
 from gotrdns.daemon.workers.member import Member
-from gotrdns.daemon.workers.messages import FromWorker, Obey, Ping, Ready
+from gotrdns.daemon.workers.messages import FromWorker, Obey, Ready
 from gotrdns.resolution.counters import Counters
 from gotrdns.servers.connections import Closure
 from gotrdns.servers.endpoints import Endpoint
@@ -27,7 +27,9 @@ from gotrdns.settings import Settings
 
 _TURN: Final = 0.05  # seconds until all workers know what one of them made known
 _PINGED_EVERY: Final = 2.0
-_HANGS_AFTER: Final = 15.0  # seconds of silence
+# So many pings, not seconds: whoever stopped the supervisor for a while, or the whole host, has not
+# made the workers hang.
+_HANGS_AFTER: Final = 7
 _START_PATIENCE: Final = 20.0  # seconds for all workers to be ready
 _STOP_PATIENCE: Final = 5.0  # seconds beyond the deadline of decisions
 # A worker that ends at once, again and again, is not to use up the host.
@@ -156,8 +158,12 @@ class Crew:
             return
         if self._loop.time() - member.started_at < _SHORT_LIFE:
             await asyncio.sleep(_RESPAWN_PAUSE)
-        if not self._is_stopping:
-            await self._hire(member.number)
+        while not self._is_stopping:
+            try:
+                return await self._hire(member.number)
+            except OSError as error:  # memory, processes or descriptors are short
+                self._journal.write(Level.ERROR, "worker-not-started", problem=str(error))
+                await asyncio.sleep(_RESPAWN_PAUSE)
 
     async def _watch_over(self) -> None:
         pinged_at = self._loop.time()
@@ -167,15 +173,15 @@ class Crew:
             now = self._loop.time()
             if now - pinged_at >= _PINGED_EVERY:
                 pinged_at = now
-                self._look_after(now)
+                self._look_after()
 
-    def _look_after(self, now: float) -> None:
+    def _look_after(self) -> None:
         for each in self._members:
-            if now - each.heard_at > _HANGS_AFTER or each.is_stuck:
+            if each.unanswered >= _HANGS_AFTER or each.is_stuck:
                 self._journal.write(Level.ERROR, "worker-hangs", pid=each.pid)
                 each.kill()
             else:
-                each.channel.send(Ping())
+                each.ping()
 
     async def _attend(self, door: str, listening: socket.socket, place: Endpoint) -> Acceptor:
         take = functools.partial(self._hand_over, door, place)
