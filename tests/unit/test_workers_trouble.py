@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from tests.unit.daemon_process import (
     REFUSED,
     NameServer,
     daemon_in,
+    read_reply,
+    request,
     running_name_server,
 )
 from tests.unit.event_loops import LOOPS, runner_in
@@ -152,3 +154,25 @@ def test_each_worker_may_have_a_descriptor_for_every_connection_of_its_share(
             found = re.search(r"^Max open files +(\d+)", limits, re.MULTILINE)
             assert found is not None
             assert int(found[1]) >= 2000
+
+
+def test_however_many_come_while_no_worker_takes_any_all_are_answered(
+    tmp_path: Path, name_server: NameServer
+) -> None:
+    with daemon_in(tmp_path, name_server) as daemon, ExitStack() as stack:
+        daemon.start(workers=2)
+        pids = [each.pid for each in daemon.status.workers]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        peers = [stack.enter_context(daemon.connect()) for _ in range(900)]
+        for peer in peers:
+            peer.sendall(request(REFUSED))
+        time.sleep(0.2)  # until the supervisor has handed over what it can
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+        assert all(read_reply(peer).startswith("action=550") for peer in peers)
+        daemon.until(
+            lambda: sum(each.count for each in daemon.status.since_start.decisions) == 900
+        )
+        assert daemon.end() == 0
+    assert "refused-full" not in daemon.log

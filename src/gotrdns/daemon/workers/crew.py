@@ -7,7 +7,7 @@ keep theirs. A worker that ends or hangs is replaced.
 import asyncio
 import functools
 import socket
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Coroutine, Iterable
 from typing import Any, Final
 
@@ -61,6 +61,8 @@ class Crew:
         self._loop = asyncio.get_running_loop()
         self._members: list[Member] = []
         self._acceptors: set[Acceptor] = set()
+        # Accepted, and taken by no worker yet: one at most for each acceptor.
+        self._waiting: deque[tuple[str, Endpoint, socket.socket]] = deque()
         self._hearing = Hearing(advice, watch, counters, self._beside)
         self._all_ready: asyncio.Future[None] = self._loop.create_future()
         self._is_stopping = False
@@ -111,6 +113,7 @@ class Crew:
     async def stop(self) -> None:
         """Have what is in hand answered; returns when all workers have ended."""
         self._is_stopping = True
+        self._turn_away()
         for each in self._members:
             each.dismiss()
         if self._members:
@@ -123,6 +126,7 @@ class Crew:
     def abandon(self) -> None:
         """Have no worker left behind, whatever happened before."""
         self._is_stopping = True
+        self._turn_away()
         for each in self._members:
             each.abandon()
 
@@ -136,7 +140,7 @@ class Crew:
     def _hear(self, member: Member, message: FromWorker) -> None:
         self._hearing.hear(member, message)
         if isinstance(message, Ready):
-            self._open_or_shut()
+            self._give_out()
             if not self._all_ready.done() and all(each.is_ready for each in self._members):
                 self._all_ready.set_result(None)
 
@@ -170,6 +174,7 @@ class Crew:
         while not self._is_stopping:
             await asyncio.sleep(_TURN)
             self._hearing.tell_standing()
+            self._give_out()
             now = self._loop.time()
             if now - pinged_at >= _PINGED_EVERY:
                 pinged_at = now
@@ -193,21 +198,36 @@ class Crew:
     def _open_or_shut(self) -> None:
         """While no worker is ready, mail servers wait to be let in."""
         for each in self._acceptors:
-            if self.is_stuck:
+            if self._waiting or self.is_stuck:
                 each.pause()
             else:
                 each.resume()
 
     def _hand_over(self, door: str, place: Endpoint, connection: socket.socket) -> None:
-        with connection:
-            ready = [each for each in self._members if each.is_ready]
-            for member in sorted(ready, key=_load):
-                try:
-                    member.give(door, place, connection)
-                except NotTaken:
-                    continue
-                return
-        self._watch.closed(Closure.REFUSED_FULL, str(place))
+        self._waiting.append((door, place, connection))
+        self._give_out()
+
+    def _give_out(self) -> None:
+        """Give to workers what was accepted; while none takes it, nothing more is accepted."""
+        while self._waiting and self._is_taken(*self._waiting[0]):
+            self._waiting.popleft()
+        self._open_or_shut()
+
+    def _is_taken(self, door: str, place: Endpoint, connection: socket.socket) -> bool:
+        for member in sorted(filter(_is_ready, self._members), key=_load):
+            try:
+                member.give(door, place, connection)
+            except NotTaken:
+                continue
+            connection.close()
+            return True
+        return False
+
+    def _turn_away(self) -> None:
+        while self._waiting:
+            _, place, connection = self._waiting.popleft()
+            connection.close()
+            self._watch.closed(Closure.REFUSED_FULL, str(place))
 
     def _beside(self, member: Member | None) -> Iterable[Member]:
         return [each for each in self._members if each is not member]
@@ -216,6 +236,10 @@ class Crew:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _is_ready(member: Member) -> bool:
+    return member.is_ready
 
 
 def _load(member: Member) -> int:
