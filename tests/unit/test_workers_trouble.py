@@ -149,6 +149,7 @@ def test_each_worker_may_have_a_descriptor_for_every_connection_of_its_share(
             daemon.start(workers=2)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        daemon.until(lambda: "event=started" in daemon.log)
         for each in daemon.status.workers:
             limits = Path(f"/proc/{each.pid}/limits").read_text()
             found = re.search(r"^Max open files +(\d+)", limits, re.MULTILINE)
@@ -161,6 +162,7 @@ def test_however_many_come_while_no_worker_takes_any_all_are_answered(
 ) -> None:
     with daemon_in(tmp_path, name_server) as daemon, ExitStack() as stack:
         daemon.start(workers=2)
+        daemon.until(lambda: "event=started" in daemon.log)
         pids = [each.pid for each in daemon.status.workers]
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
