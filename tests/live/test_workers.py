@@ -82,7 +82,7 @@ def test_in_trouble_under_load_no_message_is_lost_or_refused_wrongly(
     senders = itertools.cycle(clients.load_clients())
 
     async def run() -> list[Conversation]:
-        load = []
+        load: list[asyncio.Task[Conversation]] = []
         troubled = asyncio.ensure_future(trouble(daemon))
         # Mail comes on both ways until all is over.
         while len(load) < MESSAGES or not troubled.done():

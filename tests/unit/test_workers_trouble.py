@@ -173,8 +173,6 @@ def test_however_many_come_while_no_worker_takes_any_all_are_answered(
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
         assert all(read_reply(peer).startswith("action=550") for peer in peers)
-        daemon.until(
-            lambda: sum(each.count for each in daemon.status.since_start.decisions) == 900
-        )
+        daemon.until(lambda: sum(each.count for each in daemon.status.since_start.decisions) == 900)
         assert daemon.end() == 0
     assert "refused-full" not in daemon.log

@@ -162,12 +162,17 @@ class Crew:
             return
         if self._loop.time() - member.started_at < _SHORT_LIFE:
             await asyncio.sleep(_RESPAWN_PAUSE)
+        await self._rehire(member.number)
+
+    async def _rehire(self, number: int) -> None:
         while not self._is_stopping:
             try:
-                return await self._hire(member.number)
+                await self._hire(number)
             except OSError as error:  # memory, processes or descriptors are short
                 self._journal.write(Level.ERROR, "worker-not-started", problem=str(error))
                 await asyncio.sleep(_RESPAWN_PAUSE)
+            else:
+                return
 
     async def _watch_over(self) -> None:
         pinged_at = self._loop.time()
