@@ -1,10 +1,12 @@
 """A supervisor whose workers hang, or which is stopped, or finds no room for another worker."""
 
 import asyncio
+import errno
 import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 
 from gotrdns.daemon.workers import crew
+from gotrdns.daemon.workers.acceptor import Acceptor
 from gotrdns.daemon.workers.crew import Crew
 from gotrdns.names import Address
 from tests.unit.daemon_process import (
@@ -137,6 +140,37 @@ def test_where_there_is_no_room_for_another_worker_it_is_tried_again(
         assert "event=fault" not in daemon.log
 
     supervise(tmp_path, name_server, check)
+
+
+def test_a_supervisor_without_descriptors_waits_instead_of_spinning() -> None:
+    attempts: list[None] = []
+    taken: list[socket.socket] = []
+
+    class Exhausted(socket.socket):
+        def accept(self) -> Any:
+            attempts.append(None)
+            if len(attempts) < 3:
+                raise OSError(errno.EMFILE, "Too many open files")
+            return super().accept()
+
+    async def run() -> None:
+        listening = Exhausted()
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        listening.setblocking(False)
+        acceptor = Acceptor(listening, taken.append, lambda _: None)
+        with socket.create_connection(listening.getsockname()):
+            for number in (1, 2):
+                acceptor.resume()
+                await asyncio.sleep(0.1)
+                assert len(attempts) == number
+            acceptor.resume()
+            await asyncio.sleep(0.1)
+            assert len(taken) == 1
+        taken[0].close()
+        acceptor.close()
+
+    asyncio.run(run())
 
 
 def test_each_worker_may_have_a_descriptor_for_every_connection_of_its_share(
