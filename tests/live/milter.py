@@ -20,8 +20,11 @@ FORGED: Final = {
     "authentication-results": f'(as if) "{OURS}" 1; iprev=pass',
     "AUTHENTICATION-Results": FOREIGN,
     "Authentication-RESULTS": f"(folded\r\n\t) {OURS.upper()};\r\n\tiprev=pass",
+    # Obsolete, and read all the same (RFC 5322 section 4.5).
+    "Authentication-Results ": f"{OURS}; iprev=pass",
     "X-Gotrdns": "iprev=pass cause=confirmed",
     "x-gotrdns": "iprev=pass",
+    "X-Gotrdns\t": "iprev=pass",
 }
 
 # What a client says for one message of several.

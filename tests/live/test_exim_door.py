@@ -131,6 +131,23 @@ def test_what_a_client_says_cannot_pass_for_another_word(strict: Site) -> None:
     assert conversation.refusal.code == 550
 
 
+def test_however_much_a_client_says_it_is_examined(strict: Site) -> None:
+    # Exim reads commands of up to 16,384 octets, and escaping may double what they say.
+    long_name = ".".join(["a" * 60] * 260)
+    quotes = r"\"" * 7000
+    long_sender = f'"{quotes}"@harbour.example'
+    for each in (
+        Envelope(FOUNDING, helo=long_name),
+        Envelope(FOUNDING, sender=long_sender),
+        Envelope(FOUNDING, helo=long_name, sender=long_sender),
+    ):
+        (conversation,) = strict.send(each)
+        assert not conversation.accepted, conversation.replies
+    (conversation,) = strict.send(Envelope(FOUNDING, helo=long_name))
+    assert conversation.refusal is not None
+    assert conversation.refusal.code == 550
+
+
 def test_observe_marks_once_and_forged_marks_are_gone(directory: Path, resolver: Resolver) -> None:
     assert resolver.running
     site = Site(directory, "observe")

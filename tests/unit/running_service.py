@@ -31,8 +31,10 @@ class Running:
         more: str = '[control]\nsocket = ""\n',
         store: str = "none",
         manager: ServiceManager | None = None,
+        workers: int = 0,
     ) -> None:
         self._manager = manager
+        self._workers = workers
         self._path = directory / "gotrdns.toml"
         self._socket = directory / "socket"
         self._log = directory / "log"
@@ -48,7 +50,11 @@ class Running:
         self._descriptor = os.open(self._log, os.O_WRONLY | os.O_CREAT)
         journal = Journal(self._descriptor, Level.INFO)
         self.service = Service(
-            self._path, read_settings(self._path), journal, manager=self._manager
+            self._path,
+            read_settings(self._path),
+            journal,
+            manager=self._manager,
+            workers=self._workers,
         )
         self._task = asyncio.create_task(self.service.run())
         await self.until(lambda: "event=started" in self.log)

@@ -59,6 +59,13 @@ def test_values_are_quoted_where_the_grammar_needs_it() -> None:
         "(a (nested \\) one) here) mx.recipient.example (after) 1 (more); iprev=pass",
         "(other.example)mx.recipient.example; iprev=pass",
         "(other.example;)(and)\n\t(again) mx.recipient.example(x); iprev=pass",
+        # Not by the grammar, but somebody may read them so.
+        "mx(a comment).recipient . example 1; iprev=pass",
+        'mx."recipient".example; iprev=pass',
+        '"mx".recipient.example; iprev=pass',
+        "mx.recipient.example..; iprev=pass",
+        "\N{NO-BREAK SPACE}mx.recipient.example; iprev=pass",
+        "\N{LINE SEPARATOR}mx.recipient.example; iprev=pass",
         # No authserv-id that could be read.
         "",
         "; iprev=pass",
@@ -115,6 +122,7 @@ def test_comments_and_folding_hide_nothing(before: str, after: str, spelled: str
 @example("(" * 5000)
 @example("(\\" * 5000)
 @example('"' + "\\a" * 5000)
+@example("(a" * 500_000)
 def test_only_a_field_that_names_another_host_stays(value: str) -> None:
     claimed = read_authserv_id(value)
     assert claims(value, OURS) or (claimed is not None and claimed != OURS)

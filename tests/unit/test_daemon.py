@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -247,3 +248,23 @@ def test_a_daemon_without_standard_error_serves(daemon: Daemon) -> None:
     daemon.until(daemon._accepts)
     assert daemon.ask().startswith("action=550")
     assert daemon.end() == 0
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_reload_puts_back_a_socket_that_was_removed(daemon: Daemon, workers: int) -> None:
+    daemon.start(workers=workers)
+    with daemon.connect() as peer:
+        daemon.path.unlink()
+        target = daemon.path.with_name("target")
+        target.touch(mode=0o600)
+        daemon.path.symlink_to(target)
+        daemon.send(signal.SIGHUP)
+        daemon.until(lambda: "event=cannot-listen" in daemon.log)
+        assert stat.S_IMODE(target.stat().st_mode) == 0o600
+        daemon.path.unlink()
+        daemon.send(signal.SIGHUP)
+        daemon.until(daemon.path.exists)
+        assert daemon.ask().startswith("action=550")
+        assert ask_on(peer).startswith("action=550")
+    assert daemon.end() == 0
+    assert not daemon.path.exists()

@@ -129,7 +129,8 @@ def test_the_authenticated_and_clients_without_an_address_pass(tmp_path: Path) -
 def test_what_is_no_request_passes_and_is_counted(tmp_path: Path) -> None:
     async def run() -> None:
         async with serving(tmp_path) as site:
-            lines = (b"GET / HTTP/1.1\n", b"check helo=x\n", b"\xff" * 9000, b"check ip=1 ip=2\n")
+            longer = b"\xff" * 140_000
+            lines = (b"GET / HTTP/1.1\n", b"check helo=x\n", longer, b"check ip=1 ip=2\n")
             for line in lines:
                 assert await site.ask(line) == b"PASS\n"
             assert site.witness.junk == [

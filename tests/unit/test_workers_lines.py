@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import resource
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -11,7 +12,7 @@ import pytest
 
 from gotrdns.daemon.workers import channel as channels
 from gotrdns.daemon.workers.channel import Channel
-from gotrdns.daemon.workers.handover import NotTaken, hand_over, take_over
+from gotrdns.daemon.workers.handover import LostOnItsWay, NotTaken, hand_over, take_over
 from gotrdns.daemon.workers.messages import Holding, Message, Past, Ping, Seen
 from gotrdns.names import Address
 from gotrdns.policy.history import History
@@ -159,3 +160,26 @@ def test_a_worker_that_takes_nothing_is_told_from_one_that_does(
         taker.close()
         with pytest.raises(NotTaken):
             hand_over(giver, "postfix", PLACE, theirs)
+
+
+def test_a_connection_for_which_there_is_no_descriptor_is_told_and_those_after_it_are_taken(
+    line: tuple[socket.socket, socket.socket],
+) -> None:
+    giver, taker = line
+    ours, theirs = socket.socketpair()
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with giver, taker, ours, theirs:
+        for _ in range(2):
+            hand_over(giver, "postfix", PLACE, theirs)
+        with socket.socket() as highest:
+            try:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (highest.fileno(), limits[1]))
+                with pytest.raises(LostOnItsWay) as lost:
+                    take_over(taker)
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        assert lost.value.place == PLACE
+        given = take_over(taker)
+        assert given is not None
+        given[2].close()
+        assert take_over(taker) is None

@@ -63,9 +63,13 @@ class Listeners:
     async def follow(
         self, endpoints: Sequence[Endpoint], access: SocketAccess, attend: Attend
     ) -> None:
-        """Listen at these places and no others; ``attend`` has the sockets of the new ones."""
-        for endpoint in self._open.keys() - set(endpoints):
-            self._close(endpoint)
+        """Listen at these places and no others; ``attend`` has the sockets of the new ones.
+
+        Where somebody removed a socket's file, there is a new one.
+        """
+        for endpoint, each in list(self._open.items()):
+            if endpoint not in endpoints or not each.socket.is_in_place:
+                self._close(endpoint)
         missing = []
         for endpoint in endpoints:
             try:

@@ -5,8 +5,6 @@ a reload keeps what stays the same, and a stop answers first.
 """
 
 import asyncio
-import contextlib
-import resource
 import signal
 import time
 from collections.abc import Callable
@@ -16,13 +14,14 @@ from typing import Final
 from gotrdns import __version__
 from gotrdns.daemon.advice import Advice
 from gotrdns.daemon.attendance import Attendance
+from gotrdns.daemon.descriptors import provide_descriptors
 from gotrdns.daemon.doors import Doors
 from gotrdns.daemon.faults import report_faults
 from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.journal import Journal, Level
 from gotrdns.daemon.manager import ServiceManager
 from gotrdns.daemon.monitoring import Monitoring
-from gotrdns.daemon.serving import Servers
+from gotrdns.daemon.serving import Servers, sections
 from gotrdns.daemon.vitals import Vitals
 from gotrdns.daemon.watch import Watch
 from gotrdns.daemon.workers.crew import Crew
@@ -36,7 +35,6 @@ from gotrdns.settings import InvalidSettings, Settings, read_settings
 
 _TICK: Final = 1.0  # seconds between looks at alarms and counters
 _SETTLING: Final = 0.05  # seconds for connections made before a stop to be accepted
-_DESCRIPTORS_BESIDE_CONNECTIONS: Final = 1100  # the resolver's sockets, listeners, files
 
 
 class Service:
@@ -262,11 +260,7 @@ class Service:
                 self._watch.write_summary(self._staff.connections)
 
     def _provide_descriptors(self) -> None:
-        needed = self._doors.most_connections + _DESCRIPTORS_BESIDE_CONNECTIONS
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        enough = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
-        if soft != resource.RLIM_INFINITY and soft < enough:
-            with contextlib.suppress(OSError, ValueError):
-                resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
-        if enough < needed:
-            self._journal.write(Level.WARNING, "few-descriptors", allowed=hard, needed=needed)
+        short = provide_descriptors(sections(self._settings).values())
+        if short is not None:
+            allowed, needed = short.allowed, short.needed
+            self._journal.write(Level.WARNING, "few-descriptors", allowed=allowed, needed=needed)

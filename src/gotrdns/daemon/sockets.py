@@ -58,6 +58,16 @@ class ListeningSocket:
         except OSError as error:
             raise CannotListen(endpoint, _explain(error)) from None
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether who looks for it finds it: a unix socket's file may have been removed."""
+        if self._file is None or not isinstance(self.endpoint, UnixEndpoint):
+            return True
+        try:
+            return _identity(self.endpoint.path) == self._file
+        except OSError:
+            return False
+
     def admit(self, access: SocketAccess) -> None:
         """Change who may use a unix socket. Raises CannotListen if that cannot be done."""
         if isinstance(self.endpoint, UnixEndpoint) and not self.is_inherited:
@@ -69,10 +79,9 @@ class ListeningSocket:
 
     def remove_file(self) -> None:
         """Remove a unix socket's file, if it is still ours."""
-        if isinstance(self.endpoint, UnixEndpoint) and self._file is not None:
+        if isinstance(self.endpoint, UnixEndpoint) and self._file is not None and self.is_in_place:
             with contextlib.suppress(OSError):
-                if _identity(self.endpoint.path) == self._file:
-                    self.endpoint.path.unlink()
+                self.endpoint.path.unlink()
 
 
 def _bind_path(endpoint: UnixEndpoint, access: SocketAccess) -> socket.socket:

@@ -41,14 +41,23 @@ def _quote(text: str) -> str:
     return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
 
 
+# Longer than any authserv-id with what may stand before it; comments cost time to read.
+_READ: Final = 1000
+_VERSION: Final = re.compile(r"\s[\s\d]*$")
+# What is skipped by those who read an authserv-id as an address is, or no more exactly than that.
+_SKIPPED: Final = re.compile(r"[\s\"\\]+")
+
+
 def claims(value: str, authserv_id: str) -> bool:
     """Whether a field says that it comes from this host, or cannot be told not to.
 
     RFC 8601 section 5: a border host removes those that claim to be its own. One whose authserv-id
-    cannot be read may be read in any way by those that come after.
+    cannot be read may be read in any way by those that come after, and some read it less strictly.
     """
-    claimed = read_authserv_id(value)
-    return claimed is None or _canonical(claimed) == _canonical(authserv_id)
+    beginning = value[:_READ]
+    claimed = read_authserv_id(beginning)
+    ours = _canonical(authserv_id)
+    return claimed is None or ours in {_canonical(claimed), _canonical(_read_loosely(beginning))}
 
 
 @functools.lru_cache(maxsize=256)
@@ -56,7 +65,7 @@ def _canonical(authserv_id: str) -> str:
     # It is a host's name mostly (RFC 8601 section 2.5): letter case, a last dot and the spelling
     # of letters beyond ASCII mean nothing.
     try:
-        return DomainName.parse(authserv_id).text
+        return DomainName.parse(authserv_id.rstrip(".")).text
     except InvalidName:
         return authserv_id.casefold()
 
@@ -71,6 +80,23 @@ def read_authserv_id(value: str) -> str | None:
         return _ESCAPED.sub(r"\1", quoted[1])
     token = _WIDE_TOKEN.match(value, start)
     return token[0] if token is not None else None
+
+
+def _read_loosely(value: str) -> str:
+    """The same without comments, space and quotes, as an address may have them around each dot."""
+    kept = []
+    position = 0
+    while position < len(value) and value[position] != ";":
+        end = _skip(value, position)
+        if end is None:
+            break
+        if end > position:
+            kept.append(" ")
+            position = end
+        else:
+            kept.append(value[position])
+            position += 1
+    return _SKIPPED.sub("", _VERSION.sub("", "".join(kept)))
 
 
 def _skip(value: str, start: int) -> int | None:

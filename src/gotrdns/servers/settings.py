@@ -163,9 +163,15 @@ class EximSettings(ListenerSettings, frozen=True):
             description="How long a connection may be idle: Exim asks at once when it connects.",
         ),
     ] = 10.0
-    line_octets: Annotated[int, Meta(ge=2048, le=1_048_576, description="The longest request.")] = (
-        8192
-    )
+    line_octets: Annotated[
+        int,
+        Meta(
+            ge=131_072,
+            le=1_048_576,
+            description="The longest request. Exim reads commands of 16384 octets, a request has "
+            "three of them, and escaping may double each; who says more than fits here passes.",
+        ),
+    ] = 131_072
 
 
 class MilterSettings(ListenerSettings, frozen=True):

@@ -11,7 +11,7 @@ _AT_ONCE: Final = 64  # connections a turn of the event loop
 class Acceptor:
     """Gives each connection to ``take``, and tells ``closed`` when it is closed.
 
-    Paused, as at first, connections wait in the kernel.
+    Paused, as at first and when the system has no room, connections wait in the kernel.
     """
 
     def __init__(
@@ -47,6 +47,9 @@ class Acceptor:
                 return
             try:
                 connection, _ = self._listening.accept()
-            except OSError:  # none is left, it is gone already, or descriptors are short
+            except (BlockingIOError, InterruptedError, ConnectionError):
+                return  # none is left, or it is gone already
+            except OSError:  # descriptors or memory are short, and will be at once again
+                self.pause()
                 return
             self._take(connection)

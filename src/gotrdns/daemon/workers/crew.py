@@ -7,7 +7,7 @@ keep theirs. A worker that ends or hangs is replaced.
 import asyncio
 import functools
 import socket
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Coroutine, Iterable
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from gotrdns.daemon.workers.acceptor import Acceptor
 from gotrdns.daemon.workers.handover import NotTaken
 from gotrdns.daemon.workers.hearing import Hearing
 from gotrdns.daemon.workers.member import Member
-from gotrdns.daemon.workers.messages import FromWorker, Obey, Ping, Ready
+from gotrdns.daemon.workers.messages import FromWorker, Obey, Ready
 from gotrdns.resolution.counters import Counters
 from gotrdns.servers.connections import Closure
 from gotrdns.servers.endpoints import Endpoint
@@ -27,7 +27,9 @@ from gotrdns.settings import Settings
 
 _TURN: Final = 0.05  # seconds until all workers know what one of them made known
 _PINGED_EVERY: Final = 2.0
-_HANGS_AFTER: Final = 15.0  # seconds of silence
+# So many pings, not seconds: whoever stopped the supervisor for a while, or the whole host, has not
+# made the workers hang.
+_HANGS_AFTER: Final = 7
 _START_PATIENCE: Final = 20.0  # seconds for all workers to be ready
 _STOP_PATIENCE: Final = 5.0  # seconds beyond the deadline of decisions
 # A worker that ends at once, again and again, is not to use up the host.
@@ -59,6 +61,8 @@ class Crew:
         self._loop = asyncio.get_running_loop()
         self._members: list[Member] = []
         self._acceptors: set[Acceptor] = set()
+        # Accepted, and taken by no worker yet: one at most for each acceptor.
+        self._waiting: deque[tuple[str, Endpoint, socket.socket]] = deque()
         self._hearing = Hearing(advice, watch, counters, self._beside)
         self._all_ready: asyncio.Future[None] = self._loop.create_future()
         self._is_stopping = False
@@ -109,6 +113,7 @@ class Crew:
     async def stop(self) -> None:
         """Have what is in hand answered; returns when all workers have ended."""
         self._is_stopping = True
+        self._turn_away()
         for each in self._members:
             each.dismiss()
         if self._members:
@@ -121,6 +126,7 @@ class Crew:
     def abandon(self) -> None:
         """Have no worker left behind, whatever happened before."""
         self._is_stopping = True
+        self._turn_away()
         for each in self._members:
             each.abandon()
 
@@ -134,7 +140,7 @@ class Crew:
     def _hear(self, member: Member, message: FromWorker) -> None:
         self._hearing.hear(member, message)
         if isinstance(message, Ready):
-            self._open_or_shut()
+            self._give_out()
             if not self._all_ready.done() and all(each.is_ready for each in self._members):
                 self._all_ready.set_result(None)
 
@@ -156,26 +162,36 @@ class Crew:
             return
         if self._loop.time() - member.started_at < _SHORT_LIFE:
             await asyncio.sleep(_RESPAWN_PAUSE)
-        if not self._is_stopping:
-            await self._hire(member.number)
+        await self._rehire(member.number)
+
+    async def _rehire(self, number: int) -> None:
+        while not self._is_stopping:
+            try:
+                await self._hire(number)
+            except OSError as error:  # memory, processes or descriptors are short
+                self._journal.write(Level.ERROR, "worker-not-started", problem=str(error))
+                await asyncio.sleep(_RESPAWN_PAUSE)
+            else:
+                return
 
     async def _watch_over(self) -> None:
         pinged_at = self._loop.time()
         while not self._is_stopping:
             await asyncio.sleep(_TURN)
             self._hearing.tell_standing()
+            self._give_out()
             now = self._loop.time()
             if now - pinged_at >= _PINGED_EVERY:
                 pinged_at = now
-                self._look_after(now)
+                self._look_after()
 
-    def _look_after(self, now: float) -> None:
+    def _look_after(self) -> None:
         for each in self._members:
-            if now - each.heard_at > _HANGS_AFTER or each.is_stuck:
+            if each.unanswered >= _HANGS_AFTER or each.is_stuck:
                 self._journal.write(Level.ERROR, "worker-hangs", pid=each.pid)
                 each.kill()
             else:
-                each.channel.send(Ping())
+                each.ping()
 
     async def _attend(self, door: str, listening: socket.socket, place: Endpoint) -> Acceptor:
         take = functools.partial(self._hand_over, door, place)
@@ -187,21 +203,36 @@ class Crew:
     def _open_or_shut(self) -> None:
         """While no worker is ready, mail servers wait to be let in."""
         for each in self._acceptors:
-            if self.is_stuck:
+            if self._waiting or self.is_stuck:
                 each.pause()
             else:
                 each.resume()
 
     def _hand_over(self, door: str, place: Endpoint, connection: socket.socket) -> None:
-        with connection:
-            ready = [each for each in self._members if each.is_ready]
-            for member in sorted(ready, key=_load):
-                try:
-                    member.give(door, place, connection)
-                except NotTaken:
-                    continue
-                return
-        self._watch.closed(Closure.REFUSED_FULL, str(place))
+        self._waiting.append((door, place, connection))
+        self._give_out()
+
+    def _give_out(self) -> None:
+        """Give to workers what was accepted; while none takes it, nothing more is accepted."""
+        while self._waiting and self._is_taken(*self._waiting[0]):
+            self._waiting.popleft()
+        self._open_or_shut()
+
+    def _is_taken(self, door: str, place: Endpoint, connection: socket.socket) -> bool:
+        for member in sorted(filter(_is_ready, self._members), key=_load):
+            try:
+                member.give(door, place, connection)
+            except NotTaken:
+                continue
+            connection.close()
+            return True
+        return False
+
+    def _turn_away(self) -> None:
+        while self._waiting:
+            _, place, connection = self._waiting.popleft()
+            connection.close()
+            self._watch.closed(Closure.REFUSED_FULL, str(place))
 
     def _beside(self, member: Member | None) -> Iterable[Member]:
         return [each for each in self._members if each is not member]
@@ -210,6 +241,10 @@ class Crew:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _is_ready(member: Member) -> bool:
+    return member.is_ready
 
 
 def _load(member: Member) -> int:

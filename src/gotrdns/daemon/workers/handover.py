@@ -11,6 +11,14 @@ from gotrdns.servers.endpoints import Endpoint, parse_endpoint
 _LONGEST_LABEL: Final = 512
 
 
+class LostOnItsWay(Exception):
+    """A connection was given, and this process may not have another descriptor: it is closed."""
+
+    def __init__(self, place: Endpoint) -> None:
+        super().__init__(str(place))
+        self.place = place
+
+
 class NotTaken(Exception):
     """The worker is gone, or does not even take what it was given before."""
 
@@ -27,14 +35,20 @@ def hand_over(line: socket.socket, door: str, place: Endpoint, connection: socke
 
 
 def take_over(line: socket.socket) -> tuple[str, Endpoint, socket.socket] | None:
-    """The next connection that was given; None when there is none now, or ever again."""
+    """The next connection that was given; None when there is none now, or ever again.
+
+    Raises LostOnItsWay.
+    """
     try:
         label, descriptors, _, _ = socket.recv_fds(line, _LONGEST_LABEL, 1)
     except (BlockingIOError, InterruptedError, ConnectionError):
         return None
-    if not descriptors:
+    if not label:
         return None
-    door, _, place = label.decode().partition(" ")
+    door, _, text = label.decode().partition(" ")
+    place = parse_endpoint(text)
+    if not descriptors:
+        raise LostOnItsWay(place)
     connection = socket.socket(fileno=descriptors[0])
     connection.setblocking(False)
-    return door, parse_endpoint(place), connection
+    return door, place, connection

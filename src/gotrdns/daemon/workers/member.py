@@ -13,7 +13,7 @@ from typing import Final
 
 from gotrdns.daemon.workers.channel import Channel
 from gotrdns.daemon.workers.handover import hand_over
-from gotrdns.daemon.workers.messages import Counted, FromWorker, Holding, Stop
+from gotrdns.daemon.workers.messages import Counted, FromWorker, Holding, Ping, Stop
 from gotrdns.servers.endpoints import Endpoint
 
 _PROGRAM: Final = (sys.executable, "-m", "gotrdns.daemon.workers.process")
@@ -21,7 +21,7 @@ _REAPED_WITHIN: Final = 1.0  # seconds from hanging up to the end of the process
 
 
 class Member:
-    """A worker. ``heard_at`` is the loop's time at which it last said anything."""
+    """A worker. ``unanswered`` is how many pings it was sent since it last said anything."""
 
     def __init__(
         self,
@@ -29,13 +29,14 @@ class Member:
         hear: Callable[["Member", FromWorker], None],
         lost: Callable[["Member"], None],
     ) -> None:
-        """Starts it."""
+        """Starts it. Raises OSError if the host has no room for it."""
         self.number = number
         self.channel = Channel(self._heard, lambda: lost(self))
         self._hear = hear
         self.is_ready = False
         self.counted: Counted | None = None
-        self.started_at = self.heard_at = asyncio.get_running_loop().time()
+        self.started_at = asyncio.get_running_loop().time()
+        self.unanswered = 0
         self._given = 0
         self._holding: Holding | None = None
         self._talk, talk = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -43,10 +44,12 @@ class Member:
         for each in (self._talk, self._handing):
             each.setblocking(False)
         with talk, handed:
-            descriptors = (talk.fileno(), handed.fileno())
-            self._process = subprocess.Popen(  # noqa: S603 - this very program
-                [*_PROGRAM, *map(str, descriptors)], stdin=subprocess.DEVNULL, pass_fds=descriptors
-            )
+            try:
+                self._process = _start(talk.fileno(), handed.fileno())
+            except OSError:
+                self._talk.close()
+                self._handing.close()
+                raise
 
     async def connect(self) -> None:
         """Begin to talk with it."""
@@ -78,10 +81,14 @@ class Member:
         self._given += 1
 
     def _heard(self, message: FromWorker) -> None:
-        self.heard_at = asyncio.get_running_loop().time()
+        self.unanswered = 0
         if isinstance(message, Holding):
             self._holding = message
         self._hear(self, message)
+
+    def ping(self) -> None:
+        self.unanswered += 1
+        self.channel.send(Ping())
 
     def dismiss(self) -> None:
         """Let it answer what it has in hand, and end."""
@@ -106,3 +113,9 @@ class Member:
         if self._process.poll() is None:
             self.kill()
             self._process.wait()
+
+
+def _start(*descriptors: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - this very program
+        [*_PROGRAM, *map(str, descriptors)], stdin=subprocess.DEVNULL, pass_fds=descriptors
+    )

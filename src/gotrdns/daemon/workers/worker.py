@@ -12,15 +12,17 @@ from typing import Any, Final, assert_never
 
 import msgspec
 
+from gotrdns.daemon.descriptors import provide_descriptors
 from gotrdns.daemon.faults import report_faults
 from gotrdns.daemon.journal import Journal
 from gotrdns.daemon.serving import Servers, sections
 from gotrdns.daemon.tally import Tally
 from gotrdns.daemon.workers.channel import Channel
 from gotrdns.daemon.workers.courier import Courier
-from gotrdns.daemon.workers.handover import take_over
+from gotrdns.daemon.workers.handover import LostOnItsWay, take_over
 from gotrdns.daemon.workers.messages import (
     Assurance,
+    Closed,
     FromSupervisor,
     Obey,
     Past,
@@ -40,6 +42,7 @@ from gotrdns.policy import Policy
 from gotrdns.resolution.client import Client
 from gotrdns.resolution.counters import Counters
 from gotrdns.resolution.opening import open_client
+from gotrdns.servers.connections import Closure
 from gotrdns.settings import Settings
 from gotrdns.store.histories import Histories
 from gotrdns.store.incidents import Opened
@@ -121,6 +124,7 @@ class Worker:
         before, self._settings = self._settings, _share(order.settings, order.workers)
         settings = self._settings
         self._journal.follow(settings.log)
+        provide_descriptors(sections(settings).values())  # a shortage is the supervisor's to tell
         if before is None or order.reopen:
             self._open_resolver(settings, before)
         if before is not None:
@@ -163,7 +167,15 @@ class Worker:
         self._channel.send(Spoke((spoken,)))
 
     def _take_over(self) -> None:
-        while (given := take_over(self._handed)) is not None:
+        while True:
+            try:
+                given = take_over(self._handed)
+            except LostOnItsWay as lost:
+                self._reporter.taken_over += 1
+                self._channel.send(Closed(Closure.REFUSED_FULL, str(lost.place)))
+                continue
+            if given is None:
+                return
             door, place, connection = given
             self._reporter.taken_over += 1
             self._do(self._servers.serve(door, place, connection))
