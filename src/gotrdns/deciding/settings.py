@@ -39,5 +39,5 @@ class VerificationSettings(Struct, frozen=True, forbid_unknown_fields=True, rena
             raise InvalidSetting(
                 "deadline",
                 f"{self.deadline:g} s is too late: it must be below {MAIL_SERVER_PATIENCE:g}, "
-                "after which Postfix no longer waits for the answer",
+                "after which the mail server no longer waits for the answer",
             )
