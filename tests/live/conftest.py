@@ -2,6 +2,8 @@
 
 import os
 import pwd
+import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +26,15 @@ def live_directory() -> Path:
             pytrace=False,
         )
     return Path(directory)
+
+
+@pytest.fixture
+def directory(live_directory: Path, request: pytest.FixtureRequest) -> Path:
+    """One of a test's own; tests in several files may have the same name."""
+    name = re.sub(r"\W+", "-", request.node.name)[:40]
+    directory = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=live_directory))
+    directory.chmod(0o755)
+    return directory
 
 
 @pytest.fixture(scope="session")

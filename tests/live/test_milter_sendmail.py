@@ -69,14 +69,6 @@ class Site:
 
 
 @pytest.fixture
-def directory(live_directory: Path, request: pytest.FixtureRequest) -> Path:
-    directory = live_directory / re.sub(r"\W+", "-", request.node.name)[:40]
-    directory.mkdir()
-    directory.chmod(0o755)
-    return directory
-
-
-@pytest.fixture
 def strict(directory: Path, resolver: Resolver) -> Iterator[Site]:
     assert resolver.running
     site = Site(directory, "strict")
