@@ -13,6 +13,7 @@ CLIENT = Address.parse("85.105.64.87")
 NOW = 1_800_000_000.0
 
 
+@pytest.mark.usefixtures("utc")
 @pytest.mark.parametrize(
     ("failures", "failing_since", "said"),
     [
