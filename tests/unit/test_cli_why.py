@@ -126,7 +126,7 @@ def test_one_decision_is_told_in_full(kept: Remembered, resolver: str) -> None:
     gotrdns explain 85.105.64.87
         who can change it, and what to publish
     gotrdns allow add 85.105.64.87 --reason "..."
-        let it in until then
+        let it in until that is done
 """
     )
 

@@ -226,6 +226,7 @@ def test_settings_can_be_checked_without_serving(daemon: Daemon) -> None:
     checked = run_serve(daemon.settings, "--check-settings")
     assert checked.returncode == 0
     assert checked.stdout.startswith("settings are right\n")
+    assert f"\nlistening  postfix  unix:{daemon.path}\n" in checked.stdout
     assert not daemon.path.exists()
 
 

@@ -247,7 +247,7 @@ def test_the_number_of_names_evaluated_can_be_set() -> None:
 
 @pytest.mark.parametrize("deadline", [15.0, 60.0])
 def test_a_deadline_postfix_does_not_wait_for_is_refused(deadline: float) -> None:
-    with pytest.raises(InvalidSetting, match="Postfix no longer waits"):
+    with pytest.raises(InvalidSetting, match="mail server no longer waits"):
         VerificationSettings(deadline=deadline)
 
 

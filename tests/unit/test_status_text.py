@@ -60,7 +60,7 @@ gotrdns 1.2.3, mode strict, up 3 d 4 h, process 4321, 42 MiB
     believed; 4 of 321 networks in trouble within five minutes
 
   Cache
-    12,345 answers of at most 20,000; 93 % of questions answered from it
+    12,345 of at most 20,000 answers; 93 % of questions answered from it
 
   Store
     sqlite:////var/lib/gotrdns/gotrdns.sqlite3

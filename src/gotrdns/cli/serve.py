@@ -3,6 +3,7 @@
 Owns its options and exit statuses. What it needs is imported when it runs.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,10 @@ and in Postfix's main.cf:
     smtpd_client_restrictions = permit_mynetworks,
         check_policy_service { unix:private/gotrdns,
             timeout=15s, try_limit=1, default_action=DUNNO }
+
+Exim asks at the place under [exim], Sendmail and Postfix's mail filters
+(milters) at that under [milter]: see gotrdns.toml(5), and the pages exim.md,
+sendmail.md and postfix.md in the documentation.
 
 \b
 Then:
@@ -88,6 +93,16 @@ def serve(context: click.Context, path: Path, workers: int, *, check_settings: b
         context.exit(_CANNOT_START)
 
 
+def _places(settings: "Settings") -> Iterator[str]:
+    from gotrdns.daemon.serving import sections  # noqa: PLC0415 - see the module
+
+    heading = "listening"
+    for name, section in sections(settings).items():
+        for place in section.listen:
+            yield f"{heading:9}  {name:7}  {place}"
+            heading = ""
+
+
 def _summarize(settings: "Settings") -> str:
     resolvers = ", ".join(settings.resolver.servers) or "those of /etc/resolv.conf"
     return "".join(
@@ -95,7 +110,7 @@ def _summarize(settings: "Settings") -> str:
         for line in (
             "settings are right",
             f"mode       {settings.policy.mode.value}",
-            f"listening  {', '.join(settings.postfix.listen)}",
+            *_places(settings),
             f"resolvers  {resolvers}",
             f"deadline   {settings.verification.deadline:g} s",
         )

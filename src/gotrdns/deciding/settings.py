@@ -19,8 +19,8 @@ class VerificationSettings(Struct, frozen=True, forbid_unknown_fields=True, rena
         Meta(
             gt=0,
             description="Seconds after which a client is decided about with what is known by then; "
-            "the look-ups go on and serve its next attempt. Must be below the 15 that Postfix is "
-            "told to wait.",
+            "the look-ups go on and serve its next attempt. Must be below the 15 that mail servers "
+            "are told to wait.",
         ),
     ] = 8.0
     ptr_limit: Annotated[
@@ -39,5 +39,5 @@ class VerificationSettings(Struct, frozen=True, forbid_unknown_fields=True, rena
             raise InvalidSetting(
                 "deadline",
                 f"{self.deadline:g} s is too late: it must be below {MAIL_SERVER_PATIENCE:g}, "
-                "after which Postfix no longer waits for the answer",
+                "after which the mail server no longer waits for the answer",
             )

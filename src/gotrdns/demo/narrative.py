@@ -60,5 +60,8 @@ NEXT_STEPS: Final = """\
         check_policy_service { unix:private/gotrdns,
             timeout=15s, try_limit=1, default_action=DUNNO }
 
+  For Exim, Sendmail, and Postfix with mail filters (milters) see docs/exim.md,
+  docs/sendmail.md and docs/postfix.md.
+
   When the log shows whom it would have refused, and you agree: mode = "strict".
 """

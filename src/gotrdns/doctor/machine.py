@@ -149,10 +149,7 @@ class Machine:
         self, endpoint: Endpoint, question: bytes, is_whole: Callable[[bytes], bool]
     ) -> bytes:
         async with asyncio.timeout(_SOCKET_PATIENCE):
-            if isinstance(endpoint, UnixEndpoint):
-                reader, writer = await asyncio.open_unix_connection(endpoint.path)
-            else:
-                reader, writer = await asyncio.open_connection(endpoint.address.text, endpoint.port)
+            reader, writer = await _connect(endpoint)
             try:
                 writer.write(question)
                 await writer.drain()
@@ -195,6 +192,18 @@ def _run(program: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[
         encoding="utf-8",
         errors="backslashreplace",
     )
+
+
+async def _connect(endpoint: Endpoint) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    try:
+        if isinstance(endpoint, UnixEndpoint):
+            return await asyncio.open_unix_connection(endpoint.path)
+        return await asyncio.open_connection(endpoint.address.text, endpoint.port)
+    except OSError as error:
+        # asyncio's own words repeat the address as Python writes it.
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno)) from None
 
 
 async def _read_whole(reader: asyncio.StreamReader, is_whole: Callable[[bytes], bool]) -> bytes:

@@ -85,7 +85,7 @@ def _asks_wrongly(
         yield Unmade(Check.POSTFIX_ASKS, Obstacle.NO_SETTINGS)
     elif not any(each.listened for each in asking):
         doors = (str(each) for name in (POSTFIX, MILTER) for each in around.doors[name])
-        listening = _joined(doors)
+        listening = _joined(doors) or "no place"
         for each in asking:
             details = {"place": each.said.place, "listening": listening}
             yield Wrong(Fault.POSTFIX_ASKS_ELSEWHERE, details)

@@ -129,7 +129,8 @@ def _past(history: History) -> list[str]:
         told.append(words.PASSED.format(moment=moments.short(history.passed_at)))
     if history.failing_since is not None and history.failed_at is not None:
         since, last = moments.short(history.failing_since), moments.short(history.failed_at)
-        told.append(words.FAILED.format(count=history.failures, since=since, last=last))
+        failed = words.FAILED_ONCE if history.failures == 1 else words.FAILED
+        told.append(failed.format(count=history.failures, since=since, last=last))
     if history.troubled_since is not None:
         told.append(words.TROUBLED.format(since=moments.short(history.troubled_since)))
     if history.greeted_at is not None:

@@ -35,6 +35,7 @@ NOBODY_TO_ASK: Final = "nobody to ask: neither a HELO name nor a sender was give
 
 NEVER_SEEN: Final = "never, as far as the store knows"
 PASSED: Final = "passed on {moment}"
+FAILED_ONCE: Final = "failed once, on {last}"
 FAILED: Final = "failed {count} times since {since}, the last time on {last}"
 TROUBLED: Final = "DNS trouble since {since}"
 GREETED: Final = "came with a dynamic name on {moment}"

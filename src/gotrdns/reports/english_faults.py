@@ -100,7 +100,7 @@ FAULTS: Final[Mapping[Fault, Words]] = {
         ("# in master.cf: take its smtpd_*_restrictions out, or add the call to them",),
     ),
     Fault.POSTFIX_ASKS_ELSEWHERE: Words(
-        "Postfix asks at {place}, where the settings do not listen ({listening}).",
+        "Postfix asks at {place}, where the settings do not listen; they name {listening}.",
         ("# write the same place in [postfix] listen and in check_policy_service",),
     ),
     Fault.POLICY_TIMEOUT_SHORT: Words(

@@ -81,7 +81,7 @@ NOW_OF: Final = "{address}: {said}"
 TO_DO: Final = "What to do"
 COMMANDS: Final = {
     "explain": ("gotrdns explain {address}", "who can change it, and what to publish"),
-    "allow": ('gotrdns allow add {address} --reason "..."', "let it in until then"),
+    "allow": ('gotrdns allow add {address} --reason "..."', "let it in until that is done"),
     "done": ("gotrdns why --done {incident}", "once the business knows, or it is put right"),
 }
 

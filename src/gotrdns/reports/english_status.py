@@ -91,7 +91,7 @@ BREAKER: Final = "{trust}; {troubled} of {seen} networks in trouble within five 
 BREAKER_ALARMING: Final = ", so control questions are asked"
 
 CACHE: Final = "Cache"
-CACHE_USE: Final = "{entries} answers of at most {capacity}; {share} of questions answered from it"
+CACHE_USE: Final = "{entries} of at most {capacity} answers; {share} of questions answered from it"
 NO_CACHE: Final = "none"
 
 STORE: Final = "Store"

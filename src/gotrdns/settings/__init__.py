@@ -13,6 +13,7 @@ from gotrdns.deciding import VerificationSettings
 from gotrdns.policy import InvalidSetting, PolicySettings
 from gotrdns.resolution.servers import InvalidServer, parse_server
 from gotrdns.resolution.settings import ResolverSettings
+from gotrdns.servers.endpoints import Endpoint
 from gotrdns.servers.settings import EximSettings, MilterSettings, PostfixSettings
 from gotrdns.settings.listeners import ControlSettings, MetricsSettings
 from gotrdns.settings.problems import InvalidSettings, Problem
@@ -93,9 +94,29 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     log: LogSettings = LogSettings()
 
     def __post_init__(self) -> None:
-        """Raises InvalidSetting for a resolver's address that cannot be one, and without a door."""
+        """Raises InvalidSetting for what no section can tell by itself."""
         if not (self.postfix.listen or self.milter.listen or self.exim.listen):
             raise InvalidSetting("postfix.listen", "no mail server can ask: name a place to listen")
+        self._refuse_shared_places()
+        self._refuse_what_is_no_resolver()
+
+    def _refuse_shared_places(self) -> None:
+        users: dict[Endpoint, str] = {}
+        for section, key in (
+            ("postfix", "listen"),
+            ("milter", "listen"),
+            ("exim", "listen"),
+            ("metrics", "listen"),
+            ("control", "socket"),
+        ):
+            for place in getattr(self, section).endpoints:
+                other = users.setdefault(place, section)
+                if other != section:
+                    raise InvalidSetting(
+                        f"{section}.{key}", f'[{section}] and [{other}] both name "{place}"'
+                    )
+
+    def _refuse_what_is_no_resolver(self) -> None:
         for key, servers in (
             ("resolver.servers", self.resolver.servers),
             ("resolver.trust-ad", self.resolver.trust_ad),

@@ -33,8 +33,11 @@ def describe_range(annotation: object) -> str:
     return ""
 
 
-def describe_value(annotation: object) -> str:
-    """Kind and range together, as they follow ``must be``."""
+def describe_value(annotation: object, given: object = None) -> str:
+    """Kind and range together, as they follow ``must be``: of a given text, only what it lacks."""
+    form = describe_range(annotation)
+    if form and isinstance(given, str) and isinstance(_inspect(annotation), inspect.StrType):
+        return f"a text {form}"
     return ", ".join(filter(None, (describe_kind(annotation), describe_range(annotation))))
 
 

@@ -126,7 +126,7 @@ class _Reader:
         self._add(path, f"the section [{key}] is missing; it must set {', '.join(required)}")
 
     def _wrong(self, annotation: Any, value: object, path: KeyPath) -> str:
-        expected = expectations.describe_value(annotation)
+        expected = expectations.describe_value(annotation, value)
         setting = f"{_section(path[:-1])}{path[-1]}"
         return f"{setting} must be {expected}, not {_shown(value)}"
 

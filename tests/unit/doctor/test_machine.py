@@ -182,8 +182,9 @@ def test_dead_and_missing_sockets_are_told_apart(tmp_path: Path) -> None:
         converse(UnixEndpoint(tmp_path / "missing"))
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    with pytest.raises(ConnectionRefusedError):
+    with pytest.raises(ConnectionRefusedError) as refused:
         asyncio.run(HOST.converse(parse_endpoint(f"inet:127.0.0.1:{port}"), b"x", bool))
+    assert refused.value.strerror == "Connection refused"
 
 
 def test_a_store_is_inspected_and_a_missing_one_is_not_made(tmp_path: Path) -> None:

@@ -73,6 +73,15 @@ def test_an_absolute_path_is_below_the_queue_directory_where_smtpd_is_chrooted()
     assert missing["place"] == "unix:/private/gotrdns"
 
 
+def test_settings_without_a_place_for_postfix_say_so() -> None:
+    host = FakeHost()
+    host.files[SETTINGS] = (
+        '[policy]\nmode = "strict"\n[postfix]\nlisten = []\n[exim]\nlisten = ["unix:/run/x"]\n'
+    )
+    found = faults(find(host))
+    assert {each["listening"] for each in found[Fault.POSTFIX_ASKS_ELSEWHERE]} == {"no place"}
+
+
 def test_an_absolute_path_is_itself_where_smtpd_is_not_chrooted() -> None:
     host = FakeHost()
     host.master = host.master.replace(" y ", " n ")
