@@ -190,7 +190,14 @@ def summary(figures: Sequence[Figure]) -> str:
     return "\n".join(["", measure.table(headings, rows), "", *ratios(rates)])
 
 
-OURS = ("gotrdns", "gotrdns-quiet", "gotrdns-protect", policy_contestants.PROTECT_POSTGRESQL)
+OURS = (
+    "gotrdns",
+    "gotrdns-quiet",
+    "gotrdns-protect",
+    "gotrdns-workers",
+    "gotrdns-protect-workers",
+    policy_contestants.PROTECT_POSTGRESQL,
+)
 
 
 def ratios(rates: Mapping[tuple[str, int, str], float]) -> list[str]:

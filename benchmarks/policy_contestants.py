@@ -96,20 +96,30 @@ url = "{store}"
 """
 
 
-def gotrdns_command(settings: Path) -> list[str]:
-    return [sys.executable, "-m", "gotrdns", "serve", "--settings", str(settings)]
+def gotrdns_command(settings: Path, workers: int = 0) -> list[str]:
+    command = [sys.executable, "-m", "gotrdns", "serve", "--settings", str(settings)]
+    return [*command, "--workers", str(workers)] if workers else command
 
 
 def start_gotrdns(
-    place: Place, level: str = "info", mode: str = "strict", store: str = "none"
+    place: Place, level: str = "info", mode: str = "strict", store: str = "none", workers: int = 0
 ) -> int:
     settings = place.directory / "gotrdns.toml"
     settings.write_text(gotrdns_settings(place, level, mode, store))
-    return _start(gotrdns_command(settings), place)
+    return _start(gotrdns_command(settings, workers), place)
 
 
-def start_protect_sqlite(place: Place) -> int:
-    return start_gotrdns(place, mode="protect", store=f"sqlite:///{place.directory}/store.sqlite3")
+def start_protect_sqlite(place: Place, workers: int = 0) -> int:
+    store = f"sqlite:///{place.directory}/store.sqlite3"
+    return start_gotrdns(place, mode="protect", store=store, workers=workers)
+
+
+def start_workers(place: Place) -> int:
+    return start_gotrdns(place, workers=2)
+
+
+def start_protect_workers(place: Place) -> int:
+    return start_protect_sqlite(place, workers=2)
 
 
 def start_protect_postgresql(place: Place) -> int:
@@ -258,6 +268,20 @@ SERVERS = (
         lambda: measure.distribution_version("gotrdns"),
         _serves,
         "mode protect, remembering in SQLite; logs refusals",
+    ),
+    PolicyServer(
+        "gotrdns-workers",
+        start_workers,
+        lambda: measure.distribution_version("gotrdns"),
+        _serves,
+        "as gotrdns, in a supervisor and two workers",
+    ),
+    PolicyServer(
+        "gotrdns-protect-workers",
+        start_protect_workers,
+        lambda: measure.distribution_version("gotrdns"),
+        _serves,
+        "as gotrdns-protect, in a supervisor and two workers",
     ),
     PolicyServer(
         PROTECT_POSTGRESQL,

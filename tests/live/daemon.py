@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from tests.live.process import Process
+from tests.support.activation import activated
 
 Door: TypeAlias = Path | tuple[str, int]
 """Where a daemon listens: a unix socket, or an address and a TCP port."""
@@ -34,7 +35,8 @@ def accepts(door: Door) -> bool:
 class Daemon:
     """`gotrdns serve --settings PATH`, ready once every door accepts connections.
 
-    `arguments` go after `serve`; `command` is there for a stand-in.
+    `arguments` go after `serve`; `command` is there for a stand-in. `inherited` are handed on as
+    systemd does it; then it is ready once it says so, since they are open all the time.
     """
 
     def __init__(
@@ -45,19 +47,33 @@ class Daemon:
         arguments: Sequence[str] = (),
         command: Sequence[str] = GOTRDNS,
         output: Path | None = None,
+        inherited: Sequence[socket.socket] = (),
     ) -> None:
+        if inherited:
+            command = activated(inherited, command)
         self._doors = tuple(doors)
+        self._is_activated = bool(inherited)
         self._process = Process(
             "gotrdns serve",
             [*command, "serve", "--settings", settings, *arguments],
             output=output or settings.with_suffix(".output"),
             environment={"PYTHONUNBUFFERED": "1"},
+            inherited=[each.fileno() for each in inherited],
         )
 
     def start(self, *, seconds: float = 10.0) -> None:
+        starts = self._starts()
         self._process.start(
-            ready=lambda: all(accepts(door) for door in self._doors), seconds=seconds
+            ready=lambda: (
+                self._starts() > starts
+                if self._is_activated
+                else all(accepts(door) for door in self._doors)
+            ),
+            seconds=seconds,
         )
+
+    def _starts(self) -> int:
+        return sum("event=started" in line for line in self.lines())
 
     def terminate(self, *, seconds: float = 10.0) -> int | None:
         """SIGTERM; the exit status, once it has ended."""

@@ -4,6 +4,7 @@ Owns its configuration, life, log and mailbox. It resolves through the namespace
 `/etc/resolv.conf`.
 """
 
+import re
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as default_policy
@@ -11,14 +12,17 @@ from pathlib import Path
 from typing import Final
 
 from tests.live.daemon import accepts
+from tests.live.logins import NAME, PASSWORD
 from tests.live.process import Process
 from tests.live.unpacked import as_if_installed, unpacked
 
 PORT: Final = 2530
 STOCK: Final = "  require verify = reverse_host_lookup"
+PAGE: Final = Path(__file__).parents[2] / "docs" / "exim.md"
 
 CONFIGURATION = """\
 primary_hostname = mx.recipient.example
+qualify_domain = recipient.example
 spool_directory = {directory}/spool
 log_file_path = {directory}/%slog
 pid_file_path = {directory}/pid
@@ -35,9 +39,16 @@ deliver_drop_privilege = true
 
 begin acl
 recipients:
-  accept authenticated = *
 {checks}
   accept domains = recipient.example : optout.example
+
+begin authenticators
+plain:
+  driver = plaintext
+  public_name = PLAIN
+  server_prompts = :
+  server_condition = ${{if and{{{{eq{{$auth2}}{{{name}}}}}{{eq{{$auth3}}{{{password}}}}}}}}}
+  server_set_id = $auth2
 
 begin routers
 mailbox:
@@ -53,6 +64,14 @@ mailbox:
 """
 
 
+def documented_lines(socket: Path) -> str:
+    """The statements of the documentation's ACL, for a socket elsewhere."""
+    block = re.search(r"^```\n(  warn\n.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    if block is None or block[1].count("/run/gotrdns/exim") != 1:
+        raise ValueError(f"{PAGE} has no lines for the ACL")
+    return block[1].replace("/run/gotrdns/exim", str(socket))
+
+
 class Exim:
     """`checks` are statements of the ACL for recipients, as in Exim's configuration."""
 
@@ -64,7 +83,9 @@ class Exim:
         directory.chmod(0o777)
         configuration = directory / "configuration"
         configuration.write_text(
-            CONFIGURATION.format(directory=directory, port=port, checks=checks)
+            CONFIGURATION.format(
+                directory=directory, port=port, checks=checks, name=NAME, password=PASSWORD
+            )
         )
         exim = unpacked("exim4-daemon-light", "usr/sbin/exim4")
         self._process = Process(

@@ -32,6 +32,9 @@ MILTER_OVER_TCP: Final = 2535
 MILTER_OF_OLD: Final = 2536
 """As MILTER_OVER_UNIX, by the oldest version of the protocol that Postfix speaks."""
 
+POLICY_ASKED_TWICE: Final = 2530
+"""As POLICY_OVER_UNIX, but a question that got no answer is asked once more, after a second."""
+
 POLICY_SERVICE_PORT: Final = 10040
 """Where the port POLICY_OVER_TCP expects a policy service, on 127.0.0.1."""
 
@@ -117,20 +120,22 @@ class Service:
 
 def standard_services(policy_socket: str, policy_port: int) -> tuple[Service, ...]:
     # As documentation advises: asked at RCPT, patient, and letting mail in when gotrdns is away.
-    attributes = "timeout=15s, try_limit=1, default_action=DUNNO"
+    attributes = "timeout=15s, default_action=DUNNO, try_limit"
+    over_unix = f"check_policy_service {{ unix:{policy_socket}, {attributes}"
     return (
         Service(
             POLICY_OVER_UNIX,
-            {
-                "smtpd_client_restrictions": "check_policy_service "
-                f"{{ unix:{policy_socket}, {attributes} }}"
-            },
+            {"smtpd_client_restrictions": f"{over_unix}=1 }}"},
+        ),
+        Service(
+            POLICY_ASKED_TWICE,
+            {"smtpd_client_restrictions": f"{over_unix}=2 }}"},
         ),
         Service(
             POLICY_OVER_TCP,
             {
                 "smtpd_client_restrictions": "check_policy_service "
-                f"{{ inet:127.0.0.1:{policy_port}, {attributes} }}"
+                f"{{ inet:127.0.0.1:{policy_port}, {attributes}=1 }}"
             },
         ),
         Service(MILTER_OVER_UNIX, _milter(f"unix:{MILTER_SOCKET}")),

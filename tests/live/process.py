@@ -44,8 +44,11 @@ class Process:
         *,
         output: Path,
         environment: Mapping[str, str] | None = None,
+        inherited: Sequence[int] = (),
     ) -> None:
+        """`inherited` are descriptors that stay open in it, under the same numbers."""
         self.name = name
+        self._inherited = inherited
         self._command = [str(part) for part in command]
         self._output = output
         self._environment = dict(os.environ) | dict(environment or {})
@@ -63,6 +66,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 env=self._environment,
                 start_new_session=True,
+                pass_fds=self._inherited,
             )
         try:
             wait_until(ready, f"{self.name} ready", seconds=seconds, hopeless=self._ended)

@@ -5,6 +5,7 @@ too, never an exception. Knows nothing of what a server ought to answer.
 """
 
 import asyncio
+import base64
 import contextlib
 import re
 import socket
@@ -40,7 +41,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What is to be said to the server."""
+    """What is to be said to the server. `login` is a name and password; no HELO if it is empty."""
 
     client_address: IPv4Address | IPv6Address
     helo: str = "client.example"
@@ -48,6 +49,7 @@ class Envelope:
     recipients: tuple[str, ...] = DEFAULT_RECIPIENTS
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = "A message.\n"
+    login: tuple[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class Conversation:
     envelope: Envelope
     banner: Reply | None = None
     hello: Reply | None = None
+    login: Reply | None = None
     sender: Reply | None = None
     recipients: list[Reply] = field(default_factory=list)
     data: Reply | None = None
@@ -66,7 +69,8 @@ class Conversation:
 
     @property
     def replies(self) -> list[Reply]:
-        steps = [self.banner, self.hello, self.sender, *self.recipients, self.data, self.message]
+        steps = [self.banner, self.hello, self.login, self.sender]
+        steps += [*self.recipients, self.data, self.message]
         return [reply for reply in steps if reply is not None]
 
     @property
@@ -226,10 +230,13 @@ def _dialogue(conversation: Conversation) -> Generator[bytes, Reply, None]:
     conversation.banner = yield _proxy_header(envelope.client_address)
     if not conversation.banner.positive:
         return
-    conversation.hello = yield f"EHLO {envelope.helo}\r\n".encode()
-    if conversation.hello.positive:
+    if envelope.helo:
+        conversation.hello = yield f"EHLO {envelope.helo}\r\n".encode()
+    if envelope.login and conversation.refusal is None:
+        conversation.login = yield _authentication(*envelope.login)
+    if conversation.refusal is None:
         conversation.sender = yield f"MAIL FROM:<{envelope.sender}>\r\n".encode()
-    if conversation.sender is not None and conversation.sender.positive:
+    if conversation.refusal is None:
         for recipient in envelope.recipients:
             reply = yield f"RCPT TO:<{recipient}>\r\n".encode()
             conversation.recipients.append(reply)
@@ -243,6 +250,11 @@ def _dialogue(conversation: Conversation) -> Generator[bytes, Reply, None]:
 def _proxy_header(client: IPv4Address | IPv6Address) -> bytes:
     destination = "192.0.2.25" if client.version == 4 else "2001:db8::25"
     return f"PROXY TCP{client.version} {client} {destination} 3333 25\r\n".encode()
+
+
+def _authentication(name: str, password: str) -> bytes:
+    credentials = base64.b64encode(f"\0{name}\0{password}".encode())
+    return b"AUTH PLAIN " + credentials + b"\r\n"
 
 
 def _message(envelope: Envelope) -> bytes:

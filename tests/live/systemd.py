@@ -35,10 +35,13 @@ class Systemd:
         self._process.start(ready=self._is_up, seconds=30.0)
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """A command in that system, as root."""
-        return subprocess.run(
-            [*self._enter(), *command], check=check, capture_output=True, text=True, timeout=60
+        """A command in that system, as root. RuntimeError if it fails, unless that is expected."""
+        done = subprocess.run(
+            [*self._enter(), *command], check=False, capture_output=True, text=True, timeout=60
         )
+        if check and done.returncode != 0:
+            raise RuntimeError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
+        return done
 
     def path(self, inside: str) -> Path:
         """Where a file of that system is seen from outside."""

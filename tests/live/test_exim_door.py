@@ -11,7 +11,7 @@ import pytest
 
 from tests.live import clients
 from tests.live.daemon import Daemon
-from tests.live.exim import Exim
+from tests.live.exim import Exim, documented_lines
 from tests.live.gateway import addresses_on_loopback, gateway
 from tests.live.process import wait_until
 from tests.live.resolver import Resolver
@@ -20,7 +20,6 @@ from tests.live.smtp import Conversation, Envelope, deliver_many
 
 PORT: Final = 2532
 GATEWAY: Final = 2533
-PAGE: Final = Path(__file__).parents[2] / "docs" / "exim.md"
 
 FOUNDING: Final = ip_address("85.105.64.87")
 CONFIRMED: Final = next(each.address for each in clients.CLIENTS if each.result == "pass")
@@ -45,14 +44,6 @@ url = "sqlite:///{directory}/store.sqlite3"
 [control]
 socket = ""
 """
-
-
-def documented_lines(socket: Path) -> str:
-    """The statements of the documentation's ACL, for a socket elsewhere."""
-    block = re.search(r"^```\n(  warn\n.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
-    assert block is not None
-    assert block[1].count("/run/gotrdns/exim") == 1
-    return block[1].replace("/run/gotrdns/exim", str(socket))
 
 
 class Site:

@@ -143,6 +143,10 @@ def test_observe_refuses_nothing_and_tells_the_verdict(
     (mark,) = message.get_all("X-Gotrdns", [])
     assert mark.startswith("iprev=fail cause=forward-nodata address=85.105.64.87")
     assert "action=would-refuse rule=observe" in mark
+    first, second = events(observe, "decision", "mail-server-found=")
+    # Postfix names a message once it has a recipient.
+    assert "queue-id" not in first
+    assert second.rstrip().split()[-2] == f"queue-id={conversation.queue_id}"
 
 
 def test_of_several_recipients_each_is_decided_about(strict: Daemon, postfix: Postfix) -> None:

@@ -161,6 +161,9 @@ def test_observe_refuses_nothing_and_tells_the_verdict(observe: Site) -> None:
         (mark,) = message.get_all("X-Gotrdns", [])
         assert mark.startswith("iprev=fail cause=forward-nodata address=85.105.64.87")
         assert "action=would-refuse rule=observe" in mark
+    for line in events(observe.daemon, "decision"):
+        assert "mail-server-found=" in line
+        assert "queue-id=" in line
 
 
 def test_of_several_recipients_each_is_decided_about(strict: Site) -> None:

@@ -75,26 +75,6 @@ def test_a_frozen_resolver_lets_mail_pass_too(
         assert daemon.running
 
 
-def test_a_daemon_killed_under_load_loses_and_refuses_nothing(
-    postfix: Postfix, tmp_path: Path
-) -> None:
-    envelopes = [Envelope(each.address) for each in clients.load_clients()[:200]]
-    with make_daemon(tmp_path, postfix, "strict") as daemon:
-
-        async def load_and_kill() -> list[Conversation]:
-            load = asyncio.ensure_future(deliver_many(envelopes, POLICY_OVER_UNIX, at_once=20))
-            for _ in range(3):
-                await asyncio.sleep(0.4)
-                daemon.kill()
-                await asyncio.sleep(0.1)
-                await asyncio.to_thread(daemon.start)
-            return list(await load)
-
-        conversations = asyncio.run(load_and_kill())
-    assert [each.refusal for each in conversations if not each.accepted] == []
-    postfix.delivered(expecting=[each.queue_id for each in conversations], seconds=60)
-
-
 def test_reloading_under_load_drops_no_connection_and_takes_effect(
     postfix: Postfix, tmp_path: Path
 ) -> None:

@@ -75,6 +75,12 @@ def records(systemd: Systemd, *match: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def troubles(systemd: Systemd) -> list[dict[str, str]]:
+    """What the daemon that runs now warned of."""
+    run = systemd.show(SERVICE, "InvocationID")
+    return records(systemd, "-p", "warning", f"_SYSTEMD_INVOCATION_ID={run}")
+
+
 def main_process(systemd: Systemd) -> str:
     return systemd.show(SERVICE, "MainPID")
 
@@ -139,7 +145,7 @@ def test_a_reload_follows_the_settings_and_ends_when_they_are_in_force(systemd: 
     wait_until(lambda: "PREPEND" in ask(systemd), "the mode observe")
     configure(systemd, mode="harsh")
     systemd.run("systemctl", "reload", SERVICE)
-    wait_until(lambda: bool(records(systemd, "-p", "err")), "the refusal of wrong settings")
+    wait_until(lambda: bool(troubles(systemd)), "the refusal of wrong settings")
     assert "PREPEND" in ask(systemd)
     assert systemd.show(SERVICE, "ActiveState") == "active"
     assert main_process(systemd) == pid
@@ -182,6 +188,47 @@ def test_a_daemon_that_hangs_is_started_anew(systemd: Systemd) -> None:
     assert ask(systemd).startswith("action=550 ")
     assert main_process(systemd) not in {pid, "0"}
     assert any("watchdog" in each["MESSAGE"].lower() for each in records(systemd))
+
+
+def test_several_processes_serve_within_the_bounds_of_the_unit(systemd: Systemd) -> None:
+    amend(systemd, "ExecStart=\nExecStart=/opt/gotrdns/bin/gotrdns serve --workers 2")
+    systemd.run("systemctl", "restart", SERVICE)
+    assert ask(systemd).startswith("action=550 ")
+    tasks = systemd.run("cat", "/sys/fs/cgroup/system.slice/gotrdns.service/cgroup.procs").stdout
+    assert len(tasks.split()) == 3
+    systemd.run("systemctl", "kill", "--kill-who=main", "--signal", "KILL", SERVICE)
+    assert ask(systemd).startswith("action=550 ")
+    assert systemd.show(SERVICE, "NRestarts") == "1"
+
+
+def test_a_socket_for_another_door_is_another_unit(systemd: Systemd) -> None:
+    place = "/var/spool/postfix/private/gotrdns-milter"
+    documented = (UNITS.parents[1] / "docs" / "systemd.md").read_text()
+    [unit] = re.findall(r"```ini\n(\[Socket\]\n.+?)```", documented, re.DOTALL)
+    systemd.write("/etc/systemd/system/gotrdns-milter.socket", unit)
+    assert f"ListenStream={place}\n" in unit
+    amend(systemd, "Sockets=gotrdns-milter.socket")
+    configure(systemd, more=f'[milter]\nlisten = ["unix:{place}"]')
+    systemd.run("systemctl", "restart", SERVICE)
+    status = systemd.run("/opt/gotrdns/bin/gotrdns", "status", check=False).stdout
+    for line in (f"postfix  unix:{SOCKET}", f"milter   unix:{place}"):
+        assert line in status
+    assert troubles(systemd) == []
+    systemd.run("systemctl", "stop", "gotrdns-milter.socket")
+
+
+def test_what_a_daemon_of_root_remembered_is_taken_over(systemd: Systemd) -> None:
+    allow = ("/opt/gotrdns/bin/gotrdns", "allow")
+    why = ("--reason", "a customer's", "--author", "root")
+    systemd.run(*allow, "add", str(FOUNDING.address), *why)
+    systemd.run("systemctl", "stop", "gotrdns.socket", SERVICE)
+    systemd.run("rm", "/var/lib/gotrdns")
+    systemd.run("mv", "/var/lib/private/gotrdns", "/var/lib/gotrdns")
+    systemd.run("chown", "--recursive", "root:root", "/var/lib/gotrdns")
+    systemd.run("systemctl", "start", SERVICE)
+    wait_until(lambda: "action=550" not in ask(systemd), "the exception in force")
+    systemd.run(*allow, "remove", str(FOUNDING.address), "--author", "root")
+    wait_until(lambda: "action=550" in ask(systemd), "the exception's end")
 
 
 def test_settings_that_are_wrong_are_not_tried_again(systemd: Systemd) -> None:

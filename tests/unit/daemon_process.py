@@ -16,6 +16,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+from gotrdns.reports.status import QUESTION, Status, decode_status
 from tests.support.activation import activated
 
 REFUSED = "85.105.64.87"
@@ -99,6 +100,7 @@ socket = "unix:{self._directory}/control"
         *,
         standard_error: int | None = None,
         descriptors: int | None = None,
+        workers: int = 0,
         inherited: Sequence[socket.socket] = (),
         names: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
@@ -106,6 +108,8 @@ socket = "unix:{self._directory}/control"
         """``inherited`` are handed on as systemd does it."""
         limit = "" if descriptors is None else f"ulimit -n {descriptors}; "
         script = f"{limit}exec {sys.executable} -m gotrdns serve --settings {self.settings}"
+        if workers:
+            script += f" --workers {workers}"
         command = ["sh", "-c", script]
         starts = self.log.count("event=started")
         with self._log.open("ab") as log:
@@ -157,6 +161,18 @@ socket = "unix:{self._directory}/control"
 
     def wait(self) -> int:
         return self._process.wait(10)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def status(self) -> Status:
+        """What `gotrdns status` gets."""
+        with self.connect(self._directory / "control") as peer:
+            peer.sendall(QUESTION + b"\n")
+            with peer.makefile("rb") as lines:
+                return decode_status(lines.readline())
 
     @property
     def log(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gotrdns.daemon.manager import ServiceManager
+from gotrdns.daemon.serving import Servers
 from gotrdns.deciding import Decider
 from tests.unit.daemon_process import request
 from tests.unit.running_service import Running
@@ -69,7 +70,9 @@ def test_a_daemon_whose_answers_are_long_due_pings_nobody_and_says_why(
 
     async def run() -> None:
         async with running(tmp_path, manager) as daemon:
-            server = daemon.service._doors.by_name["postfix"].server
+            staff = daemon.service._staff
+            assert isinstance(staff, Servers)
+            server = staff.by_name["postfix"]
             monkeypatch.setattr(Decider, "look_up", never_decide)
             peer = await daemon.connect()
             peer.send(request("85.105.64.87"))

@@ -72,7 +72,7 @@ def test_the_json_in_the_documentation_is_the_contract() -> None:
 def test_every_event_of_the_log_is_documented() -> None:
     calls = [
         node
-        for module in (ROOT / "src" / "gotrdns" / "daemon").glob("*.py")
+        for module in (ROOT / "src" / "gotrdns" / "daemon").rglob("*.py")
         for node in ast.walk(ast.parse(module.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     ]

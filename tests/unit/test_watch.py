@@ -80,6 +80,17 @@ def test_a_decision_is_one_line_whatever_the_client_called_itself(case: Case) ->
     case.close()
 
 
+def test_what_the_mail_server_told_stands_beside_the_decision(case: Case) -> None:
+    decision = Policy(PolicySettings(mode=Mode.STRICT)).decide(
+        Verdict(CLIENT, Cause.NO_PTR, (), None, False)
+    )
+    transaction = Transaction(CLIENT, queue_id="4fX1 y=z", mail_server_found="forged")
+    case.watch.decided(transaction, decision, 0.0)
+    (line,) = case.lines()
+    assert line.endswith('mail-server-found=forged queue-id="4fX1 y=z" elapsed_ms=0.0')
+    case.close()
+
+
 def test_an_outage_of_our_resolver_is_one_alarm_and_one_recovery(case: Case) -> None:
     for _ in range(50):
         case.decide(Cause.RESOLVER_UNREACHABLE)

@@ -53,9 +53,16 @@ Exit status:
     metavar="FILE",
     help="The settings, in TOML.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 256),
+    default=0,
+    metavar="N",
+    help="Answer in N processes, which share one memory; 0, the default: in this one.",
+)
 @click.option("--check-settings", is_flag=True, help="Read the settings, say what is wrong, end.")
 @click.pass_context
-def serve(context: click.Context, path: Path, *, check_settings: bool) -> None:
+def serve(context: click.Context, path: Path, workers: int, *, check_settings: bool) -> None:
     """Answer mail servers' questions about their clients.
 
     Runs in the foreground and logs to standard error. SIGHUP reads the settings again, keeping the
@@ -63,6 +70,7 @@ def serve(context: click.Context, path: Path, *, check_settings: bool) -> None:
     """
     from gotrdns.daemon.process import serve as run_daemon  # noqa: PLC0415 - see the module
     from gotrdns.daemon.sockets import CannotListen  # noqa: PLC0415
+    from gotrdns.daemon.workers.crew import NoWorkers  # noqa: PLC0415
     from gotrdns.resolution.servers import InvalidServer, NoServers  # noqa: PLC0415
     from gotrdns.settings import InvalidSettings, read_settings  # noqa: PLC0415
 
@@ -70,12 +78,12 @@ def serve(context: click.Context, path: Path, *, check_settings: bool) -> None:
         if check_settings:
             write(_summarize(read_settings(path)))
         else:
-            run_daemon(path)
+            run_daemon(path, workers)
     except InvalidSettings as error:
         for problem in error.problems:
             complain(str(problem))
         context.exit(_WRONG_SETTINGS)
-    except (CannotListen, InvalidServer, NoServers) as error:
+    except (CannotListen, InvalidServer, NoServers, NoWorkers) as error:
         complain(str(error))
         context.exit(_CANNOT_START)
 

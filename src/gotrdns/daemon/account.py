@@ -2,15 +2,13 @@
 
 import os
 import platform
-import resource
-import sys
 from collections import Counter
-from pathlib import Path
-from typing import Final
+from collections.abc import Iterator
 
 from gotrdns import __version__
+from gotrdns.daemon.process_memory import resident_octets
 from gotrdns.daemon.tally import Decisions
-from gotrdns.daemon.vitals import Vitals, wrong
+from gotrdns.daemon.vitals import Vitals, cache_use, health, losses, members, wrong
 from gotrdns.reports.status import (
     Breaker,
     CacheUse,
@@ -22,9 +20,8 @@ from gotrdns.reports.status import (
     Status,
     Store,
     Waiting,
+    Worker,
 )
-
-_STATM: Final = Path("/proc/self/statm")
 
 
 def give_account(vitals: Vitals) -> Status:
@@ -49,25 +46,23 @@ def give_account(vitals: Vitals) -> Status:
         breaker=_breaker(vitals),
         cache=_cache(vitals),
         store=_store(vitals),
+        workers=tuple(_workers(vitals)),
     )
 
 
-def resident_octets() -> int:
-    """How much memory this process has now; where that is not told, the most it ever had."""
-    try:
-        return int(_STATM.read_text().split()[1]) * resource.getpagesize()
-    except (OSError, ValueError, IndexError):
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return most if sys.platform == "darwin" else most * 1024
-
-
 def _listeners(vitals: Vitals) -> list[Listener]:
-    connections = vitals.doors.connections_by_place()
+    connections = vitals.staff.connections_by_place()
     return [
         Listener(purpose, str(endpoint), connections[endpoint])
         for purpose, listeners in vitals.listeners.items()
         for endpoint in listeners.endpoints
     ]
+
+
+def _workers(vitals: Vitals) -> Iterator[Worker]:
+    for each in members(vitals):
+        memory = 0 if each.counted is None else each.counted.memory_octets
+        yield Worker(each.pid, each.is_ready, each.load, memory)
 
 
 def _decided(decisions: Decisions) -> tuple[Decided, ...]:
@@ -88,10 +83,10 @@ def _resolver(vitals: Vitals) -> Resolver:
     counters = client.counters
     return Resolver(
         reachable=client.reachable,
-        trust=vitals.advice.counsel.sentinel.trust.value,
+        trust=vitals.advice.sentinel.trust.value,
         servers=tuple(
             Server(each.server, each.suspect, each.questions, each.answers, each.timeouts)
-            for each in client.health
+            for each in health(vitals)
         ),
         questions=counters.questions,
         answers=counters.answers,
@@ -105,20 +100,15 @@ def _resolver(vitals: Vitals) -> Resolver:
 
 
 def _breaker(vitals: Vitals) -> Breaker:
-    sentinel = vitals.advice.counsel.sentinel
+    sentinel = vitals.advice.sentinel
     seen, troubled = sentinel.networks
     return Breaker(seen, troubled, sentinel.is_alarmed)
 
 
 def _cache(vitals: Vitals) -> CacheUse:
-    client = vitals.resolver
-    kept = client.cache
-    return CacheUse(
-        entries=0 if kept is None else len(kept),
-        capacity=0 if kept is None else kept.capacity,
-        hits=client.counters.cache_hits,
-        misses=client.counters.cache_misses,
-    )
+    entries, capacity = cache_use(vitals)
+    counters = vitals.resolver.counters
+    return CacheUse(entries, capacity, counters.cache_hits, counters.cache_misses)
 
 
 def _store(vitals: Vitals) -> Store:
@@ -132,5 +122,5 @@ def _store(vitals: Vitals) -> Store:
         queue_capacity=settings.queue,
         written=counters.written,
         errors=counters.errors,
-        lost=memory.losses,
+        lost=losses(vitals),
     )

@@ -6,7 +6,7 @@ that it belongs elsewhere.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -31,14 +31,20 @@ from gotrdns.vouching import Reach, Spoken, Vouching
 _PATIENCE: Final = 3.0
 
 
+def _pay_no_heed(_spoken: tuple[Spoken, ...]) -> None:
+    pass
+
+
 class Advice:
     """The counsel of one daemon; ``begin`` comes first.
 
+    ``reach`` is how far domains have spoken; ``on_spoken`` is told what the database knows of it.
     ``lacks_store`` where the settings ask for a store, and there is no place for it.
     """
 
     counsel: Counsel
     memory: StoredMemory
+    sentinel: Sentinel
 
     _vouching: Vouching
     _control: Client
@@ -53,7 +59,8 @@ class Advice:
         self._watch = watch
         self._clock = clock
         self._retire = retire
-        self._reach = Reach()
+        self.reach = Reach()
+        self.on_spoken: Callable[[tuple[Spoken, ...]], None] = _pay_no_heed
         self.lacks_store = False
 
     async def begin(self, settings: Settings, resolver: Client) -> None:
@@ -65,7 +72,7 @@ class Advice:
         """Follow other settings; ``resolver`` is the client in use from now on."""
         if settings.store != before.store:
             retired, self.memory = self.memory, await self._open_memory(settings.store)
-            for spoken in self._reach.snapshot():
+            for spoken in self.reach.snapshot():
                 self._note_spoken(spoken)
             await asyncio.to_thread(retired.close)
         if resolver is self._resolver:
@@ -77,7 +84,7 @@ class Advice:
 
     async def tick(self) -> None:
         """To be called about every second."""
-        await self.counsel.sentinel.tick()
+        await self.sentinel.tick()
 
     def close(self) -> None:
         """Write what waits; takes seconds if the database is in trouble."""
@@ -90,11 +97,22 @@ class Advice:
             self._choose_store(settings),
             on_trouble=self._watch.store_failed,
             on_recovered=self._watch.store_recovered,
-            on_spoken=self._reach.load,
+            on_spoken=self._hear_others,
             clock=self._clock,
         )
         await memory.begin(_PATIENCE)
         return memory
+
+    def hear_spoken(self, spoken: tuple[Spoken, ...]) -> None:
+        """A worker's news of how far domains have spoken."""
+        self.reach.load(spoken)
+        for each in spoken:
+            self._note_spoken(each)
+
+    def _hear_others(self, spoken: Sequence[Spoken]) -> None:
+        """What the database knows, of other daemons or of before."""
+        self.reach.load(spoken)
+        self.on_spoken(tuple(spoken))
 
     def _note_spoken(self, spoken: Spoken) -> None:
         self.memory.note_spoken(spoken)
@@ -119,13 +137,13 @@ class Advice:
     def _follow(self, settings: Settings, resolver: Client) -> None:
         self._resolver = resolver
         self._vouching = Vouching(
-            resolver, self._reach, clock=self._clock, on_spoken=self._note_spoken
+            resolver, self.reach, clock=self._clock, on_spoken=self._note_spoken
         )
         uncached = msgspec.structs.replace(settings.resolver, cache_entries=0)
         self._control = open_client(uncached)
         former = self._watch.sentinel
-        sentinel = Sentinel(self._control, time.monotonic, self._watch.trust_changed)
-        self._watch.sentinel = sentinel
+        self.sentinel = Sentinel(self._control, time.monotonic, self._watch.trust_changed)
+        self._watch.sentinel = self.sentinel
         if former is not None:
             former.retire()
-        self.counsel = Counsel(self.memory, self._vouching, sentinel, self._clock)
+        self.counsel = Counsel(self.memory, self._vouching, self.sentinel, self._clock)

@@ -56,5 +56,5 @@ class Attendance:
 
 def _condition(vitals: Vitals) -> str:
     return compose_condition(
-        vitals.settings.policy.mode.value, vitals.doors.connections, wrong(vitals)
+        vitals.settings.policy.mode.value, vitals.staff.connections, wrong(vitals)
     )

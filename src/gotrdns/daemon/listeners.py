@@ -6,7 +6,9 @@ the business of whoever gives the protocol.
 
 import asyncio
 import functools
-from collections.abc import Callable, Sequence
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -18,9 +20,28 @@ from gotrdns.servers.endpoints import Endpoint
 NewConnection = Callable[[Endpoint], asyncio.Protocol]
 
 
+class Attendance(Protocol):
+    """Somebody who accepts connections at a listening socket, and owns it."""
+
+    def close(self) -> None: ...
+
+
+Attend = Callable[[socket.socket, Endpoint], Awaitable[Attendance]]
+
+
+async def serve(
+    new_connection: NewConnection, listening: socket.socket, endpoint: Endpoint
+) -> Attendance:
+    """Serve every connection in this process."""
+    # Both kinds are served alike; the unix variant would only check the path once more.
+    return await asyncio.get_running_loop().create_server(
+        functools.partial(new_connection, endpoint), sock=listening, backlog=BACKLOG
+    )
+
+
 class _Open(Struct, frozen=True):
     socket: ListeningSocket
-    server: asyncio.AbstractServer
+    attendance: Attendance
 
 
 class Listeners:
@@ -40,9 +61,9 @@ class Listeners:
         return tuple(self._open)
 
     async def follow(
-        self, endpoints: Sequence[Endpoint], access: SocketAccess, new_connection: NewConnection
+        self, endpoints: Sequence[Endpoint], access: SocketAccess, attend: Attend
     ) -> None:
-        """Listen at these places and no others; ``new_connection`` serves at the new ones."""
+        """Listen at these places and no others; ``attend`` has the sockets of the new ones."""
         for endpoint in self._open.keys() - set(endpoints):
             self._close(endpoint)
         missing = []
@@ -51,7 +72,7 @@ class Listeners:
                 if endpoint in self._open:
                     self._open[endpoint].socket.admit(access)
                 else:
-                    await self._listen(endpoint, access, new_connection)
+                    await self._listen(endpoint, access, attend)
             except CannotListen as error:
                 missing.append(error)
         self.missing = tuple(missing)
@@ -72,17 +93,11 @@ class Listeners:
         for endpoint in list(self._open):
             self._close(endpoint)
 
-    async def _listen(
-        self, endpoint: Endpoint, access: SocketAccess, new_connection: NewConnection
-    ) -> None:
+    async def _listen(self, endpoint: Endpoint, access: SocketAccess, attend: Attend) -> None:
         listening = ListeningSocket(endpoint, access, self._inherited.take(endpoint))
-        # Both kinds are served alike; the unix variant would only check the path once more.
-        server = await asyncio.get_running_loop().create_server(
-            functools.partial(new_connection, endpoint), sock=listening.socket, backlog=BACKLOG
-        )
-        self._open[endpoint] = _Open(listening, server)
+        self._open[endpoint] = _Open(listening, await attend(listening.socket, endpoint))
 
     def _close(self, endpoint: Endpoint) -> None:
         closing = self._open.pop(endpoint)
         closing.socket.remove_file()
-        closing.server.close()
+        closing.attendance.close()

@@ -42,29 +42,29 @@ class ServiceManager:
 
     def ready(self, status: str) -> None:
         """The daemon serves, after a start or a reload."""
-        self._tell(f"READY=1\nSTATUS={status}")
+        self._notify(f"READY=1\nSTATUS={status}")
 
     def reloading(self) -> None:
         # It is asked for to tell apart the reloads before and after a request for one.
-        self._tell(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
+        self._notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
     def stopping(self) -> None:
-        self._tell("STOPPING=1")
+        self._notify("STOPPING=1")
 
     def status(self, text: str) -> None:
         """One line about how the daemon does."""
-        self._tell(f"STATUS={text}")
+        self._notify(f"STATUS={text}")
 
     def ping(self) -> None:
         """The daemon does its work; who waits for pings in vain kills it and starts it anew."""
         if self.ping_interval is not None:
-            self._tell("WATCHDOG=1")
+            self._notify("WATCHDOG=1")
 
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
 
-    def _tell(self, message: str) -> None:
+    def _notify(self, message: str) -> None:
         if self._socket is None:
             return
         self._untold.append(message.encode())

@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from gotrdns import __version__
 from gotrdns.daemon.tally import Durations
-from gotrdns.daemon.vitals import Vitals, hindrances
+from gotrdns.daemon.vitals import Vitals, cache_use, health, hindrances, losses, members
+from gotrdns.daemon.workers.crew import Crew
 from gotrdns.policy import Alarm, Mode, Trust
 from gotrdns.protocols.junk import Junk
 from gotrdns.resolution.counters import Counters
@@ -88,8 +89,8 @@ def _of_server(name: str, kind: Kind = Kind.COUNTER) -> Metric:
     read = operator.attrgetter(name)
 
     def samples(vitals: Vitals) -> Iterator[Sample]:
-        for health in vitals.resolver.health:
-            yield (health.server,), float(read(health))
+        for each in health(vitals):
+            yield (each.server,), float(read(each))
 
     return Metric(f"gotrdns_resolver_server_{name}", kind, samples, ("server",))
 
@@ -117,7 +118,7 @@ def _all_durations(vitals: Vitals) -> Spread:
 
 
 def _connections(vitals: Vitals) -> Iterator[Sample]:
-    connections = vitals.doors.connections_by_place()
+    connections = vitals.staff.connections_by_place()
     for endpoint in vitals.doors.endpoints:
         yield (str(endpoint),), connections[endpoint]
 
@@ -131,16 +132,8 @@ def _listeners(vitals: Vitals) -> Iterator[Sample]:
                 yield (purpose, str(missing.endpoint)), 0
 
 
-def _cached(vitals: Vitals) -> float:
-    return 0 if vitals.resolver.cache is None else len(vitals.resolver.cache)
-
-
-def _cache_capacity(vitals: Vitals) -> float:
-    return 0 if vitals.resolver.cache is None else vitals.resolver.cache.capacity
-
-
 def _trust(vitals: Vitals) -> list[Sample]:
-    return _states(Trust, vitals.advice.counsel.sentinel.trust)
+    return _states(Trust, vitals.advice.sentinel.trust)
 
 
 def _trust_changes(vitals: Vitals) -> list[Sample]:
@@ -159,6 +152,10 @@ def _junk(vitals: Vitals) -> list[Sample]:
 
 def _closures(vitals: Vitals) -> list[Sample]:
     return [((each.value,), vitals.watch.tally.closures[each]) for each in Closure]
+
+
+def _workers_ended(vitals: Vitals) -> float:
+    return vitals.staff.ended if isinstance(vitals.staff, Crew) else 0
 
 
 def _build(_vitals: Vitals) -> list[Sample]:
@@ -195,17 +192,19 @@ METRICS: Final[tuple[Metric | Histogram, ...]] = (
     Metric("gotrdns_listener_up", _GAUGE, _listeners, ("purpose", "listener")),
     Metric("gotrdns_connections", _GAUGE, _connections, ("listener",)),
     _single(_GAUGE, "connections_limit", lambda vitals: vitals.doors.most_connections),
+    _single(_GAUGE, "workers", lambda vitals: sum(each.is_ready for each in members(vitals))),
+    _single(_COUNTER, "workers_ended", _workers_ended),
     Metric("gotrdns_connections_closed", _COUNTER, _closures, ("kind",)),
     Metric("gotrdns_junk", _COUNTER, _junk, ("kind",)),
     _single(_GAUGE, "resolver_reachable", lambda vitals: vitals.resolver.reachable),
     Metric("gotrdns_resolver_trust", _GAUGE, _trust, ("trust",)),
     Metric("gotrdns_resolver_trust_changes", _COUNTER, _trust_changes, ("trust",)),
-    _single(_GAUGE, "breaker_alarming", lambda vitals: vitals.advice.counsel.sentinel.is_alarmed),
-    _single(_GAUGE, "breaker_networks", lambda vitals: vitals.advice.counsel.sentinel.networks[0]),
+    _single(_GAUGE, "breaker_alarming", lambda vitals: vitals.advice.sentinel.is_alarmed),
+    _single(_GAUGE, "breaker_networks", lambda vitals: vitals.advice.sentinel.networks[0]),
     _single(
         _GAUGE,
         "breaker_networks_troubled",
-        lambda vitals: vitals.advice.counsel.sentinel.networks[1],
+        lambda vitals: vitals.advice.sentinel.networks[1],
     ),
     *map(
         _of_resolver,
@@ -215,13 +214,13 @@ METRICS: Final[tuple[Metric | Histogram, ...]] = (
     *map(_of_server, ("questions", "answers", "timeouts")),
     _of_server("suspect", _GAUGE),
     *map(_of_cache, ("hits", "misses")),
-    _single(_GAUGE, "cache_entries", _cached),
-    _single(_GAUGE, "cache_capacity", _cache_capacity),
+    _single(_GAUGE, "cache_entries", lambda vitals: cache_use(vitals)[0]),
+    _single(_GAUGE, "cache_capacity", lambda vitals: cache_use(vitals)[1]),
     _of_store(_GAUGE, "in_trouble", lambda memory: memory.in_trouble),
     _of_store(_GAUGE, "queue_depth", lambda memory: memory.queue_depth),
     _single(_GAUGE, "store_queue_capacity", lambda vitals: vitals.settings.store.queue),
     _of_store(_COUNTER, "written", lambda memory: memory.counters.written),
     _of_store(_COUNTER, "errors", lambda memory: memory.counters.errors),
-    _of_store(_COUNTER, "losses", lambda memory: memory.losses),
+    _single(_COUNTER, "store_losses", losses),
     _of_store(_GAUGE, "batch_duration_seconds", lambda memory: memory.counters.latency),
 )

@@ -6,6 +6,7 @@ must never decide whether mail flows.
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Callable
 from typing import Final
 
@@ -15,7 +16,7 @@ from gotrdns.daemon.account import give_account
 from gotrdns.daemon.desk import Desk, Inquiry, lines
 from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.journal import Journal, Level
-from gotrdns.daemon.listeners import Listeners
+from gotrdns.daemon.listeners import Listeners, serve
 from gotrdns.daemon.vitals import Vitals
 from gotrdns.reports.status import QUESTION, encode_status
 from gotrdns.servers.access import SocketAccess
@@ -49,7 +50,7 @@ class Monitoring:
             await self.metrics.follow(
                 settings.metrics.endpoints,
                 settings.metrics.access,
-                self._http.new_connection,
+                functools.partial(serve, self._http.new_connection),
             )
         path = settings.control.path
         if path is not None:
@@ -57,7 +58,9 @@ class Monitoring:
             with contextlib.suppress(OSError):
                 path.parent.mkdir(mode=_CONTROL_DIRECTORY, exist_ok=True)
         await self.control.follow(
-            settings.control.endpoints, _CONTROL_ACCESS, self._control.new_connection
+            settings.control.endpoints,
+            _CONTROL_ACCESS,
+            functools.partial(serve, self._control.new_connection),
         )
         for missing in (*self.metrics.missing, *self.control.missing):
             self._journal.write(Level.WARNING, "cannot-listen", problem=str(missing))

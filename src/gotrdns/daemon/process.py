@@ -15,27 +15,33 @@ from gotrdns.settings import read_settings
 _STANDARD_ERROR: Final = 2
 
 
-def serve(path: Path) -> None:
-    """Serve until told to stop.
+def serve(path: Path, workers: int = 0) -> None:
+    """Serve until told to stop, in this process or with so many workers.
 
-    Raises InvalidSettings; CannotListen, InvalidServer or NoServers if it cannot start.
+    Raises InvalidSettings; CannotListen, InvalidServer, NoServers or NoWorkers if it cannot start.
     """
     settings = read_settings(path)
-    _ensure_standard_error()
-    journal = Journal(_STANDARD_ERROR, Level.INFO, stream=os.environ.get("JOURNAL_STREAM", ""))
+    journal = open_journal()
     journal.follow(settings.log)
-    with contextlib.closing(journal), asyncio.Runner(loop_factory=_new_event_loop) as runner:
+    with contextlib.closing(journal), asyncio.Runner(loop_factory=new_event_loop) as runner:
         service = Service(
             path,
             settings,
             journal,
+            workers=workers,
             manager=ServiceManager.find(os.environ),
             inherited=InheritedSockets.receive(os.environ),
         )
         runner.run(service.run())
 
 
-def _new_event_loop() -> asyncio.AbstractEventLoop:
+def open_journal() -> Journal:
+    """The log on standard error."""
+    _ensure_standard_error()
+    return Journal(_STANDARD_ERROR, Level.INFO, stream=os.environ.get("JOURNAL_STREAM", ""))
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
     try:
         import uvloop  # noqa: PLC0415 - it does not run everywhere
     except ImportError:

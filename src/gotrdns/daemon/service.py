@@ -11,18 +11,21 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from gotrdns import __version__
 from gotrdns.daemon.advice import Advice
 from gotrdns.daemon.attendance import Attendance
 from gotrdns.daemon.doors import Doors
+from gotrdns.daemon.faults import report_faults
 from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.journal import Journal, Level
 from gotrdns.daemon.manager import ServiceManager
 from gotrdns.daemon.monitoring import Monitoring
+from gotrdns.daemon.serving import Servers
 from gotrdns.daemon.vitals import Vitals
 from gotrdns.daemon.watch import Watch
+from gotrdns.daemon.workers.crew import Crew
 from gotrdns.deciding import Decider
 from gotrdns.policy import Policy
 from gotrdns.resolution.client import Client
@@ -49,6 +52,7 @@ class Service:
         journal: Journal,
         clock: Callable[[], float] = time.time,
         *,
+        workers: int = 0,
         manager: ServiceManager | None = None,
         inherited: InheritedSockets | None = None,
     ) -> None:
@@ -60,6 +64,8 @@ class Service:
         self._attendance = Attendance(self._manager, self._look, journal)
         self._watch = Watch(journal, settings.policy.mode)
         self._advice = Advice(self._watch, self._retire, clock)
+        self._workers = workers
+        self._staff: Servers | Crew
         self._doors: Doors
         self._monitoring: Monitoring
         self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
@@ -74,7 +80,7 @@ class Service:
     async def run(self) -> None:
         """Raises CannotListen, InvalidServer or NoServers if it cannot start."""
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(self._report_fault)
+        report_faults(loop, self._journal)
         self._journal.gather(loop.call_soon)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._signals.put_nowait, number)
@@ -82,10 +88,12 @@ class Service:
         self._client = self._open_resolver(settings)
         self._monitoring = Monitoring(self._look, self._journal, self._inherited)
         await self._advice.begin(settings, self._client)
-        decider = self._make_decider(settings)
-        self._doors = Doors(settings, decider, self._watch, self._inherited)
+        self._staff = self._engage(settings)
+        self._doors = Doors(settings, self._staff.attend, self._inherited)
         try:
-            await self._doors.follow(settings, decider)
+            if isinstance(self._staff, Crew):
+                await self._staff.start()
+            await self._doors.follow(settings)
             if self._doors.missing:
                 raise self._doors.missing[0]
             await self._monitoring.follow(settings)
@@ -104,6 +112,8 @@ class Service:
             attendant.cancel()
         finally:
             self._doors.close()
+            if isinstance(self._staff, Crew):
+                self._staff.abandon()
             self._monitoring.close()
             self._advice.close()
             for client in (self._client, *self._retired):
@@ -119,8 +129,8 @@ class Service:
         self._doors.withdraw()
         await asyncio.sleep(_SETTLING)
         self._doors.close()
-        await self._doors.stop()
-        self._watch.write_summary(self._doors.connections)
+        await self._staff.stop()
+        self._watch.write_summary(self._staff.connections)
         self._journal.write(Level.INFO, "stopped")
 
     async def _reload(self) -> None:
@@ -142,14 +152,19 @@ class Service:
         except (InvalidServer, NoServers) as error:
             self._journal.write(Level.ERROR, "settings-refused", problem=str(error))
             return
-        if client is not self._client:
+        reopen = client is not self._client
+        if reopen:
             self._retire(self._client)
             self._client = client
         await self._advice.change(self._settings, settings, client)
         self._settings = settings
         self._journal.follow(settings.log)
         self._watch.tally.follow_mode(settings.policy.mode)
-        await self._doors.follow(settings, self._make_decider(settings))
+        if isinstance(self._staff, Crew):
+            self._staff.obey(settings, reopen=reopen)
+        else:
+            self._staff.obey(settings)
+        await self._doors.follow(settings)
         for missing in self._doors.missing:
             self._journal.write(Level.ERROR, "cannot-listen", problem=str(missing))
         await self._monitoring.follow(settings)
@@ -182,8 +197,9 @@ class Service:
             advice=self._advice,
             resolver=self._client,
             doors=self._doors,
+            staff=self._staff,
             listeners={
-                **{name: each.listeners for name, each in self._doors.by_name.items()},
+                **self._doors.by_name,
                 "metrics": self._monitoring.metrics,
                 "control": self._monitoring.control,
             },
@@ -193,6 +209,19 @@ class Service:
         client = open_client(settings.resolver, daemon=True, counters=self._resolver_counters)
         self._watch.resolver = client
         return client
+
+    def _engage(self, settings: Settings) -> Servers | Crew:
+        """Those who answer the mail servers."""
+        if not self._workers:
+            return Servers(settings, self._make_decider, self._watch)
+        return Crew(
+            self._workers,
+            settings,
+            self._advice,
+            self._watch,
+            self._journal,
+            self._resolver_counters,
+        )
 
     def _make_decider(self, settings: Settings) -> Decider:
         return Decider(
@@ -230,7 +259,7 @@ class Service:
             interval = self._settings.log.summary_interval
             if interval and loop.time() >= self._summary_due:
                 self._summary_due = loop.time() + interval
-                self._watch.write_summary(self._doors.connections)
+                self._watch.write_summary(self._staff.connections)
 
     def _provide_descriptors(self) -> None:
         needed = self._doors.most_connections + _DESCRIPTORS_BESIDE_CONNECTIONS
@@ -241,15 +270,3 @@ class Service:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
         if enough < needed:
             self._journal.write(Level.WARNING, "few-descriptors", allowed=hard, needed=needed)
-
-    def _report_fault(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        error = context.get("exception")
-        trace = error.__traceback__ if isinstance(error, BaseException) else None
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = (
-            f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else None
-        )
-        self._journal.write(
-            Level.ERROR, "fault", what=str(context.get("message")), error=repr(error), where=where
-        )

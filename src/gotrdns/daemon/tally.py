@@ -6,7 +6,7 @@ can wait until somebody asks is done then.
 
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -52,6 +52,16 @@ class Durations:
     def note(self, seconds: float) -> None:
         self.seconds += seconds
         self._counts[bisect_left(BOUNDS, seconds)] += 1
+
+    def add(self, counts: Sequence[int], seconds: float) -> None:
+        """Take in what another process noted, as its ``counts`` and ``seconds``."""
+        self.seconds += seconds
+        self._counts = [mine + more for mine, more in zip(self._counts, counts, strict=True)]
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """How many lasted longer than one bound and at most as long as the next."""
+        return tuple(self._counts)
 
     @property
     def count(self) -> int:
@@ -99,6 +109,10 @@ class Tally:
         self._mode = mode
         self.confirmed = 0
         self._others.clear()
+
+    def absorb(self, decisions: Decisions) -> None:
+        """Count what another process decided."""
+        self._under_former_modes.update(decisions)
 
     def decisions(self) -> Decisions:
         """How many there were of each mode and kind."""

@@ -11,10 +11,15 @@ from msgspec import Struct
 from gotrdns.daemon.advice import Advice
 from gotrdns.daemon.doors import Doors
 from gotrdns.daemon.listeners import Listeners
+from gotrdns.daemon.serving import Servers
 from gotrdns.daemon.watch import Watch
+from gotrdns.daemon.workers.crew import Crew
+from gotrdns.daemon.workers.member import Member
+from gotrdns.daemon.workers.messages import Counted
 from gotrdns.policy import Trust
 from gotrdns.reports.status import Remark, Trouble
 from gotrdns.resolution.client import Client
+from gotrdns.resolution.upstream import Health
 from gotrdns.settings import Settings
 
 _OF_TRUST = {Trust.SUSPECT: Trouble.RESOLVER_SUSPECT, Trust.LYING: Trouble.RESOLVER_LIES}
@@ -31,7 +36,42 @@ class Vitals(Struct, frozen=True):
     advice: Advice
     resolver: Client
     doors: Doors
+    staff: Servers | Crew
     listeners: dict[str, Listeners]
+
+
+def members(vitals: Vitals) -> tuple[Member, ...]:
+    """The workers, where there are any."""
+    return vitals.staff.members if isinstance(vitals.staff, Crew) else ()
+
+
+def counted(vitals: Vitals) -> tuple[Counted, ...]:
+    """What each worker has told of itself."""
+    return tuple(each.counted for each in members(vitals) if each.counted is not None)
+
+
+def health(vitals: Vitals) -> tuple[Health, ...]:
+    """How each resolver does, for this process and for its workers together."""
+    found: dict[str, Health] = {}
+    for part in (vitals.resolver.health, *(each.health for each in counted(vitals))):
+        for each in part:
+            known = found.get(each.server)
+            found[each.server] = each if known is None else known.plus(each)
+    return tuple(found.values())
+
+
+def cache_use(vitals: Vitals) -> tuple[int, int]:
+    """How many answers are remembered, and how many can be."""
+    told = counted(vitals)
+    if told:
+        return sum(each.cache_entries for each in told), sum(each.cache_capacity for each in told)
+    kept = vitals.resolver.cache
+    return (0, 0) if kept is None else (len(kept), kept.capacity)
+
+
+def losses(vitals: Vitals) -> int:
+    """How many writes were dropped on their way to the store."""
+    return vitals.advice.memory.losses + sum(each.lost for each in counted(vitals))
 
 
 def hindrances(vitals: Vitals) -> Iterator[Remark]:
@@ -40,7 +80,7 @@ def hindrances(vitals: Vitals) -> Iterator[Remark]:
         yield Remark(Trouble.STOPPING)
     elif not vitals.doors.endpoints:
         yield Remark(Trouble.NOT_LISTENING)
-    if vitals.doors.is_stuck:
+    if vitals.staff.is_stuck:
         yield Remark(Trouble.NOT_ANSWERING)
     if not vitals.resolver.reachable:
         yield Remark(Trouble.RESOLVER_UNREACHABLE, " ".join(vitals.resolver.servers))
@@ -51,7 +91,7 @@ def warnings(vitals: Vitals) -> Iterator[Remark]:
     for listeners in vitals.listeners.values():
         for missing in listeners.missing:
             yield Remark(Trouble.CANNOT_LISTEN, missing.reason)
-    codes = {_OF_TRUST.get(vitals.advice.counsel.sentinel.trust)}
+    codes = {_OF_TRUST.get(vitals.advice.sentinel.trust)}
     codes.update(Trouble(alarm.value) for alarm in vitals.watch.alarms)
     # An alarm outlasts what it is about, so that it need not be raised again and again.
     hindering = {each.trouble for each in hindrances(vitals)}

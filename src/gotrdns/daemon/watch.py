@@ -8,14 +8,13 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from gotrdns.daemon.journal import Journal, Level, Value
+from gotrdns.daemon.decision_log import DecisionLog
+from gotrdns.daemon.journal import Journal, Level
 from gotrdns.daemon.tally import Tally
 from gotrdns.daemon.throttle import Alarms, Throttle
 from gotrdns.deciding.sentinel import Sentinel
-from gotrdns.names import Address
 from gotrdns.policy import Action, Alarm, Decision, Mode, Rule, Transaction, Trust
 from gotrdns.protocols.junk import Junk
-from gotrdns.reports.smtp import telling_name
 from gotrdns.resolution.client import Client
 from gotrdns.servers.connections import Closure
 
@@ -53,26 +52,18 @@ class Watch:
         self._throttle = Throttle(self._tell, clock)
         self._alarms = Alarms(self._persists, self._recovered, clock)
         self._peers: dict[str, str] = {}
-        # The same client is refused again and again.
-        self._words = journal.remember(_told_about)
+        self._log = DecisionLog(self.tally, journal)
 
     def decided(self, transaction: Transaction, decision: Decision, seconds: float) -> None:
         """Count a decision; write a line about it unless the client simply passed."""
-        tally = self.tally
-        if seconds:
-            tally.durations.note(seconds)
-        if decision.rule is _CONFIRMED:
-            tally.confirmed += 1
-        else:
-            tally.count(decision)
-        if decision.verdict is None or decision.rule is _CONFIRMED:
-            self._write_decision(Level.DEBUG, transaction, decision, seconds)
-            return
-        self._write_decision(Level.INFO, transaction, decision, seconds)
-        alarm = decision.alarm
-        if alarm is not None:
-            self._alarms.note(alarm)
-            self._throttle.note(f"alarm {alarm.value}")
+        self._log.decided(transaction, decision, seconds)
+        if decision.alarm is not None:
+            self.raise_alarm(decision.alarm)
+
+    def raise_alarm(self, alarm: Alarm) -> None:
+        """Something is wrong that the administrator must hear about."""
+        self._alarms.note(alarm)
+        self._throttle.note(f"alarm {alarm.value}")
 
     def received_junk(self, junk: Junk, peer: str) -> None:
         """Count octets that were no request."""
@@ -139,15 +130,6 @@ class Watch:
             **counters,
         )
 
-    def _write_decision(
-        self, level: Level, transaction: Transaction, decision: Decision, seconds: float
-    ) -> None:
-        if level < self._journal.level:
-            return
-        domain = transaction.sender.rpartition("@")[2]
-        words = self._words(decision, transaction.address, transaction.helo, domain)
-        self._journal.write_timed(level, words, seconds)
-
     def _note_peer(self, key: str, peer: str) -> None:
         self._peers[key] = peer
         self._throttle.note(key)
@@ -181,24 +163,3 @@ def _count_by_action(tally: Tally) -> dict[str, int]:
         plain = not kind.cause or kind.rule == _CONFIRMED.value
         counts["passed" if plain else _COUNTERS[kind.action]] += count
     return counts
-
-
-def _told_about(
-    decision: Decision, client: Address | None, helo: str, sender_domain: str
-) -> dict[str, Value]:
-    verdict = decision.verdict
-    telling = telling_name(verdict) if verdict else None
-    return {
-        "event": "decision",
-        "client": client.text if client else "unknown",
-        "result": verdict.result.value if verdict else None,
-        "cause": verdict.cause.value if verdict else None,
-        "action": decision.action.value,
-        "withheld": decision.withheld.value if decision.withheld else None,
-        "rule": decision.rule.value,
-        "name": telling.name.text if telling else None,
-        "vouched": tuple(each.value for each in decision.vouched.by) or None,
-        "incident": decision.incident or None,
-        "helo": helo or None,
-        "sender-domain": sender_domain or None,
-    }

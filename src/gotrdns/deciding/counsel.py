@@ -11,7 +11,6 @@ import msgspec
 
 from gotrdns.classification import HostClass, classify
 from gotrdns.deciding.memory import HISTORY_DEADLINE, Memory
-from gotrdns.deciding.sentinel import Sentinel
 from gotrdns.names import Address, DomainName, InvalidName, is_host_name
 from gotrdns.policy import Circumstances, Decision, Policy, Rule, Transaction, Trust, Vouched
 from gotrdns.policy.allowances import Allowance, Claims
@@ -42,12 +41,25 @@ class Vouching(Protocol):
         """``confirmed`` says that the client's name is merely dynamic."""
 
 
+class Sentry(Protocol):
+    """Says how far our own resolver can be believed."""
+
+    @property
+    def trust(self) -> Trust: ...
+
+    def note(self, verdict: Verdict) -> None:
+        """Take notice of a verdict; each is a sign of how the resolver does."""
+
+    async def assure(self) -> Trust:
+        """How far the resolver can be believed now; may take a second or two."""
+
+
 class Counsel(msgspec.Struct, frozen=True):
     """Whom a decision asks beside DNS; ``clock`` gives seconds since 1970."""
 
     memory: Memory
     vouching: Vouching
-    sentinel: Sentinel
+    sentinel: Sentry
     clock: Callable[[], float]
 
     async def gather(

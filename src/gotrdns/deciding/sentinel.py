@@ -86,13 +86,20 @@ class Sentinel:
 
     def note(self, verdict: Verdict) -> None:
         """Take notice of a verdict; each is a sign of how the resolver does."""
+        self.note_client(
+            verdict.address,
+            troubled=verdict.result is Result.TEMPERROR,
+            confirmed=verdict.cause is Cause.CONFIRMED,
+        )
+
+    def note_client(self, client: Address, *, troubled: bool, confirmed: bool) -> None:
+        """As ``note``, of what matters about a verdict."""
         now = self._clock()
-        troubled = verdict.result is Result.TEMPERROR
-        self.breaker.note(verdict.address, now, troubled=troubled)
-        if verdict.cause is Cause.CONFIRMED:
-            key = network_key(verdict.address)
+        self.breaker.note(client, now, troubled=troubled)
+        if confirmed:
+            key = network_key(client)
             self._witnesses.pop(key, None)
-            self._witnesses[key] = (now, verdict.address)
+            self._witnesses[key] = (now, client)
             if len(self._witnesses) > _WITNESSES:
                 del self._witnesses[next(iter(self._witnesses))]
 

@@ -83,7 +83,9 @@ class Trust(enum.Enum):
 class Transaction(Struct, frozen=True, gc=False):
     """A client and the envelope it brings, as the mail server tells them.
 
-    ``address`` is None when the mail server does not know it.
+    ``address`` is None when the mail server does not know it. ``queue_id`` is its name for the
+    message, and ``mail_server_found`` what its own look-up of the client came to (``ok``,
+    ``forged``, ``temp`` or ``fail``), where it tells: both are for the log, and decide nothing.
     """
 
     address: Address | None
@@ -91,6 +93,8 @@ class Transaction(Struct, frozen=True, gc=False):
     authenticated: bool = False
     sender: str = ""
     recipient: str = ""
+    queue_id: str = ""
+    mail_server_found: str = ""
 
 
 class Vouched(Struct, frozen=True):

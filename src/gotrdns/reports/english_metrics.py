@@ -23,6 +23,8 @@ METRICS: Final[Mapping[str, str]] = {
     "gotrdns_listener_up": "1 for each place that is listened at, 0 for one that cannot be had.",
     "gotrdns_connections": "Mail servers' connections that are open.",
     "gotrdns_connections_limit": "The most connections at once, from the settings.",
+    "gotrdns_workers": "Processes that answer for this one; 0 where it answers by itself.",
+    "gotrdns_workers_ended_total": "Such processes that ended unasked, and were replaced.",
     "gotrdns_connections_closed_total": "Connections that were not kept, by why.",
     "gotrdns_junk_total": "Octets from connections that were no request, by what they were.",
     "gotrdns_resolver_reachable": (

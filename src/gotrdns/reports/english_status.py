@@ -8,7 +8,9 @@ from gotrdns.reports.status import Trouble
 
 TROUBLES: Final[Mapping[Trouble, str]] = {
     Trouble.STOPPING: "The daemon is stopping: it answers what is in hand, and ends.",
-    Trouble.NOT_LISTENING: "No mail server can ask: nothing of [postfix] is listened at.",
+    Trouble.NOT_LISTENING: (
+        "No mail server can ask: nothing of [postfix], [milter] and [exim] is listened at."
+    ),
     Trouble.NOT_ANSWERING: (
         "Mail servers wait for answers that are long due: the daemon has to be started anew."
     ),
@@ -65,6 +67,12 @@ WITHIN: Final = ", 95 % at most {bound}"
 LISTENING: Final = "Listening"
 ONE_CONNECTION: Final = "1 connection"
 CONNECTIONS: Final = "{count} connections"
+
+WORKERS: Final = "Workers"
+WORKER: Final = "process {pid}"
+WORKER_READY: Final = "answers"
+WORKER_STARTS: Final = "starts"
+MEMORY: Final = "{memory} MiB"
 
 RESOLVER: Final = "Resolver"
 SERVER_ANSWERS: Final = "answers"

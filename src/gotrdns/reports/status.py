@@ -34,7 +34,9 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 class Listener(msgspec.Struct, frozen=True):
-    """A place that is listened at. ``purpose`` is ``postfix``, ``metrics`` or ``control``."""
+    """A place that is listened at. ``purpose`` is a mail server's door (``postfix``,
+    ``milter``, ``exim``), ``metrics`` or ``control``.
+    """
 
     purpose: str
     place: str
@@ -121,6 +123,15 @@ class Store(msgspec.Struct, frozen=True):
     lost: int
 
 
+class Worker(msgspec.Struct, frozen=True):
+    """One process of several that answer."""
+
+    pid: int
+    ready: bool
+    connections: int
+    memory_octets: int
+
+
 class Status(msgspec.Struct, frozen=True):
     """Everything. ``wrong`` is empty when all is well; ``alarms`` are seconds since they began."""
 
@@ -141,6 +152,7 @@ class Status(msgspec.Struct, frozen=True):
     breaker: Breaker
     cache: CacheUse
     store: Store
+    workers: tuple[Worker, ...] = ()
 
 
 QUESTION: Final = b"status"

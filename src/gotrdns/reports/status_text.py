@@ -16,6 +16,8 @@ from gotrdns.reports.text import Paint, Style, plain
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86_400
+# Who connects there is no mail server, and stays for one question.
+_NO_DOORS: Final = frozenset({"metrics", "control"})
 
 # What was decided alike, by result, cause, action and what was withheld.
 _Alike = tuple[str, str, str, str]
@@ -34,6 +36,7 @@ def compose_status(status: Status, paint: Paint = plain) -> str:
     for heading, section in (
         (words.DECISIONS, _decisions(status)),
         (words.LISTENING, _listeners(status)),
+        *([(words.WORKERS, _workers(status))] if status.workers else []),
         (words.RESOLVER, _resolver(status)),
         (words.CACHE, _cache(status)),
         (words.STORE, _store(status)),
@@ -93,10 +96,26 @@ def _waiting(status: Status) -> Iterator[str]:
 def _listeners(status: Status) -> Iterator[str]:
     rows = []
     for each in status.listeners:
-        one = each.connections == 1
-        text = words.ONE_CONNECTION if one else words.CONNECTIONS.format(count=each.connections)
-        rows.append((each.purpose, each.place, text if each.purpose == "postfix" else ""))
+        text = _connections(each.connections)
+        rows.append((each.purpose, each.place, "" if each.purpose in _NO_DOORS else text))
     yield from _table(rows)
+
+
+def _workers(status: Status) -> Iterator[str]:
+    rows = [
+        (
+            words.WORKER.format(pid=each.pid),
+            words.WORKER_READY if each.ready else words.WORKER_STARTS,
+            _connections(each.connections),
+            words.MEMORY.format(memory=round(each.memory_octets / (1 << 20))),
+        )
+        for each in status.workers
+    ]
+    yield from _table(rows)
+
+
+def _connections(count: int) -> str:
+    return words.ONE_CONNECTION if count == 1 else words.CONNECTIONS.format(count=count)
 
 
 def _resolver(status: Status) -> Iterator[str]:

@@ -35,6 +35,21 @@ class Counters:
         self.cache_misses = 0
         self.errors = dict.fromkeys(sorted(TEMPORARY, key=_code), 0)
 
+    def copy(self) -> "Counters":
+        """The totals by now."""
+        return Counters().add(self)
+
+    def add(self, other: "Counters", *, times: int = 1) -> "Counters":
+        """Add what others counted, or with ``times`` -1 take it off again."""
+        for name in _TOTALS:
+            setattr(self, name, getattr(self, name) + times * getattr(other, name))
+        for outcome, count in other.errors.items():
+            self.errors[outcome] += times * count
+        return self
+
+
+_TOTALS = tuple(name for name in Counters.__slots__ if name != "errors")
+
 
 def _code(outcome: Outcome) -> str:
     return outcome.value

@@ -25,6 +25,16 @@ class Health(msgspec.Struct, frozen=True):
     answers: int
     timeouts: int
 
+    def plus(self, other: "Health") -> "Health":
+        """The same resolver's, as two processes know it."""
+        return Health(
+            self.server,
+            self.suspect or other.suspect,
+            self.questions + other.questions,
+            self.answers + other.answers,
+            self.timeouts + other.timeouts,
+        )
+
 
 class Upstream:
     """A resolver to ask.

@@ -83,9 +83,9 @@ class Server(Generic[SettingsT]):
             for each in self._connections
         )
 
-    def connections_by_place(self) -> Counter[Endpoint | None]:
+    def connections_by_place(self) -> Counter[Endpoint]:
         """How many connections came in at each place."""
-        return Counter(each.place for each in self._connections)
+        return Counter(each.place for each in self._connections if each.place is not None)
 
     def new_connection(self, place: Endpoint | None = None) -> asyncio.Protocol:
         """The protocol of one connection that was accepted at ``place``."""

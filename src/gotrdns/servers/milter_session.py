@@ -25,12 +25,13 @@ from gotrdns.protocols.milter_replies import (
 from gotrdns.reports.smtp import MARK_HEADER, mark_value, reply_text
 from gotrdns.verification import Verdict
 
-# What is asked for: the mail server's own name, and whether the client has authenticated.
+# What is asked for: the mail server's own name, what it found out about the client, whether the
+# client has authenticated, and what the message is called in the mail server's log.
 MACROS: Final[Mapping[MacroStage, tuple[str, ...]]] = {
-    MacroStage.CONNECT: ("j",),
+    MacroStage.CONNECT: ("j", "{client_resolve}"),
     MacroStage.HELO: (),
-    MacroStage.SENDER: ("{auth_type}", "{auth_authen}"),
-    MacroStage.RECIPIENT: (),
+    MacroStage.SENDER: ("i", "{auth_type}", "{auth_authen}"),
+    MacroStage.RECIPIENT: ("i",),
     MacroStage.DATA: (),
     MacroStage.END_OF_MESSAGE: (),
     MacroStage.END_OF_HEADERS: (),
@@ -107,7 +108,15 @@ class Session:
     def transaction(self, recipient: str) -> Transaction:
         """What is to be decided about."""
         authenticated = bool(self._macro("auth_type") or self._macro("auth_authen"))
-        return Transaction(self.address, self.helo, authenticated, self.sender, recipient)
+        return Transaction(
+            self.address,
+            self.helo,
+            authenticated,
+            self.sender,
+            recipient,
+            self._macro("i"),
+            self._macro("client_resolve").lower(),
+        )
 
     def note_decision(self, decision: Decision) -> None:
         """A message shows one verdict, of its recipients' decisions: one that marks, if any."""

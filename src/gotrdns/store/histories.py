@@ -6,13 +6,13 @@ Owns what is known without the database. May be used from any thread; nothing he
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from gotrdns.policy.history import History
-from gotrdns.store.merging import NO_HISTORY, Change
+from gotrdns.store.merging import NO_HISTORY, Change, apply_changes
 from gotrdns.verification import Result
 
 HISTORIES_REMEMBERED: Final = 100_000
@@ -71,6 +71,13 @@ class Histories:
             before = entry.history if entry else NO_HISTORY
             return self._change(client, before.after(result, now, dynamic=dynamic))
 
+    def repeat(self, client: bytes, changes: Sequence[Change]) -> Change:
+        """What another process saw of the client, on top of what is known here."""
+        with self._lock:
+            entry = self._entries.get(client)
+            before = entry.history if entry else NO_HISTORY
+            return self._change(client, apply_changes(before, changes))
+
     def _change(self, client: bytes, after: History) -> Change:
         entry = self._entries.get(client)
         if entry is None:
@@ -119,6 +126,13 @@ class Histories:
             entry = self._entries.get(client)
             if entry is not None and entry.history == after:
                 self._entries[client] = _Entry(history, True, self._clock())
+
+    def give_up_on(self, client: bytes) -> None:
+        """Answer those who asked for this client that its past cannot be known."""
+        with self._lock:
+            answers = self._requests.pop(client, [])
+        for answer in answers:
+            answer(None)
 
     def give_up(self) -> None:
         """Answer all requests with what is known."""

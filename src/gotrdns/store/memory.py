@@ -11,7 +11,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from gotrdns.names import Address
 from gotrdns.policy import Decision, Transaction
@@ -53,12 +53,37 @@ def _pay_no_heed(*_: object) -> None:
     pass
 
 
+class Keeper(Protocol):
+    """Whoever keeps what waits in ``Pending``, and is asked for the ``Histories`` requested."""
+
+    @property
+    def counters(self) -> Counters: ...
+
+    @property
+    def in_trouble(self) -> bool: ...
+
+    def start(self) -> None: ...
+
+    def wake(self) -> None:
+        """Something is asked for that should not wait."""
+
+    def flush_soon(self) -> None:
+        """So much waits that it should not wait for long either."""
+
+    def close(self, seconds: float) -> None:
+        """Keep what waits, within so many seconds."""
+
+
+OpenKeeper = Callable[[Pending, Histories, Listeners], Keeper]
+
+
 class StoredMemory:
     """Remembers for one process; see ``deciding.memory.Memory``.
 
     ``on_trouble(text)``, ``on_recovered(seconds, lost)`` and ``on_spoken(spoken)``, which tells
     how far domains have spoken, are called in the event loop that ``start`` was called in, or in
-    the writer's thread where there was none. ``clock`` gives seconds since 1970.
+    the writer's thread where there was none. ``clock`` gives seconds since 1970. ``open_keeper``
+    is for a process that shares the memory of another: it opens no database of its own.
     """
 
     def __init__(
@@ -70,10 +95,13 @@ class StoredMemory:
         on_spoken: Callable[[Sequence[Spoken]], None] = _pay_no_heed,
         clock: Callable[[], float] = time.time,
         interval: float = FLUSH_INTERVAL,
+        open_keeper: OpenKeeper | None = None,
     ) -> None:
-        alone = settings.url == NOWHERE
+        alone = settings.url == NOWHERE and open_keeper is None
         is_shared = not alone and sqlite_path(settings.url) is None
         fresh_for = _SHARED_FRESH_FOR if is_shared else float("inf")
+        if open_keeper is not None:
+            fresh_for = 0.0  # others of the same daemon see the same clients all the time
         self._histories = Histories(alone=alone, fresh_for=fresh_for)
         self._pending = Pending(settings.queue)
         self._on_trouble = on_trouble
@@ -88,15 +116,17 @@ class StoredMemory:
         self._passes: dict[bytes, float] = {}
         # Addresses that have an exception of their own, and when a pass of each was last noted.
         self._excepted: dict[Address, float] = {}
-        self._writer: Writer | None = None
-        if not alone:
-            listeners = Listeners(
-                allowances=self._take_allowances,
-                spoken=self._tell_spoken,
-                trouble=self._tell_trouble,
-                recovered=self._tell_recovered,
-            )
-            self._writer = Writer(
+        self._keeper: Keeper | None = None
+        listeners = Listeners(
+            allowances=self._take_allowances,
+            spoken=self._tell_spoken,
+            trouble=self._tell_trouble,
+            recovered=self._tell_recovered,
+        )
+        if open_keeper is not None:
+            self._keeper = open_keeper(self._pending, self._histories, listeners)
+        elif not alone:
+            self._keeper = Writer(
                 settings, self._pending, self._histories, listeners, clock=clock, interval=interval
             )
 
@@ -104,13 +134,13 @@ class StoredMemory:
         """Begin to write. Returns at once, whether or not the database is there."""
         with contextlib.suppress(RuntimeError):
             self._loop = asyncio.get_running_loop()
-        if self._writer is not None:
-            self._writer.start()
+        if self._keeper is not None:
+            self._keeper.start()
 
     def close(self) -> None:
         """Write what waits, for at most LONGEST_CLOSE seconds; what is left by then is lost."""
-        if self._writer is not None:
-            self._writer.close(LONGEST_CLOSE)
+        if self._keeper is not None:
+            self._keeper.close(LONGEST_CLOSE)
             self._pending.ripen()
             self._pending.give_up(self._pending.take(len(self._pending)))
 
@@ -144,16 +174,16 @@ class StoredMemory:
 
     @property
     def counters(self) -> Counters:
-        return self._writer.counters if self._writer is not None else Counters()
+        return self._keeper.counters if self._keeper is not None else Counters()
 
     @property
     def in_trouble(self) -> bool:
         """Whether the database is out of reach."""
-        return self._writer is not None and self._writer.in_trouble
+        return self._keeper is not None and self._keeper.in_trouble
 
     async def history(self, client: bytes) -> History | None:
         found = self._histories.find(client, however_old=self.in_trouble)
-        if found is not None or self._writer is None or self.in_trouble:
+        if found is not None or self._keeper is None or self.in_trouble:
             return found
         loop = asyncio.get_running_loop()
         heard: asyncio.Future[History | None] = loop.create_future()
@@ -164,7 +194,7 @@ class StoredMemory:
 
         if not self._histories.ask(client, answer):
             return None
-        self._writer.wake()
+        self._keeper.wake()
         return await heard
 
     def note_sighting(self, client: bytes, result: Result, now: float, *, dynamic: bool) -> None:
@@ -205,7 +235,7 @@ class StoredMemory:
         known = self._incidents.get(key)
         if known is not None and self._sight_again(known, now):
             return known.id
-        decided = None if self._writer is None else (transaction, decision)
+        decided = None if self._keeper is None else (transaction, decision)
         sighting = Sighting(new_incident_id(), now, now, decided)
         self._keep(key, sighting)
         self._write(sighting)
@@ -220,7 +250,7 @@ class StoredMemory:
             return False
         known.count += 1
         known.last_at = max(known.last_at, now)
-        if not known.waits and self._writer is not None:
+        if not known.waits and self._keeper is not None:
             self._pending.add_repeated(known)
         return True
 
@@ -250,15 +280,24 @@ class StoredMemory:
         """A domain spoke for a client."""
         self._write(DomainSpoke(spoken))
 
+    def absorb(self, writes: Sequence[Write]) -> None:
+        """Take in what another process of this daemon has to remember."""
+        for write in writes:
+            if isinstance(write, ClientChanges):
+                change = self._histories.repeat(write.client, write.changes)
+                self._write_change(write.client, change)
+            else:
+                self._write(write)
+
     def _write_change(self, client: bytes, change: Change) -> None:
         if change.before != change.after:
             self._write(ClientChanges(client, (change,)))
 
     def _write(self, write: Write) -> None:
-        if self._writer is not None:
+        if self._keeper is not None:
             self._pending.add(write)
             if 2 * len(self._pending) > self._pending.most:
-                self._writer.flush_soon()
+                self._keeper.flush_soon()
 
     # What follows is called by the writer's thread.
 

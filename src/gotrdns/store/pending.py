@@ -39,7 +39,11 @@ class Sighting(msgspec.Struct, eq=False):
         return ("incident", self.id)
 
     def followed_by(self, later: "Write") -> "Write":
-        return later
+        if not isinstance(later, Sighting) or later is self:
+            return later
+        # Another process's, told anew: what was decided is told only once.
+        decided = self.decided if later.decided is None else later.decided
+        return Sighting(self.id, self.first_at, later.last_at, decided, later.count)
 
 
 class ClientChanges(msgspec.Struct, frozen=True):

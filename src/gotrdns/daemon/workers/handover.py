@@ -1,0 +1,40 @@
+"""Connections that one process accepted and another serves.
+
+Owns passing their descriptors, each with the door and the place that it came in by.
+"""
+
+import socket
+from typing import Final
+
+from gotrdns.servers.endpoints import Endpoint, parse_endpoint
+
+_LONGEST_LABEL: Final = 512
+
+
+class NotTaken(Exception):
+    """The worker is gone, or does not even take what it was given before."""
+
+
+def hand_over(line: socket.socket, door: str, place: Endpoint, connection: socket.socket) -> None:
+    """Give a connection away; ``line`` keeps messages apart, and does not block.
+
+    Raises NotTaken.
+    """
+    try:
+        socket.send_fds(line, [f"{door} {place}".encode()], [connection.fileno()])
+    except OSError as error:
+        raise NotTaken(str(error)) from None
+
+
+def take_over(line: socket.socket) -> tuple[str, Endpoint, socket.socket] | None:
+    """The next connection that was given; None when there is none now, or ever again."""
+    try:
+        label, descriptors, _, _ = socket.recv_fds(line, _LONGEST_LABEL, 1)
+    except (BlockingIOError, InterruptedError, ConnectionError):
+        return None
+    if not descriptors:
+        return None
+    door, _, place = label.decode().partition(" ")
+    connection = socket.socket(fileno=descriptors[0])
+    connection.setblocking(False)
+    return door, parse_endpoint(place), connection
