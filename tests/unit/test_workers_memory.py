@@ -28,6 +28,7 @@ from gotrdns.policy import Action, Decision, Rule, Transaction, Trust
 from gotrdns.policy.allowances import Allowances
 from gotrdns.policy.history import HOUR, History, client_key
 from gotrdns.store.histories import Histories
+from gotrdns.store.incidents import Opened
 from gotrdns.store.memory import StoredMemory
 from gotrdns.store.pending import Pending, Sighting, Write
 from gotrdns.store.settings import NOWHERE, StoreSettings
@@ -54,6 +55,7 @@ class Colleague:
         self.remembered: list[Write] = []
         self.spoken: list[Spoken] = []
         self.is_answering = True
+        self.colleagues: list[Colleague] = []
         self.far = Channel(self._answer, lambda: None)
         self.near = Channel(self._hear, lambda: None)
         self.trust = SharedTrust(self.near)
@@ -83,7 +85,10 @@ class Colleague:
                 )
             case Remember():
                 self.remembered += message.writes
-                self.supervisor.absorb(message.writes)
+                for opened in self.supervisor.absorb(message.writes):
+                    for other in self.colleagues:
+                        if other is not self:
+                            other.far.send(opened)
             case Seen():
                 self.seen.append(message)
             case Assure() if self.is_answering:
@@ -100,6 +105,8 @@ class Colleague:
                 self.courier.hear_standing(message)
             case Assurance():
                 self.trust.hear(message.trust, assured=True)
+            case Opened():
+                self.memory.adopt(message)
             case Spoke():
                 self.courier.hear_spoken(message)
             case _:
@@ -118,6 +125,7 @@ async def office(url: str = NOWHERE, workers: int = 2) -> AsyncIterator[list[Col
     await supervisor.begin(5)
     colleagues = [Colleague(supervisor) for _ in range(workers)]
     for each in colleagues:
+        each.colleagues = colleagues
         await each.connect()
     yield colleagues
     for each in colleagues:
@@ -205,12 +213,38 @@ def test_an_incident_is_told_once_and_its_repetitions_as_a_number(tmp_path: Path
             assert isinstance(first, Sighting)
             assert isinstance(again, Sighting)
             assert first.decided == (TRANSACTION, DECISION)
-            assert (again.id, again.decided, again.count) == (incident, None, 7)
+            assert (again.id, again.decided, again.count) == (incident, None, 6)
 
     asyncio.run(run())
     with closing(sqlite3.connect(path)) as store:
         rows = store.execute("SELECT address, count FROM decisions").fetchall()
     assert rows == [(CLIENT.text, 7)]
+
+
+def test_an_incident_of_one_worker_is_counted_on_by_all(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+
+    async def run() -> None:
+        async with office(url_of(path), workers=3) as workers:
+            first, second, third = workers
+            incident = first.memory.remember(TRANSACTION, DECISION, NOW)
+            await asyncio.sleep(0.3)
+            assert second.memory.remember(TRANSACTION, DECISION, NOW + 1) == incident
+            assert third.memory.repeat(incident, NOW + 2)
+            assert first.memory.repeat(incident, NOW + 3)
+            # An hour after it began it is over, for whoever asks.
+            later = second.memory.remember(TRANSACTION, DECISION, NOW + HOUR)
+            assert later != incident
+            await asyncio.sleep(0.3)
+            assert third.memory.remember(TRANSACTION, DECISION, NOW + HOUR + 1) == later
+            for each in workers:
+                each.memory.close()
+            await asyncio.sleep(0.1)
+
+    asyncio.run(run())
+    with closing(sqlite3.connect(path)) as store:
+        rows = store.execute("SELECT count, last_at FROM decisions ORDER BY first_at").fetchall()
+    assert rows == [(4, NOW + 3), (2, NOW + HOUR + 1)]
 
 
 def test_exceptions_are_known_once_the_supervisor_has_told_them() -> None:

@@ -1,15 +1,12 @@
 """What the mail path remembers: at once in this process, a little later in the database.
 
-Owns incidents' ids, which decisions are one incident, and how often passes are noted. Implements
+Owns how often passes are noted. Implements
 ``deciding.memory.Memory``: nothing here raises or waits. SQLAlchemy is not imported here.
 """
 
 import asyncio
-import base64
 import contextlib
-import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
@@ -18,6 +15,7 @@ from gotrdns.policy import Decision, Transaction
 from gotrdns.policy.allowances import Allowance, AllowanceKind, Allowances
 from gotrdns.policy.history import HOUR, History, client_key
 from gotrdns.store.histories import Histories
+from gotrdns.store.incidents import Incidents, Opened
 from gotrdns.store.merging import Change
 from gotrdns.store.pending import (
     AddressSeen,
@@ -34,19 +32,12 @@ from gotrdns.verification import Result
 from gotrdns.vouching.reach import Spoken
 
 LONGEST_CLOSE: Final = 3.0  # seconds
-COALESCED: Final = HOUR
 PASSES_APART: Final = HOUR
-_INCIDENTS_REMEMBERED: Final = 10_000
 _PASSES_REMEMBERED: Final = 200_000
 _NEVER: Final = float("-inf")
 # Other daemons that share a database may have seen the same client.
 _SHARED_FRESH_FOR: Final = 30.0
 _WRONG: Final = frozenset({Result.FAIL, Result.PERMERROR})
-
-
-def new_incident_id() -> str:
-    """80 random bits, which cannot be guessed: who has the id may see the incident's page."""
-    return base64.b32encode(secrets.token_bytes(10)).decode("ascii").lower()
 
 
 def _pay_no_heed(*_: object) -> None:
@@ -111,8 +102,6 @@ class StoredMemory:
         self._allowances = Allowances()
         self._allowances_known = alone
         self._begun = asyncio.Event()
-        self._incidents: OrderedDict[tuple[object, ...], Sighting] = OrderedDict()
-        self._sightings: dict[str, Sighting] = {}  # the same, by their incidents' ids
         self._passes: dict[bytes, float] = {}
         # Addresses that have an exception of their own, and when a pass of each was last noted.
         self._excepted: dict[Address, float] = {}
@@ -129,6 +118,9 @@ class StoredMemory:
             self._keeper = Writer(
                 settings, self._pending, self._histories, listeners, clock=clock, interval=interval
             )
+        write = None if self._keeper is None else self._write
+        self._incidents = Incidents(self._pending, write)
+        self.repeat = self._incidents.repeat  # called for most requests
 
     def start(self) -> None:
         """Begin to write. Returns at once, whether or not the database is there."""
@@ -224,44 +216,11 @@ class StoredMemory:
 
     def remember(self, transaction: Transaction, decision: Decision, now: float) -> str:
         self._note_failure(transaction.address, decision)
-        key = (
-            transaction.address,
-            decision.reason,
-            decision.action,
-            decision.rule,
-            transaction.sender.rpartition("@")[2].lower(),
-            transaction.recipient.rpartition("@")[2].lower(),
-        )
-        known = self._incidents.get(key)
-        if known is not None and self._sight_again(known, now):
-            return known.id
-        decided = None if self._keeper is None else (transaction, decision)
-        sighting = Sighting(new_incident_id(), now, now, decided)
-        self._keep(key, sighting)
-        self._write(sighting)
-        return sighting.id
+        return self._incidents.remember(transaction, decision, now)
 
-    def repeat(self, incident: str, now: float) -> bool:
-        known = self._sightings.get(incident)
-        return known is not None and self._sight_again(known, now)
-
-    def _sight_again(self, known: Sighting, now: float) -> bool:
-        if known.lost or abs(now - known.first_at) >= COALESCED:
-            return False
-        known.count += 1
-        known.last_at = max(known.last_at, now)
-        if not known.waits and self._keeper is not None:
-            self._pending.add_repeated(known)
-        return True
-
-    def _keep(self, key: tuple[object, ...], sighting: Sighting) -> None:
-        former = self._incidents.pop(key, None)
-        self._incidents[key] = sighting
-        if former is None and len(self._incidents) > _INCIDENTS_REMEMBERED:
-            _, former = self._incidents.popitem(last=False)
-        if former is not None:
-            self._sightings.pop(former.id, None)
-        self._sightings[sighting.id] = sighting
+    def adopt(self, opened: Opened) -> None:
+        """Another process of this daemon has opened an incident: it is counted on here."""
+        self._incidents.adopt(opened)
 
     def _note_failure(self, client: Address | None, decision: Decision) -> None:
         """An address that fails has not been put right, whatever it did before."""
@@ -280,14 +239,21 @@ class StoredMemory:
         """A domain spoke for a client."""
         self._write(DomainSpoke(spoken))
 
-    def absorb(self, writes: Sequence[Write]) -> None:
-        """Take in what another process of this daemon has to remember."""
+    def absorb(self, writes: Sequence[Write]) -> tuple[Opened, ...]:
+        """Take in what another process of this daemon has to remember.
+
+        Returns the incidents that it has opened, which the others should know.
+        """
+        opened = []
         for write in writes:
             if isinstance(write, ClientChanges):
                 change = self._histories.repeat(write.client, write.changes)
                 self._write_change(write.client, change)
+            elif isinstance(write, Sighting):
+                opened.append(self._incidents.absorb(write))
             else:
                 self._write(write)
+        return tuple(each for each in opened if each is not None)
 
     def _write_change(self, client: bytes, change: Change) -> None:
         if change.before != change.after:

@@ -20,10 +20,11 @@ _LONGEST_CHAIN: Final = 16
 
 
 class Sighting(msgspec.Struct, eq=False):
-    """An incident with its repetitions so far, of which this process alone knows.
+    """An incident with its repetitions so far.
 
     ``decided`` is what was decided about, until it is written. ``waits`` while it is in the queue,
-    ``lost`` when it never will be written.
+    ``lost`` when it never will be written. ``told`` is how much of the count another process of
+    this daemon, which keeps it, has been told.
     """
 
     id: str
@@ -33,17 +34,14 @@ class Sighting(msgspec.Struct, eq=False):
     count: int = 1
     waits: bool = False
     lost: bool = False
+    told: int = 0
 
     @property
     def key(self) -> tuple[str, str]:
         return ("incident", self.id)
 
     def followed_by(self, later: "Write") -> "Write":
-        if not isinstance(later, Sighting) or later is self:
-            return later
-        # Another process's, told anew: what was decided is told only once.
-        decided = self.decided if later.decided is None else later.decided
-        return Sighting(self.id, self.first_at, later.last_at, decided, later.count)
+        return later
 
 
 class ClientChanges(msgspec.Struct, frozen=True):

@@ -7,8 +7,6 @@ the rules for several daemons that share a past hold for the workers of one.
 import asyncio
 from typing import Final
 
-import msgspec
-
 from gotrdns.daemon.workers.channel import Channel
 from gotrdns.daemon.workers.messages import Past, Recall, Remember, Spoke, Standing
 from gotrdns.policy.allowances import Allowance
@@ -92,13 +90,16 @@ class Courier:
 
     def _deliver(self) -> None:
         while not self._channel.is_crowded and (writes := self._pending.take(_BATCH)):
-            self._channel.send(Remember(tuple(map(_copied, writes))))
+            self._channel.send(Remember(tuple(map(_told, writes))))
             self.counters.written += len(writes)
-            for write in writes:
-                if isinstance(write, Sighting):
-                    write.decided = None  # it is told once
 
 
-def _copied(write: Write) -> Write:
-    """A sighting goes on being counted; what was told of it must not change on its way."""
-    return msgspec.structs.replace(write) if isinstance(write, Sighting) else write
+def _told(write: Write) -> Write:
+    """A sighting goes on being counted: what is told of it is what is news."""
+    if not isinstance(write, Sighting):
+        return write
+    news = write.count - write.told
+    told = Sighting(write.id, write.first_at, write.last_at, write.decided, news)
+    write.told = write.count
+    write.decided = None
+    return told

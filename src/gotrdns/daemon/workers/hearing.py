@@ -30,6 +30,7 @@ from gotrdns.daemon.workers.messages import (
 )
 from gotrdns.policy import Alarm
 from gotrdns.resolution.counters import Counters
+from gotrdns.store.incidents import Opened
 from gotrdns.vouching.reach import Spoken
 
 
@@ -64,7 +65,7 @@ class Hearing:
             case Recall():
                 self._do(self._recall(member, message.client))
             case Remember():
-                self._advice.memory.absorb(message.writes)
+                self._remember(member, message)
             case Spoke():
                 self._advice.hear_spoken(message.spoken)
                 self._tell(Spoke(message.spoken), self._others(member))
@@ -104,9 +105,13 @@ class Hearing:
     def _pass_on(self, spoken: tuple[Spoken, ...]) -> None:
         self._tell(Spoke(spoken), self._others(None))
 
-    def _tell(self, message: Standing | Spoke, members: Iterable[Member]) -> None:
+    def _tell(self, message: Standing | Spoke | Opened, members: Iterable[Member]) -> None:
         for each in members:
             each.channel.send(message)
+
+    def _remember(self, member: Member, message: Remember) -> None:
+        for opened in self._advice.memory.absorb(message.writes):
+            self._tell(opened, self._others(member))
 
     def _note(self, seen: Seen) -> None:
         note = self._advice.sentinel.note_client

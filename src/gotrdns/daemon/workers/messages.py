@@ -15,6 +15,7 @@ from gotrdns.resolution.upstream import Health
 from gotrdns.servers.connections import Closure
 from gotrdns.servers.endpoints import Endpoint
 from gotrdns.settings import Settings
+from gotrdns.store.incidents import Opened
 from gotrdns.store.pending import Write
 from gotrdns.vouching.reach import Spoken
 
@@ -67,7 +68,7 @@ class Ping(Struct, frozen=True):
     """Are you there?"""
 
 
-FromSupervisor = Obey | Standing | Assurance | Past | Spoke | Stop | Ping
+FromSupervisor = Obey | Standing | Assurance | Past | Spoke | Opened | Stop | Ping
 
 # From a worker.
 

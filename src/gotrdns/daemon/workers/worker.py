@@ -42,6 +42,7 @@ from gotrdns.resolution.counters import Counters
 from gotrdns.resolution.opening import open_client
 from gotrdns.settings import Settings
 from gotrdns.store.histories import Histories
+from gotrdns.store.incidents import Opened
 from gotrdns.store.memory import StoredMemory
 from gotrdns.store.pending import Pending
 from gotrdns.store.settings import StoreSettings
@@ -100,6 +101,8 @@ class Worker:
                 self._courier.hear_past(message)
             case Spoke():
                 self._courier.hear_spoken(message)
+            case Opened():
+                self._memory.adopt(message)
             case Ping():
                 self._channel.send(Pong())
             case Stop():
