@@ -19,6 +19,7 @@ from tests.live.exim import Exim, documented_lines
 from tests.live.gateway import addresses_on_loopback, gateway
 from tests.live.hosted import Hosted
 from tests.live.logins import Logins
+from tests.live.port_numbers import Port
 from tests.live.postfix import (
     MILTER_OVER_UNIX,
     POLICY_OVER_UNIX,
@@ -30,8 +31,12 @@ from tests.live.postfix import (
 from tests.live.process import wait_until
 from tests.live.smtp import Conversation, Reply, deliver_many
 
-PORTS: Final[Mapping[Door, int]] = {"policy": 2537, "milter": 2538, "exim": 2539}
-_EXIM_BEHIND_GATEWAY: Final = 2540
+PORTS: Final[Mapping[Door, int]] = {
+    "policy": Port.DOOR_POLICY,
+    "milter": Port.DOOR_MILTER,
+    "exim": Port.DOOR_EXIM,
+}
+_EXIM_BEHIND_GATEWAY: Final = Port.DOOR_EXIM_BEHIND_GATEWAY
 
 _SOCKET: Final = "private/gotrdns"
 _MARK: Final = "X-Gotrdns"

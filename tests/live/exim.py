@@ -13,10 +13,11 @@ from typing import Final
 
 from tests.live.daemon import accepts
 from tests.live.logins import NAME, PASSWORD
+from tests.live.port_numbers import Port
 from tests.live.process import Process
 from tests.live.unpacked import as_if_installed, unpacked
 
-PORT: Final = 2530
+PORT: Final = Port.EXIM
 STOCK: Final = "  require verify = reverse_host_lookup"
 PAGE: Final = Path(__file__).parents[2] / "docs" / "exim.md"
 

@@ -14,11 +14,12 @@ from tests.live import exim, opensmtpd, postfix
 from tests.live.exim import Exim
 from tests.live.gateway import Address, addresses_on_loopback, gateway
 from tests.live.opensmtpd import OpenSmtpd
+from tests.live.port_numbers import Port
 from tests.live.resolver import Resolver
 from tests.live.smtp import Conversation, Envelope, Reply, deliver_many
 
-EXIM_GATEWAY: Final = 2531
-OPENSMTPD_GATEWAY: Final = 2541
+EXIM_GATEWAY: Final = Port.EXIM_GATEWAY
+OPENSMTPD_GATEWAY: Final = Port.OPENSMTPD_GATEWAY
 
 MailServer: TypeAlias = Literal["postfix", "exim", "opensmtpd"]
 MAIL_SERVERS: Final[tuple[MailServer, ...]] = get_args(MailServer)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from tests.live.daemon import accepts
+from tests.live.port_numbers import Port
 from tests.live.process import Process
 from tests.live.unpacked import as_if_installed, unpacked
 
-PORT: Final = 2540
+PORT: Final = Port.OPENSMTPD
 
 CONFIGURATION = """\
 filter "confirmed" phase rcpt-to match !fcrdns reject "550 5.7.25 Reverse DNS does not confirm"

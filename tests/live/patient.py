@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.live.daemon import Daemon
+from tests.live.port_numbers import Port
 from tests.live.postfix import Postfix, Service
 from tests.live.program import gotrdns
 
-ASKING: Final = 2540
-STOCK: Final = 2541
+ASKING: Final = Port.PATIENT_ASKING
+STOCK: Final = Port.PATIENT_STOCK
 CALL: Final = "check_policy_service {{ unix:private/gotrdns, {attributes} }}"
 MILTER: Final = "{ unix:private/gotrdns-milter, default_action=accept, command_timeout=15s }"
 ATTRIBUTES: Final = "timeout=15s, try_limit=1, default_action=DUNNO"

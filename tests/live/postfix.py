@@ -18,21 +18,22 @@ from email.policy import default as default_policy
 from pathlib import Path
 from typing import Final
 
+from tests.live.port_numbers import Port
 from tests.live.process import wait_until
 
-POLICY_OVER_UNIX: Final = 2525
-POLICY_OVER_TCP: Final = 2526
-STOCK: Final = 2527
-UNCHECKED: Final = 2528
-STOCK_PERMANENT: Final = 2529
+POLICY_OVER_UNIX: Final = Port.POLICY_OVER_UNIX
+POLICY_OVER_TCP: Final = Port.POLICY_OVER_TCP
+STOCK: Final = Port.STOCK
+UNCHECKED: Final = Port.UNCHECKED
+STOCK_PERMANENT: Final = Port.STOCK_PERMANENT
 """As STOCK, but what DNS says is refused for good (550), so that it can be told from trouble."""
 
-MILTER_OVER_UNIX: Final = 2534
-MILTER_OVER_TCP: Final = 2535
-MILTER_OF_OLD: Final = 2536
+MILTER_OVER_UNIX: Final = Port.MILTER_OVER_UNIX
+MILTER_OVER_TCP: Final = Port.MILTER_OVER_TCP
+MILTER_OF_OLD: Final = Port.MILTER_OF_OLD
 """As MILTER_OVER_UNIX, by the oldest version of the protocol that Postfix speaks."""
 
-POLICY_ASKED_TWICE: Final = 2530
+POLICY_ASKED_TWICE: Final = Port.POLICY_ASKED_TWICE
 """As POLICY_OVER_UNIX, but a question that got no answer is asked once more, after a second."""
 
 POLICY_SERVICE_PORT: Final = 10040

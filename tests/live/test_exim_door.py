@@ -13,13 +13,14 @@ from tests.live import clients
 from tests.live.daemon import Daemon
 from tests.live.exim import Exim, documented_lines
 from tests.live.gateway import addresses_on_loopback, gateway
+from tests.live.port_numbers import Port
 from tests.live.process import wait_until
 from tests.live.resolver import Resolver
 from tests.live.serving import events
 from tests.live.smtp import Conversation, Envelope, deliver_many
 
-PORT: Final = 2532
-GATEWAY: Final = 2533
+PORT: Final = Port.EXIM_DOOR
+GATEWAY: Final = Port.EXIM_DOOR_GATEWAY
 
 FOUNDING: Final = ip_address("85.105.64.87")
 CONFIRMED: Final = next(each.address for each in clients.CLIENTS if each.result == "pass")

@@ -24,14 +24,15 @@ from tests.live.milter import (
     settings_file,
     told,
 )
+from tests.live.port_numbers import Port
 from tests.live.process import wait_until
 from tests.live.resolver import Resolver
 from tests.live.sendmail import Sendmail
 from tests.live.serving import events
 from tests.live.smtp import Conversation, Envelope, Reply, deliver_many, say
 
-PORT: Final = 2537
-GATEWAY: Final = 2538
+PORT: Final = Port.SENDMAIL
+GATEWAY: Final = Port.SENDMAIL_GATEWAY
 PAGE: Final = Path(__file__).parents[2] / "docs" / "sendmail.md"
 
 FOUNDING: Final = clients.FOUNDING.address

@@ -1,0 +1,30 @@
+"""Which SMTP port is whose on the live tests' loopback: what runs for a whole run shares it."""
+
+import enum
+
+
+@enum.unique
+class Port(enum.IntEnum):
+    POLICY_OVER_UNIX = 2525
+    POLICY_OVER_TCP = 2526
+    STOCK = 2527
+    UNCHECKED = 2528
+    STOCK_PERMANENT = 2529
+    EXIM = 2530
+    EXIM_GATEWAY = 2531
+    EXIM_DOOR = 2532
+    EXIM_DOOR_GATEWAY = 2533
+    MILTER_OVER_UNIX = 2534
+    MILTER_OVER_TCP = 2535
+    MILTER_OF_OLD = 2536
+    SENDMAIL = 2537
+    SENDMAIL_GATEWAY = 2538
+    POLICY_ASKED_TWICE = 2539
+    OPENSMTPD = 2540
+    OPENSMTPD_GATEWAY = 2541
+    PATIENT_ASKING = 2542
+    PATIENT_STOCK = 2543
+    DOOR_POLICY = 2544
+    DOOR_MILTER = 2545
+    DOOR_EXIM = 2546
+    DOOR_EXIM_BEHIND_GATEWAY = 2547
