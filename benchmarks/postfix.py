@@ -28,6 +28,7 @@ from benchmarks import measure, served
 from tests.live.daemon import accepts
 from tests.live.generated_zones import LOAD_CLIENTS
 from tests.live.internet import Internet
+from tests.live.port_numbers import Port
 from tests.live.postfix import Postfix, Service
 from tests.live.process import NotReady, Process, wait_until
 from tests.live.resolver import Resolver
@@ -40,7 +41,13 @@ BUILT_IN: Final = "built-in"
 POLICY: Final = "policy service"
 MILTER: Final = "milter"
 IDLE: Final = "idle milter"
-PORTS: Final = {NONE: 2550, BUILT_IN: 2551, POLICY: 2552, MILTER: 2553, IDLE: 2554}
+PORTS: Final = {
+    NONE: Port.INSIDE_NO_CHECK,
+    BUILT_IN: Port.INSIDE_BUILT_IN,
+    POLICY: Port.INSIDE_POLICY,
+    MILTER: Port.INSIDE_MILTER,
+    IDLE: Port.INSIDE_IDLE_MILTER,
+}
 OURS: Final = (POLICY, MILTER)
 BARS: Final = {POLICY: 1.15, MILTER: 1.4}
 """How many times as long as with the built-in check it may take."""
