@@ -76,6 +76,8 @@ bench: bench-install
 	$(BIN)/python -m benchmarks.memory
 	tests/live/enter $(BIN)/python -m benchmarks.explain
 	tests/live/enter $(BIN)/python -m benchmarks.restarts
+	tests/live/enter $(BIN)/python -m benchmarks.postfix
+	tests/live/enter $(BIN)/python -m benchmarks.soak
 
 clean:
 	rm -rf $(VENV) site dist build

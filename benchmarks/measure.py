@@ -268,6 +268,13 @@ def compile_package(name: str) -> None:
         compileall.compile_dir(directory, quiet=2)
 
 
+def compiled(source: Path, directory: Path) -> Path:
+    """The program, of one file of C."""
+    program = directory / source.stem
+    subprocess.run(["gcc", "-O2", "-o", str(program), str(source)], check=True)
+    return program
+
+
 def distribution_version(name: str) -> str:
     try:
         return metadata.version(name)

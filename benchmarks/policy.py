@@ -231,8 +231,8 @@ def compete(servers: Sequence[PolicyServer], options: argparse.Namespace) -> lis
         ):
             bench = Bench(
                 directory=directory,
-                load=compiled(HERE / "policy_load.c", directory),
-                peers=compiled(HERE / "policy_peers.c", directory),
+                load=measure.compiled(HERE / "policy_load.c", directory),
+                peers=measure.compiled(HERE / "policy_peers.c", directory),
                 known=known,
                 new=new,
                 resolver=resolver,
@@ -262,12 +262,6 @@ def database_for(servers: Sequence[PolicyServer]) -> Iterator[str]:
         return
     with postgresql.serve(programs) as server:
         yield server.url
-
-
-def compiled(source: Path, directory: Path) -> Path:
-    program = directory / source.stem
-    subprocess.run(["gcc", "-O2", "-o", str(program), str(source)], check=True)
-    return program
 
 
 def isolate(module: str = "benchmarks.policy") -> int:

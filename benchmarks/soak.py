@@ -43,6 +43,7 @@ MILTER_VISITORS: Final = 20
 SILENT_CLIENTS: Final = 4  # of either kind, at either door, in a tenth that has them
 MEMORY_BAR: Final = 1.05
 RESOLVER_SOCKETS: Final = 16  # that a process keeps: 8 for clients' names, 8 for control questions
+METRICS_LAG: Final = 1.5  # seconds within which several workers' metrics come together
 SETTLED_WITHIN: Final = 60.0  # seconds
 
 
@@ -179,7 +180,7 @@ class Soak:
 
         def settled() -> bool:
             before = self._daemon.counts()
-            time.sleep(0.2)
+            time.sleep(METRICS_LAG)
             return before.connections == 0 and before == self._daemon.counts()
 
         wait_until(settled, "no connection left", seconds=SETTLED_WITHIN)
