@@ -42,11 +42,11 @@ POLICY: Final = "policy service"
 MILTER: Final = "milter"
 IDLE: Final = "idle milter"
 PORTS: Final = {
-    NONE: Port.INSIDE_NO_CHECK,
-    BUILT_IN: Port.INSIDE_BUILT_IN,
-    POLICY: Port.INSIDE_POLICY,
-    MILTER: Port.INSIDE_MILTER,
-    IDLE: Port.INSIDE_IDLE_MILTER,
+    NONE: Port.INSIDE_NO_CHECK.value,
+    BUILT_IN: Port.INSIDE_BUILT_IN.value,
+    POLICY: Port.INSIDE_POLICY.value,
+    MILTER: Port.INSIDE_MILTER.value,
+    IDLE: Port.INSIDE_IDLE_MILTER.value,
 }
 OURS: Final = (POLICY, MILTER)
 BARS: Final = {POLICY: 1.15, MILTER: 1.4}
@@ -289,6 +289,13 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--at-once", type=int, default=10, help="connections at a time")
     parser.add_argument("--only", action="append", choices=PORTS, help="may be given repeatedly")
     parser.add_argument("--workers", type=int, help="passed on to gotrdns serve")
+    parser.add_argument(
+        "--queue-in",
+        type=Path,
+        default=os.environ.get("GOTRDNS_LIVE"),
+        metavar="DIRECTORY",
+        help="where Postfix's queue and all else is; in memory unless this names a disk's",
+    )
     parser.add_argument("--record", type=Path, help="write every figure here as JSON lines")
     parser.add_argument("--quick", action="store_true", help="one round of 200 messages")
     options = parser.parse_args()
@@ -311,7 +318,7 @@ def main() -> int:
     )
     load = Load(options.messages, options.at_once, measure.choose_cores().client)
     figures = []
-    with tempfile.TemporaryDirectory(dir=os.environ["GOTRDNS_LIVE"]) as name:
+    with tempfile.TemporaryDirectory(dir=options.queue_in) as name:
         directory = Path(name)
         directory.chmod(0o711)  # Postfix runs as other users
         with (
