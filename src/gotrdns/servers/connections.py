@@ -7,6 +7,7 @@ daemon.
 
 import asyncio
 import enum
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from typing import Final, Generic, Protocol, TypeVar
@@ -44,7 +45,7 @@ class Observer(Protocol):
     def closed(self, closure: Closure, peer: str) -> None: ...
 
 
-class Server(Generic[SettingsT]):
+class Server(ABC, Generic[SettingsT]):
     """The connections of all places of one kind. Give ``new_connection`` to the event loop.
 
     ``settings``, ``decider`` and ``page``, where incidents are explained (an address without a
@@ -87,9 +88,9 @@ class Server(Generic[SettingsT]):
         """How many connections came in at each place."""
         return Counter(each.place for each in self._connections if each.place is not None)
 
+    @abstractmethod
     def new_connection(self, place: Endpoint | None = None) -> asyncio.Protocol:
         """The protocol of one connection that was accepted at ``place``."""
-        raise NotImplementedError
 
     async def stop(self) -> None:
         """Answer what is in hand, close what is idle; returns when no connection is left.
@@ -152,7 +153,7 @@ class Server(Generic[SettingsT]):
             self._sweep_later()
 
 
-class Connection(asyncio.Protocol, Generic[SettingsT]):
+class Connection(asyncio.Protocol, ABC, Generic[SettingsT]):
     """One connection. A listener's own kind receives data and answers it in ``proceed``.
 
     ``heard_at`` is when the peer last sent anything, ``moved_at`` when what it is owed changed;
@@ -187,26 +188,26 @@ class Connection(asyncio.Protocol, Generic[SettingsT]):
         self._is_read = True
 
     @property
+    @abstractmethod
     def is_busy(self) -> bool:
         """Whether answers are owed."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def is_full(self) -> bool:
         """Whether as much is under way as may be."""
-        raise NotImplementedError
 
     @property
     def is_idle(self) -> bool:
         return not self.is_busy and self.partial_since is None
 
+    @abstractmethod
     def proceed(self) -> None:
         """Answer what has been received, as far as it may be answered now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def forget(self) -> None:
         """The connection is gone, and nobody waits for its answers."""
-        raise NotImplementedError
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]  # a stream's transport is one
