@@ -88,15 +88,15 @@ SPEECH: Final = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POSTFIX_JUNK: Final = {
     "oversize": b"request=smtpd_access_policy\nclient_name=" + b"x" * 70_000,
     "not-policy-protocol": SPEECH,
-    "other-request": b"request=smtpd_other\nclient_address=81.22.0.1\n\n",
+    "other-request": b"request=smtpd_other\nclient_address=81.24.0.1\n\n",
     "no-client-address": b"request=smtpd_access_policy\nhelo_name=client.example\n\n",
     "repeated-attribute": b"request=smtpd_access_policy\nsender=a\nsender=b\n\n",
 }
 EXIM_JUNK: Final = {
-    "oversize": b"check ip=81.22.0.1 helo=" + b"x" * 9_000,
+    "oversize": b"check ip=81.24.0.1 helo=" + b"x" * 140_000,
     "not-exim-protocol": SPEECH,
     "no-client-address": b"check helo=client.example\n",
-    "repeated-attribute": b"check ip=81.22.0.1 ip=81.22.0.2\n",
+    "repeated-attribute": b"check ip=81.24.0.1 ip=81.24.0.2\n",
 }
 POLITE: Final = frozenset({"other-request", "no-client-address", "repeated-attribute"})
 """Junk that Postfix is answered, and may go on after."""

@@ -1,4 +1,4 @@
-"""Thousands of clients of every cause: 81.22.0.0/16 and `crowd.example.net`, for soaks.
+"""Thousands of clients of every cause: 81.24.0.0/16 and `crowd.example.net`, for soaks.
 
 Owns who they are and the records that make them so. Knows neither servers nor files.
 """
@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address
 from typing import Final
 
-REVERSE_ORIGIN: Final = "22.81.in-addr.arpa."
+REVERSE_ORIGIN: Final = "24.81.in-addr.arpa."
 FORWARD_ORIGIN: Final = "crowd.example.net."
-_NETWORK: Final = IPv4Address("81.22.0.0")
-_ELSEWHERE: Final = IPv4Address("81.22.255.1")
+_NETWORK: Final = IPv4Address("81.24.0.0")
+_ELSEWHERE: Final = IPv4Address("81.24.255.1")
 _HOSTS: Final = range(1, 251)
 
 # Third octets, and the zone of the clients' names where it is one that fails.
