@@ -116,11 +116,17 @@ _IPV6: Final = {
 }
 
 
+# Its two servers fail in two ways, and receivers make something else of each: which one the
+# resolver hears last is not ours to set. Each way is among the cases by itself.
+_BY_CHANCE: Final = frozenset({"reverse-lame"})
+
+
 def _clients() -> Iterator[tuple[str, str]]:
     for client in CLIENTS:
         yield client.title, str(client.address)
     for code, seed in SEEDS.items():
-        yield code, seed.client
+        if code not in _BY_CHANCE:
+            yield code, seed.client
     # The title without what differs between clients of the same form.
     yield from {each.title.rsplit(", ", 1)[0]: each.client for each in HEALTHY}.items()
     for last, title in (_SEVERAL_NAMES | _MANY_NAMES | _ONE_NAME).items():
