@@ -10,7 +10,7 @@ from typing import Any
 from gotrdns.deciding import Decider, VerificationSettings
 from gotrdns.names import Address
 from gotrdns.policy import Mode, Policy, PolicySettings
-from gotrdns.servers.endpoints import TcpEndpoint
+from gotrdns.protocols.endpoints import TcpEndpoint
 from gotrdns.servers.milter import MilterServer
 from gotrdns.servers.settings import MilterSettings
 from tests.unit.policy_service import CONFIRMED, KNOWN, Witness

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from gotrdns.checking import check_address
-from gotrdns.cli.helo import read_helo
+from gotrdns.checking.helo import read_helo
 from gotrdns.cli.verbs import program
 from gotrdns.deciding import Decider, VerificationSettings
 from gotrdns.diagnosis import diagnose

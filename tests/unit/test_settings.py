@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gotrdns.policy import Action, Mode
-from gotrdns.servers.access import SocketAccess
-from gotrdns.servers.endpoints import TcpEndpoint, UnixEndpoint
+from gotrdns.protocols.access import SocketAccess
+from gotrdns.protocols.endpoints import TcpEndpoint, UnixEndpoint
 from gotrdns.settings import InvalidSettings, Settings, read_settings
 from gotrdns.settings.lines import find_keys
 from gotrdns.verification import Cause

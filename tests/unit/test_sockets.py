@@ -11,8 +11,8 @@ import pytest
 from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.sockets import CannotListen, ListeningSocket
 from gotrdns.names import Address
-from gotrdns.servers.access import SocketAccess
-from gotrdns.servers.endpoints import Endpoint, TcpEndpoint, UnixEndpoint
+from gotrdns.protocols.access import SocketAccess
+from gotrdns.protocols.endpoints import Endpoint, TcpEndpoint, UnixEndpoint
 
 ANYBODY = SocketAccess(0o666)
 

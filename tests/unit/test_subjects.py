@@ -2,7 +2,9 @@
 
 import pytest
 
-from gotrdns.cli.subjects import (
+from gotrdns.names import Address, DomainName, Network
+from gotrdns.policy.allowances import AllowanceKind
+from gotrdns.policy.subjects import (
     Below,
     Incident,
     SenderDomain,
@@ -11,8 +13,6 @@ from gotrdns.cli.subjects import (
     exception_target,
     read_subject,
 )
-from gotrdns.names import Address, DomainName, Network
-from gotrdns.policy.allowances import AllowanceKind
 
 ID = "mfrggzdfmztwq2lk"
 CLIENT = Address.parse("85.105.64.87")

@@ -16,7 +16,7 @@ from gotrdns.daemon.workers.handover import LostOnItsWay, NotTaken, hand_over, t
 from gotrdns.daemon.workers.messages import Holding, Message, Past, Ping, Seen
 from gotrdns.names import Address
 from gotrdns.policy.history import History
-from gotrdns.servers.endpoints import parse_endpoint
+from gotrdns.protocols.endpoints import parse_endpoint
 
 PLACE = parse_endpoint("unix:/run/gotrdns/policy socket")
 

@@ -15,9 +15,9 @@ import click
 from gotrdns.cli.colour import choose_paint
 from gotrdns.cli.output import Failure, complain, terminal_width, write, write_octets
 from gotrdns.cli.stores import opened, read_store_settings, store_url
-from gotrdns.cli.subjects import UnknownSubject, exception_target, read_subject
 from gotrdns.cli.times import read_end
 from gotrdns.policy.allowances import DEFAULT_DAYS, Allowance, AllowanceKind
+from gotrdns.policy.subjects import UnknownSubject, exception_target, read_subject
 from gotrdns.policy.targets import InvalidAllowance, read_target
 from gotrdns.reports import english_allowances as words
 from gotrdns.reports.allowance_json import encode_allowance

@@ -56,8 +56,8 @@ def check(
 
     import asyncio  # noqa: PLC0415 - see the module
 
+    from gotrdns.checking.helo import read_helo  # noqa: PLC0415
     from gotrdns.cli.checker import check_targets  # noqa: PLC0415
-    from gotrdns.cli.helo import read_helo  # noqa: PLC0415
     from gotrdns.cli.output import Failure  # noqa: PLC0415
     from gotrdns.cli.standard_input import UnreadableInput  # noqa: PLC0415
     from gotrdns.resolution.servers import InvalidServer, NoServers  # noqa: PLC0415

@@ -11,12 +11,12 @@ from typing import Final
 import msgspec
 
 from gotrdns.checking import check_address
+from gotrdns.checking.helo import ask_about_helo
+from gotrdns.checking.targets import Expansion, Place, Remark, expand_domain, expand_host
 from gotrdns.cli.colour import choose_paint
-from gotrdns.cli.helo import ask_about_helo
 from gotrdns.cli.ordered import work_in_order
 from gotrdns.cli.output import write, write_octets
 from gotrdns.cli.reporting import Outcomes, origin_of, read_targets
-from gotrdns.cli.targets import Expansion, Place, Remark, expand_domain, expand_host
 from gotrdns.diagnosis import diagnose
 from gotrdns.diagnosis.findings import Finding
 from gotrdns.diagnosis.helo import Helo, MalformedHelo

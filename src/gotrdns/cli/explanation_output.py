@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from gotrdns.checking.targets import Place, Remark
 from gotrdns.cli.colour import choose_paint
 from gotrdns.cli.explain_options import Format
 from gotrdns.cli.inquiry import Inquiry
 from gotrdns.cli.output import write, write_octets
 from gotrdns.cli.progress import Progress
 from gotrdns.cli.reporting import Outcomes, origin_of
-from gotrdns.cli.targets import Place, Remark
 from gotrdns.explaining.awaiting import Look
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.reports.explanation_json import encode_explanation

@@ -4,95 +4,30 @@ Owns how many addresses are explained, or waited for, at once, and with what mea
 """
 
 import asyncio
-import contextlib
 import hashlib
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Final
 
+from gotrdns.checking.targets import Place, expand_domain, expand_host
 from gotrdns.cli.explanation_output import Explained, Printer, Told
-from gotrdns.cli.helo import ask_about_helo
 from gotrdns.cli.inquiry import Inquiry
 from gotrdns.cli.ordered import work_in_order
 from gotrdns.cli.progress import Progress
 from gotrdns.cli.reporting import read_targets
-from gotrdns.cli.targets import Expansion, Place, Remark, Weight, expand_domain, expand_host
 from gotrdns.cli.waiting import Waiting
 from gotrdns.contacts.holder import Holder
-from gotrdns.diagnosis.helo import Helo, MalformedHelo
-from gotrdns.evidence import Server
-from gotrdns.explaining.explainer import Means, explain
-from gotrdns.explaining.explanation import Explanation
-from gotrdns.lookup import Outcome, Question
+from gotrdns.explaining.expert import Expand, Expert
 from gotrdns.names import Address
 from gotrdns.reports.letters import require_language
-from gotrdns.resolution.checking_disabled import ask_with_checking_disabled
-from gotrdns.resolution.client import Client
 from gotrdns.resolution.opening import open_client
-from gotrdns.resolution.servers import ServerAddress, choose_servers
-from gotrdns.resolution.walk import Walker, read_root_hints
+from gotrdns.resolution.walk import read_root_hints
 
 # Addresses at once: each asks many servers that are not ours.
 _AT_ONCE: Final = 4
 # Waits at once: they mostly sleep, and their looks take turns as above.
 _WAITS_AT_ONCE: Final = 100
 _KEPT: Final = 1000
-_PLACES_A_TARGET: Final = 10
-
-
-class Explainer:
-    """Explains addresses, each with a walker of its own: the limits are an address's."""
-
-    def __init__(
-        self, inquiry: Inquiry, client: Client, hints: Sequence[Server], progress: Progress
-    ) -> None:
-        self._inquiry = inquiry
-        self._progress = progress
-        self._client = client
-        self._hints = hints
-        self._expand = expand_domain if inquiry.exchanges else expand_host
-        self._suspect: ServerAddress = choose_servers(inquiry.resolver.servers)[0]
-        self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._find_holder = _holder_finder(inquiry) if inquiry.rdap else None
-
-    async def expand(self, target: str) -> Expansion:
-        """The addresses of a target, the first ten: each costs hundreds of questions."""
-        expansion = await self._expand(self._client, target)
-        if len(expansion.places) <= _PLACES_A_TARGET:
-            return expansion
-        left_out = Remark("too-many-addresses", Weight.NOTE, target)
-        return Expansion(expansion.places[:_PLACES_A_TARGET], (*expansion.remarks, left_out))
-
-    async def explain(self, address: Address) -> Explanation:
-        async with self.walking() as walker:
-            means = Means(
-                resolver=self._client,
-                walker=walker,
-                ask_unvalidated=self._ask_unvalidated,
-                find_holder=self._find_holder,
-                servers=self._client.servers,
-            )
-            helo = await self._helo()
-            return await explain(means, address, helo=helo, given=self._inquiry.name)
-
-    @contextlib.asynccontextmanager
-    async def walking(self) -> AsyncIterator[Walker]:
-        """A new walker, once it is this one's turn."""
-        async with (
-            self._slots,
-            Walker(self._hints, self._inquiry.walk, on_step=self._progress.note_question) as walker,
-        ):
-            yield walker
-
-    async def _helo(self) -> Helo | None:
-        helo = self._inquiry.helo
-        if helo is None or isinstance(helo, MalformedHelo):
-            return helo
-        return await ask_about_helo(self._client, helo)
-
-    async def _ask_unvalidated(self, question: Question) -> Outcome:
-        patience = self._inquiry.resolver.timeout
-        return await ask_with_checking_disabled(self._suspect, question, patience=patience)
 
 
 def _holder_finder(inquiry: Inquiry) -> Callable[[Address], Awaitable[Holder]]:
@@ -121,12 +56,21 @@ async def explain_targets(inquiry: Inquiry, targets: Sequence[str]) -> int:
     progress = Progress()
     try:
         printer = Printer(inquiry, client.servers, progress)
-        explainer = Explainer(inquiry, client, hints, progress)
+        expert = Expert(
+            client,
+            inquiry.resolver,
+            hints,
+            inquiry.walk,
+            at_once=_AT_ONCE,
+            find_holder=_holder_finder(inquiry) if inquiry.rdap else None,
+            on_step=progress.note_question,
+        )
+        expand = expand_domain if inquiry.exchanges else expand_host
         if inquiry.pace is None:
-            await _explain_all(explainer, targets, printer)
+            await _explain_all(expert, expand, inquiry, targets, printer)
         else:
-            waiting = Waiting(inquiry, inquiry.pace, explainer, progress)
-            await waiting.guard(_wait_for_all(explainer, targets, printer, waiting))
+            waiting = Waiting(inquiry, inquiry.pace, expert, progress)
+            await waiting.guard(_wait_for_all(expert, expand, targets, printer, waiting))
         printer.finish()
     finally:
         progress.clear()
@@ -134,12 +78,14 @@ async def explain_targets(inquiry: Inquiry, targets: Sequence[str]) -> int:
     return printer.outcomes.status
 
 
-async def _explain_all(explainer: Explainer, targets: Sequence[str], printer: Printer) -> None:
+async def _explain_all(
+    expert: Expert, expand: Expand, inquiry: Inquiry, targets: Sequence[str], printer: Printer
+) -> None:
     async def explain_place(place: Place) -> Told:
-        return Told(place, await explainer.explain(place.address))
+        return Told(place, await expert.explain(place.address, inquiry.asked))
 
     async def explain_target(target: str) -> Explained:
-        expansion = await explainer.expand(target)
+        expansion = await expert.expand(expand, target)
         told = await asyncio.gather(*map(explain_place, expansion.places))
         return Explained(expansion.remarks, told)
 
@@ -147,10 +93,10 @@ async def _explain_all(explainer: Explainer, targets: Sequence[str], printer: Pr
 
 
 async def _wait_for_all(
-    explainer: Explainer, targets: Sequence[str], printer: Printer, waiting: Waiting
+    expert: Expert, expand: Expand, targets: Sequence[str], printer: Printer, waiting: Waiting
 ) -> None:
     async def wait_for_target(target: str) -> Explained:
-        expansion = await explainer.expand(target)
+        expansion = await expert.expand(expand, target)
         printer.print_remarks(expansion.remarks)  # who waits should know at once
         return Explained((), await asyncio.gather(*map(waiting.wait_for, expansion.places)))
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
+from gotrdns.checking.helo import read_helo
+from gotrdns.checking.targets import parse_host
 from gotrdns.cli.explain_options import Format
-from gotrdns.cli.helo import read_helo
-from gotrdns.cli.targets import parse_host
 from gotrdns.diagnosis.helo import MalformedHelo
 from gotrdns.explaining.awaiting import Pace
+from gotrdns.explaining.expert import Asked
 from gotrdns.names import HostName
 from gotrdns.resolution.settings import ResolverSettings
 from gotrdns.resolution.walk import WalkSettings
@@ -36,6 +37,11 @@ class Inquiry(msgspec.Struct, frozen=True):
     format: Format
     language: str
     pace: Pace | None
+
+    @property
+    def asked(self) -> Asked:
+        """What is known of every address."""
+        return Asked(self.helo, self.name)
 
 
 class InvalidInquiry(ValueError):

@@ -15,10 +15,10 @@ from gotrdns.cli.output import Failure, complain, terminal_width, write, write_o
 from gotrdns.cli.progress import Progress
 from gotrdns.cli.searching import Request, find, nothing_found, read_request
 from gotrdns.cli.stores import opened, read_store_settings, store_url
-from gotrdns.cli.subjects import Incident, UnknownSubject, read_subject
 from gotrdns.names import Address
 from gotrdns.policy.allowances import Allowance, Allowances, Claims
 from gotrdns.policy.recorded import RecordedDecision
+from gotrdns.policy.subjects import Incident, UnknownSubject, read_subject
 from gotrdns.reports import english_past as words
 from gotrdns.reports.past import Past, Recheck
 from gotrdns.reports.past_json import encode_past

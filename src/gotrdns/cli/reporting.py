@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
+from gotrdns.checking.targets import Place, Remark, Weight
 from gotrdns.cli.output import complain
 from gotrdns.cli.standard_input import read_lines
-from gotrdns.cli.targets import Place, Remark, Weight
 from gotrdns.reports import english as words
 from gotrdns.reports.sentences import legible
 from gotrdns.verification import Result

@@ -10,7 +10,9 @@ import click
 import msgspec
 
 from gotrdns.cli.output import Failure
-from gotrdns.cli.subjects import (
+from gotrdns.names import Address, DomainName, Network
+from gotrdns.policy.recorded import RecordedDecision
+from gotrdns.policy.subjects import (
     Below,
     Incident,
     SenderDomain,
@@ -18,8 +20,6 @@ from gotrdns.cli.subjects import (
     UnknownSubject,
     read_subject,
 )
-from gotrdns.names import Address, DomainName, Network
-from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.reports import english_past as words
 from gotrdns.reports import moments
 

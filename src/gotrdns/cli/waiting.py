@@ -8,13 +8,13 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 import click
 
+from gotrdns.checking.targets import Place
 from gotrdns.cli.colour import choose_paint
 from gotrdns.cli.explain_options import Format
 from gotrdns.cli.explanation_output import Told
@@ -22,46 +22,14 @@ from gotrdns.cli.inquiry import Inquiry
 from gotrdns.cli.output import Failure, silence, write, write_octets
 from gotrdns.cli.progress import Progress
 from gotrdns.cli.reporting import origin_of
-from gotrdns.cli.targets import Place
-from gotrdns.evidence import Walk
 from gotrdns.explaining.awaiting import Look, Pace, await_repair
-from gotrdns.explaining.explainer import Walker
-from gotrdns.explaining.explanation import Explanation
-from gotrdns.explaining.looking import look, look_again
-from gotrdns.names import Address, DomainName
+from gotrdns.explaining.expert import Expert
 from gotrdns.reports import waiting_text
 from gotrdns.reports.text import Paint, plain
 from gotrdns.reports.waiting_json import encode_look
 
 _TIME: Final = "%H:%M:%S"
 _DAY_AND_TIME: Final = "%Y-%m-%d %H:%M"
-
-
-class Explainer(Protocol):
-    """Who explains, and lends walkers."""
-
-    def walking(self) -> AbstractAsyncContextManager[Walker]: ...
-    async def explain(self, address: Address, /) -> Explanation: ...
-
-
-class _Eyes:
-    """Looks at one address, each time with a walker of its own."""
-
-    def __init__(self, explainer: Explainer, address: Address, name: DomainName | None) -> None:
-        self._explainer = explainer
-        self._address = address
-        self._name = name
-
-    async def look(self) -> Walk:
-        async with self._explainer.walking() as walker:
-            return await look(walker, self._address, name=self._name)
-
-    async def look_again(self, walk: Walk) -> Walk:
-        async with self._explainer.walking() as walker:
-            return await look_again(walker, walk)
-
-    async def explain(self) -> Explanation:
-        return await self._explainer.explain(self._address)
 
 
 class Herald(Protocol):
@@ -74,12 +42,10 @@ class Herald(Protocol):
 class Waiting:
     """Waits for any number of addresses, and says how each gets on."""
 
-    def __init__(
-        self, inquiry: Inquiry, pace: Pace, explainer: Explainer, progress: Progress
-    ) -> None:
-        self._name = inquiry.name
+    def __init__(self, inquiry: Inquiry, pace: Pace, expert: Expert, progress: Progress) -> None:
+        self._asked = inquiry.asked
         self._pace = pace
-        self._explainer = explainer
+        self._expert = expert
         self._trouble: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._herald = _choose_herald(inquiry.format, pace, progress)
         self._status = _Status(pace, progress)
@@ -88,8 +54,8 @@ class Waiting:
         """Wait for one address, and explain it then."""
         self._say(self._herald.begin, place)
         self._status.note(place, None)
-        eyes = _Eyes(self._explainer, place.address, self._name)
-        looks = await_repair(eyes, place.address, name=self._name, pace=self._pace)
+        eyes = self._expert.eyes(place.address, self._asked)
+        looks = await_repair(eyes, place.address, name=self._asked.name, pace=self._pace)
         earlier = None
         async with contextlib.aclosing(looks):
             async for each in looks:

@@ -9,7 +9,7 @@ from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.listeners import Attend, Listeners
 from gotrdns.daemon.serving import sections
 from gotrdns.daemon.sockets import CannotListen
-from gotrdns.servers.endpoints import Endpoint
+from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.settings import Settings
 
 

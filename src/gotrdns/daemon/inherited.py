@@ -15,7 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from gotrdns.names import Address, InvalidAddress
-from gotrdns.servers.endpoints import Endpoint, TcpEndpoint, UnixEndpoint
+from gotrdns.protocols.endpoints import Endpoint, TcpEndpoint, UnixEndpoint
 
 _FIRST: Final = 3  # SD_LISTEN_FDS_START
 _VARIABLES: Final = ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES")

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.sockets import BACKLOG, CannotListen, ListeningSocket
-from gotrdns.servers.access import SocketAccess
-from gotrdns.servers.endpoints import Endpoint
+from gotrdns.protocols.access import SocketAccess
+from gotrdns.protocols.endpoints import Endpoint
 
 NewConnection = Callable[[Endpoint], asyncio.Protocol]
 

@@ -18,9 +18,9 @@ from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.journal import Journal, Level
 from gotrdns.daemon.listeners import Listeners, serve
 from gotrdns.daemon.vitals import Vitals
+from gotrdns.protocols.access import SocketAccess
+from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.reports.status import QUESTION, encode_status
-from gotrdns.servers.access import SocketAccess
-from gotrdns.servers.endpoints import Endpoint
 from gotrdns.settings import Settings
 
 _CONTROL_ACCESS: Final = SocketAccess(0o660)

@@ -12,8 +12,8 @@ from typing import Any, Final, Protocol
 
 from gotrdns.daemon.listeners import Attend, serve
 from gotrdns.deciding import Decider
+from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.servers.connections import Observer, Server
-from gotrdns.servers.endpoints import Endpoint
 from gotrdns.servers.exim import EximServer
 from gotrdns.servers.milter import MilterServer
 from gotrdns.servers.policy import PolicyServer

@@ -12,8 +12,8 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from gotrdns.servers.access import SocketAccess
-from gotrdns.servers.endpoints import Endpoint, TcpEndpoint, UnixEndpoint
+from gotrdns.protocols.access import SocketAccess
+from gotrdns.protocols.endpoints import Endpoint, TcpEndpoint, UnixEndpoint
 
 # As Postfix's own default for its inet_listen backlog is generous; the kernel caps it (somaxconn).
 BACKLOG: Final = 1024

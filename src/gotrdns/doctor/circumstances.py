@@ -16,9 +16,9 @@ from gotrdns.deciding import VerificationSettings
 from gotrdns.doctor.host import CommandFailed, Host, NoSuchCommand
 from gotrdns.doctor.postfix_configuration import PostfixConfiguration, read_postfix
 from gotrdns.names import Address
+from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.reports.examination import Check, Obstacle, Unmade
 from gotrdns.reports.status import QUESTION, NotAStatus, Status, decode_status
-from gotrdns.servers.endpoints import Endpoint
 from gotrdns.servers.settings import ListenerSettings
 from gotrdns.settings import ControlSettings, InvalidSettings, Problem, Settings
 from gotrdns.store.settings import StoreSettings

@@ -13,9 +13,9 @@ import msgspec
 
 from gotrdns.lookup import Question, Resolver
 from gotrdns.names import Address
+from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.resolution.inspecting import Heard
 from gotrdns.resolution.servers import ServerAddress
-from gotrdns.servers.endpoints import Endpoint
 from gotrdns.settings import Settings
 from gotrdns.store.inspecting import StoreCondition
 

@@ -21,10 +21,10 @@ from typing import Final, TypeVar
 from gotrdns.doctor.host import CommandFailed, FileStatus, NoSuchCommand, Room, User
 from gotrdns.lookup import Question, Resolver
 from gotrdns.names import Address, InvalidAddress
+from gotrdns.protocols.endpoints import Endpoint, UnixEndpoint
 from gotrdns.resolution.client import Client
 from gotrdns.resolution.inspecting import Heard, inspect
 from gotrdns.resolution.servers import ServerAddress, choose_servers
-from gotrdns.servers.endpoints import Endpoint, UnixEndpoint
 from gotrdns.settings import Settings, read_settings
 from gotrdns.store.inspecting import StoreCondition, inspect_store
 from gotrdns.store.settings import sqlite_path

@@ -14,7 +14,7 @@ from gotrdns.doctor.host import Host
 from gotrdns.doctor.postfix_configuration import Place, PostfixConfiguration, Service
 from gotrdns.doctor.restrictions import PolicyCall, read_group, split_list
 from gotrdns.names import Address, InvalidAddress
-from gotrdns.servers.endpoints import Endpoint, TcpEndpoint, UnixEndpoint
+from gotrdns.protocols.endpoints import Endpoint, TcpEndpoint, UnixEndpoint
 
 _OUR_NAME: Final = "gotrdns"
 _MILTERS: Final = "smtpd_milters"

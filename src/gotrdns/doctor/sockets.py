@@ -13,8 +13,8 @@ from gotrdns.doctor.conclusions import conclude
 from gotrdns.doctor.greetings import GREETINGS
 from gotrdns.doctor.host import FileStatus, Host, User
 from gotrdns.doctor.policy_calls import milter_calls, policy_calls
+from gotrdns.protocols.endpoints import Endpoint, UnixEndpoint
 from gotrdns.reports.examination import Check, Fault, Finding, Obstacle, Unmade, Well, Wrong
-from gotrdns.servers.endpoints import Endpoint, UnixEndpoint
 
 _PASS: Final = 1
 _WRITE: Final = 2

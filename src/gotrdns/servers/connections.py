@@ -14,8 +14,8 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from gotrdns.deciding import Decider
 from gotrdns.policy import Decision, Transaction
+from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.protocols.junk import Junk
-from gotrdns.servers.endpoints import Endpoint
 from gotrdns.servers.settings import ListenerSettings
 
 _LONGEST_SWEEP_INTERVAL: Final = 1.0  # seconds: how exact the time-outs are

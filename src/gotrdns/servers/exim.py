@@ -8,6 +8,7 @@ import asyncio
 
 from gotrdns.names import Address, InvalidAddress
 from gotrdns.policy import Action, Decision, Transaction
+from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.protocols.exim import (
     LET_THROUGH,
     OCTETS_FOR_TEXT,
@@ -20,7 +21,6 @@ from gotrdns.protocols.exim import (
 from gotrdns.protocols.junk import Junk
 from gotrdns.reports.smtp import MARK_HEADER, mark_value, reply_text
 from gotrdns.servers.connections import Connection, Server
-from gotrdns.servers.endpoints import Endpoint
 from gotrdns.servers.settings import EximSettings
 
 

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from gotrdns.deciding import Decider
 from gotrdns.policy import Decision, Transaction
+from gotrdns.protocols.endpoints import Endpoint, TcpEndpoint
 from gotrdns.protocols.junk import Junk
 from gotrdns.protocols.milter import (
     Command,
@@ -31,7 +32,6 @@ from gotrdns.protocols.milter import (
 )
 from gotrdns.protocols.milter_replies import CONTINUE, Agreement, agree, encode_agreement
 from gotrdns.servers.connections import Connection, Observer, Server
-from gotrdns.servers.endpoints import Endpoint, TcpEndpoint
 from gotrdns.servers.milter_session import MACROS, Session, Words
 from gotrdns.servers.settings import MilterSettings
 

@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from gotrdns.deciding import Decider
 from gotrdns.policy import Decision, Transaction
+from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.protocols.junk import Junk
 from gotrdns.protocols.postfix_policy import LET_THROUGH, Decoder, PolicyRequest
 from gotrdns.servers.connections import Connection, Observer, Server
-from gotrdns.servers.endpoints import Endpoint
 from gotrdns.servers.replies import Replies, read_transaction
 from gotrdns.servers.settings import PostfixSettings
 

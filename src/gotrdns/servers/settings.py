@@ -6,9 +6,9 @@ from msgspec import Meta, Struct
 
 from gotrdns.policy import InvalidSetting
 from gotrdns.protocols import milter
+from gotrdns.protocols.access import SocketAccess, read_access
+from gotrdns.protocols.endpoints import Endpoint, parse_endpoint, parse_endpoints
 from gotrdns.protocols.postfix_policy import Limits
-from gotrdns.servers.access import SocketAccess, read_access
-from gotrdns.servers.endpoints import Endpoint, parse_endpoint, parse_endpoints
 
 # The default of Postfix's smtpd_policy_service_max_idle, in seconds: Postfix hangs up first.
 _POSTFIX_MAX_IDLE = 300.0

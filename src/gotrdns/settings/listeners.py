@@ -9,8 +9,8 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from gotrdns.policy import InvalidSetting
-from gotrdns.servers.access import SocketAccess, read_access
-from gotrdns.servers.endpoints import (
+from gotrdns.protocols.access import SocketAccess, read_access
+from gotrdns.protocols.endpoints import (
     Endpoint,
     InvalidEndpoint,
     UnixEndpoint,

@@ -17,12 +17,12 @@ from gotrdns.doctor import Wishes, examine
 from gotrdns.doctor.host import FileStatus, Room, User
 from gotrdns.lookup import CONTROL_QUESTION, Outcome, Question, RecordType, Resolver
 from gotrdns.names import ROOT, Address
+from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.reports.examination import Fault, Finding, Wrong
 from gotrdns.reports.status import Listener, Server, Status, encode_status
 from gotrdns.resolution.inspecting import Heard
 from gotrdns.resolution.scripted import ScriptedResolver, World
 from gotrdns.resolution.servers import ServerAddress, choose_servers
-from gotrdns.servers.endpoints import Endpoint
 from gotrdns.settings import Settings
 from gotrdns.settings.reading import read_text
 from gotrdns.store.inspecting import StoreCondition

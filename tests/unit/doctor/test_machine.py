@@ -17,7 +17,7 @@ from gotrdns.doctor import machine
 from gotrdns.doctor.host import CommandFailed, NoSuchCommand
 from gotrdns.doctor.machine import Machine
 from gotrdns.names import Address
-from gotrdns.servers.endpoints import UnixEndpoint, parse_endpoint
+from gotrdns.protocols.endpoints import UnixEndpoint, parse_endpoint
 from gotrdns.settings import InvalidSettings
 from gotrdns.store.inspecting import Schema
 from gotrdns.store.queries import Store

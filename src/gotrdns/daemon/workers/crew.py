@@ -20,9 +20,9 @@ from gotrdns.daemon.workers.handover import NotTaken
 from gotrdns.daemon.workers.hearing import Hearing
 from gotrdns.daemon.workers.member import Member
 from gotrdns.daemon.workers.messages import FromWorker, Obey, Ready
+from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.resolution.counters import Counters
 from gotrdns.servers.connections import Closure
-from gotrdns.servers.endpoints import Endpoint
 from gotrdns.settings import Settings
 
 _TURN: Final = 0.05  # seconds until all workers know what one of them made known

@@ -6,7 +6,7 @@ Owns passing their descriptors, each with the door and the place that it came in
 import socket
 from typing import Final
 
-from gotrdns.servers.endpoints import Endpoint, parse_endpoint
+from gotrdns.protocols.endpoints import Endpoint, parse_endpoint
 
 _LONGEST_LABEL: Final = 512
 

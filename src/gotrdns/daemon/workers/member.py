@@ -14,7 +14,7 @@ from typing import Final
 from gotrdns.daemon.workers.channel import Channel
 from gotrdns.daemon.workers.handover import hand_over
 from gotrdns.daemon.workers.messages import Counted, FromWorker, Holding, Ping, Stop
-from gotrdns.servers.endpoints import Endpoint
+from gotrdns.protocols.endpoints import Endpoint
 
 _PROGRAM: Final = (sys.executable, "-m", "gotrdns.daemon.workers.process")
 _REAPED_WITHIN: Final = 1.0  # seconds from hanging up to the end of the process

@@ -9,11 +9,11 @@ from gotrdns.names import Address
 from gotrdns.policy import Alarm, Trust
 from gotrdns.policy.allowances import Allowances
 from gotrdns.policy.history import History
+from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.protocols.junk import Junk
 from gotrdns.resolution.counters import Counters
 from gotrdns.resolution.upstream import Health
 from gotrdns.servers.connections import Closure
-from gotrdns.servers.endpoints import Endpoint
 from gotrdns.settings import Settings
 from gotrdns.store.incidents import Opened
 from gotrdns.store.pending import Write

@@ -5,7 +5,7 @@ Owns reading it, whatever it is, because mail servers hear everything, and askin
 
 import asyncio
 
-from gotrdns.cli.targets import parse_host
+from gotrdns.checking.targets import parse_host
 from gotrdns.diagnosis.helo import HeloEvidence, MalformedHelo
 from gotrdns.lookup import Question, RecordType, Resolver, ask_and_wait
 from gotrdns.names import Address, HostName, InvalidAddress
