@@ -11,16 +11,18 @@ from msgspec import Meta, Struct
 
 from gotrdns.deciding import VerificationSettings
 from gotrdns.policy import InvalidSetting, PolicySettings
+from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.resolution.servers import InvalidServer, parse_server
 from gotrdns.resolution.settings import ResolverSettings
-from gotrdns.servers.endpoints import Endpoint
 from gotrdns.servers.settings import EximSettings, MilterSettings, PostfixSettings
 from gotrdns.settings.listeners import ControlSettings, MetricsSettings
 from gotrdns.settings.problems import InvalidSettings, Problem
 from gotrdns.settings.reading import read_text
 from gotrdns.store.settings import StoreSettings
+from gotrdns.web.settings import AdminSettings, PageSettings
 
 __all__ = [
+    "AdminSettings",
     "ControlSettings",
     "InvalidSettings",
     "LogSettings",
@@ -63,21 +65,6 @@ class LogSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab
     ] = 3600
 
 
-class PageSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """Where those who were refused are told more."""
-
-    public_url: Annotated[
-        str,
-        Meta(
-            max_length=120,
-            pattern=r"^(https?://[!-~]*[!-.0-~])?$",
-            examples=["https://rdns.example.org"],
-            description="The address of the pages that explain incidents, such as "
-            "`https://rdns.example.org`; refusals then end with a link below it. Empty for none.",
-        ),
-    ] = ""
-
-
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """All sections. Only ``[policy]`` must be there, for its ``mode``."""
 
@@ -89,6 +76,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     exim: EximSettings = EximSettings()
     store: StoreSettings = StoreSettings()
     page: PageSettings = PageSettings()
+    admin: AdminSettings = AdminSettings()
     metrics: MetricsSettings = MetricsSettings()
     control: ControlSettings = ControlSettings()
     log: LogSettings = LogSettings()
@@ -106,6 +94,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
             ("postfix", "listen"),
             ("milter", "listen"),
             ("exim", "listen"),
+            ("page", "listen"),
+            ("admin", "listen"),
             ("metrics", "listen"),
             ("control", "socket"),
         ):

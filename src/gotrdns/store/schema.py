@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Float,
+    Integer,
     LargeBinary,
     Text,
     insert,
@@ -29,26 +30,50 @@ from gotrdns.store.trouble import StoreUnavailable
 if TYPE_CHECKING:
     from alembic.operations import Operations
 
-VERSION: Final = 2
+VERSION: Final = 3
 ALLOWANCES: Final = "allowances"
+CONFIRMATIONS: Final = "confirmations"
 _SCHEMA: Final = "schema"
 _LOCK: Final = 0x676F_7472_646E_73  # "gotrdns", among the advisory locks of the database
 
 
+# As they were when each step was written: ``tables`` may change.
+_TIME: Final = Float(53).with_variant(DOUBLE_PRECISION(), "postgresql")
+
+
 def _add_spoken(operations: "Operations") -> None:
-    time = Float(53).with_variant(DOUBLE_PRECISION(), "postgresql")
     operations.create_table(
         "spoken",
         Column("domain", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
         Column("network", LargeBinary, primary_key=True),
-        Column("spoken_at", time, nullable=False),
+        Column("spoken_at", _TIME, nullable=False),
     )
     operations.create_index("spoken_by_time", "spoken", ["spoken_at"])
 
 
+def _add_confirmations_and_tallies(operations: "Operations") -> None:
+    operations.create_table(
+        "confirmations",
+        Column("packed", LargeBinary, primary_key=True),
+        Column("address", Text, nullable=False),
+        Column("host_name", Text, nullable=False),
+        Column("confirmed_at", _TIME, nullable=False),
+        Column("ends", _TIME, nullable=False),
+    )
+    operations.create_table(
+        "tallies",
+        Column("began", Integer, primary_key=True, autoincrement=False),
+        Column("result", Text, primary_key=True),
+        Column("reason", Text, primary_key=True),
+        Column("action", Text, primary_key=True),
+        Column("count", Integer, nullable=False),
+    )
+    operations.execute(insert(STATE).values(name="confirmations", value=0))
+
+
 # From each older version to the next.
 Steps = Mapping[int, Callable[["Operations"], None]]
-STEPS: Final[Steps] = MappingProxyType({1: _add_spoken})
+STEPS: Final[Steps] = MappingProxyType({1: _add_spoken, 2: _add_confirmations_and_tallies})
 
 
 class NewerSchema(StoreUnavailable):
@@ -116,7 +141,11 @@ def _create(connection: Connection) -> None:
     METADATA.create_all(connection)
     connection.execute(
         insert(STATE),
-        [{"name": _SCHEMA, "value": VERSION}, {"name": ALLOWANCES, "value": 0}],
+        [
+            {"name": _SCHEMA, "value": VERSION},
+            {"name": ALLOWANCES, "value": 0},
+            {"name": CONFIRMATIONS, "value": 0},
+        ],
     )
 
 

@@ -27,7 +27,7 @@ METADATA: Final = MetaData()
 _ORDERED_TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
 _TIME: Final = Float(53).with_variant(DOUBLE_PRECISION(), "postgresql")
 
-# One row each: "schema", and "allowances", which grows whenever exceptions change.
+# One row each: "schema", and "allowances" and "confirmations", which grow whenever those change.
 STATE: Final = Table(
     "state",
     METADATA,
@@ -117,3 +117,25 @@ ALLOWANCES: Final = Table(
     sqlite_autoincrement=True,
 )
 Index("allowances_by_value", ALLOWANCES.c.value)
+
+# Clients that the authoritative servers confirmed when somebody asked them past every cache.
+CONFIRMATIONS: Final = Table(
+    "confirmations",
+    METADATA,
+    Column("packed", LargeBinary, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("host_name", Text, nullable=False),
+    Column("confirmed_at", _TIME, nullable=False),
+    Column("ends", _TIME, nullable=False),
+)
+
+# How many decisions of each kind there were from "began" on, of all daemons together.
+TALLIES: Final = Table(
+    "tallies",
+    METADATA,
+    Column("began", Integer, primary_key=True, autoincrement=False),
+    Column("result", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("action", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
