@@ -4,14 +4,12 @@ Owns how the command line becomes a search, and how one without results is said.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-import msgspec
 
 from gotrdns.cli.output import Failure
 from gotrdns.names import Address, DomainName, Network
-from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.policy.subjects import (
     Below,
     Incident,
@@ -22,19 +20,7 @@ from gotrdns.policy.subjects import (
 )
 from gotrdns.reports import english_past as words
 from gotrdns.reports import moments
-
-if TYPE_CHECKING:
-    from gotrdns.store.queries import Search, Store
-
-
-class Request(msgspec.Struct, frozen=True):
-    """What is wanted of the store. Times are seconds since 1970."""
-
-    subject: Subject | None
-    since: float | None
-    until: float | None
-    follow_up: bool
-    limit: int
+from gotrdns.store.searching import Request
 
 
 def read_request(options: Mapping[str, Any]) -> Request:
@@ -52,46 +38,6 @@ def read_request(options: Mapping[str, Any]) -> Request:
     except UnknownSubject as error:
         raise Failure(str(error)) from None
     return Request(subject, since, until, options["follow_up"], options["limit"])
-
-
-def find(store: "Store", request: Request) -> list[RecordedDecision]:
-    """What is remembered, the latest first."""
-    if isinstance(request.subject, Incident):
-        found = store.find_incident(request.subject.id)
-        return [] if found is None else [found]
-    by_id = {each.id: each for search in _searches(request) for each in store.find(search)}
-    latest_first = sorted(by_id.values(), key=lambda each: each.last_at, reverse=True)
-    return latest_first[: request.limit]
-
-
-def _searches(request: Request) -> list["Search"]:
-    from gotrdns.store.queries import Search  # noqa: PLC0415 - SQLAlchemy takes 200 ms
-
-    subject = request.subject
-    wanted: list[dict[str, Any]]
-    match subject:
-        case None | Incident():
-            wanted = [{}]
-        case Address():
-            wanted = [{"address": subject}]
-        case Network():
-            wanted = [{"network": subject}]
-        case Below():
-            wanted = [{"below": subject.name}]
-        case SenderDomain():
-            wanted = [{"sender_domain": subject.name}]
-        case DomainName():
-            wanted = [{"host_name": subject}, {"sender_domain": subject.text}]
-    return [
-        Search(
-            since=request.since,
-            until=request.until,
-            follow_up=request.follow_up,
-            limit=request.limit,
-            **each,
-        )
-        for each in wanted
-    ]
 
 
 def nothing_found(request: Request) -> str:

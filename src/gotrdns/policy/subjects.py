@@ -10,6 +10,7 @@ import msgspec
 
 from gotrdns.names import Address, DomainName, InvalidAddress, InvalidName, Network
 from gotrdns.policy.allowances import AllowanceKind
+from gotrdns.policy.targets import read_target
 
 _INCIDENT: Final = re.compile(r"(?:https?://\S*/i/|incident=)?([a-z2-7]{16})/?", re.IGNORECASE)
 
@@ -110,3 +111,15 @@ def exception_target(subject: Subject) -> tuple[AllowanceKind, str]:
             return AllowanceKind.NAME, subject.name.text
         case DomainName():
             return AllowanceKind.NAME, subject.text
+
+
+def read_exception_target(text: str, kind: AllowanceKind | None) -> tuple[AllowanceKind, str]:
+    """The kind, as given or as the spelling tells, and the one spelling of the target.
+
+    Raises UnknownSubject and InvalidAllowance.
+    """
+    if kind is None:
+        kind, target = exception_target(read_subject(text))
+    else:
+        target = text.rpartition("@")[2]
+    return kind, read_target(kind, target)
