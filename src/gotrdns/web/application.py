@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from gotrdns.reports.site.layout import compose_error
+from gotrdns.web.admin import admin_routes
+from gotrdns.web.admin.daemon import Daemon
 from gotrdns.web.means import Means
 
 _STATIC: Final = Path(__file__).with_name("static")
@@ -27,7 +29,9 @@ def public_site(means: Means) -> Starlette:
 
 def admin_site(means: Means) -> Starlette:
     """For the administrator."""
-    return _site(means, [])
+    site = _site(means, admin_routes())
+    site.state.daemon = Daemon(means.ask_daemon)
+    return site
 
 
 def _site(means: Means, routes: list[BaseRoute]) -> Starlette:

@@ -1,0 +1,36 @@
+"""What is around every administrator's page: where one is, who one is, and the mode."""
+
+import enum
+
+import msgspec
+
+from gotrdns.reports import english_admin as words
+from gotrdns.reports.site.layout import compose_page
+
+
+class Section(enum.Enum):
+    """The parts of the site, in the order of its navigation."""
+
+    NOW = "now"
+    FOLLOW_UP = "follow-up"
+    LOOK_UP = "look-up"
+    EXCEPTIONS = "exceptions"
+
+    @property
+    def path(self) -> str:
+        return "/" if self is Section.NOW else f"/{self.value}"
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """``user`` is empty where nobody has to log in; ``mode`` None where no daemon answers."""
+
+    section: Section
+    user: str = ""
+    mode: str | None = None
+
+
+def compose_admin_page(template: str, frame: Frame, *, title: str, **values: object) -> str:
+    """A page made by ``templates/site/<template>``, which extends ``admin_layout.html``."""
+    return compose_page(
+        template, title=title, admin=words, frame=frame, sections=tuple(Section), **values
+    )

@@ -1,0 +1,18 @@
+"""The frame of an administrator's page, from the request and what the daemon says."""
+
+from starlette.requests import Request
+
+from gotrdns.reports.site.admin_layout import Frame, Section
+from gotrdns.web.admin.daemon import Daemon
+
+
+async def frame_of(request: Request, section: Section) -> Frame:
+    daemon: Daemon = request.app.state.daemon
+    status = await daemon.status()
+    return Frame(section, user_of(request), status.mode if status is not None else None)
+
+
+def user_of(request: Request) -> str:
+    """Who was let in; empty where nobody has to log in."""
+    user: str = request.scope.get("gotrdns.user", "")
+    return user
