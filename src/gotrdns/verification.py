@@ -93,6 +93,8 @@ class Verdict(msgspec.Struct, frozen=True):
     """The outcome of one verification, with all that was seen.
 
     ``secure`` is true when the PTR and a confirming answer were both authenticated (DNSSEC).
+    ``overruled`` is the cause that the answers gave where they do not count, because a repair that
+    they know nothing of was seen at every authoritative server.
     """
 
     address: Address
@@ -100,6 +102,7 @@ class Verdict(msgspec.Struct, frozen=True):
     names: tuple[CheckedName, ...]
     reverse: Answer | None
     secure: bool
+    overruled: Cause | None = None
 
     @property
     def result(self) -> Result:

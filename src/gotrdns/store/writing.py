@@ -32,7 +32,7 @@ from gotrdns.store.exceptions import change_revision
 from gotrdns.store.merging import NO_HISTORY, apply_changes, last_seen
 from gotrdns.store.pending import AddressSeen, ClientChanges, DomainSpoke, Hits, Sighting, Write
 from gotrdns.store.recorded import encode, host_name_of
-from gotrdns.store.tables import ALLOWANCES, CLIENTS, DECISIONS, SPOKEN
+from gotrdns.store.tables import ALLOWANCES, CLIENTS, CONFIRMATIONS, DECISIONS, SPOKEN
 from gotrdns.store.texts import (
     domain_of,
     domain_text,
@@ -256,6 +256,7 @@ def prune(connection: Connection, now: float, retention: float) -> int:
         (CLIENTS, CLIENTS.c.seen_at, now - kept_clients),
         (ALLOWANCES, ALLOWANCES.c.ends, now - retention),
         (SPOKEN, SPOKEN.c.spoken_at, now - WINDOW),
+        (CONFIRMATIONS, CONFIRMATIONS.c.ends, now),
     )
     deleted = 0
     for table, time, cut in cuts:
