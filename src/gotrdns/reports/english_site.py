@@ -5,6 +5,7 @@ from typing import Final
 
 NAME: Final = "Reverse DNS check"
 SKIP: Final = "To the content"
+MADE_WITH: Final = "Made with gotrdns: reverse DNS for mail, explained."
 CHECK_ANOTHER: Final = "Check an address or a mail host"
 ERROR: Final = "Something went wrong: {phrase}"
 ERRORS: Final = {
