@@ -13,13 +13,14 @@ import msgspec
 from gotrdns.cli.colour import choose_paint
 from gotrdns.cli.output import Failure, complain, terminal_width, write, write_octets
 from gotrdns.cli.progress import Progress
-from gotrdns.cli.searching import nothing_found, read_request
+from gotrdns.cli.searching import read_request
 from gotrdns.cli.stores import opened, read_store_settings, store_url
 from gotrdns.names import Address
 from gotrdns.policy.allowances import Allowance
 from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.policy.subjects import Incident, UnknownSubject, read_subject
 from gotrdns.reports import english_past as words
+from gotrdns.reports.nothing_found import nothing_found
 from gotrdns.reports.past import Past, Recheck, judge_now, tell_pasts
 from gotrdns.reports.past_json import encode_past
 from gotrdns.reports.past_table import decisions_table, now_lines
@@ -53,7 +54,11 @@ def tell_of_the_past(options: Mapping[str, Any]) -> int:
         found = find(store, request)
         allowances = store.list_allowances(ended=True) if found else []
     if not found:
-        complain(nothing_found(request))
+        complain(
+            nothing_found(
+                request.subject, request.since, request.until, follow_up=request.follow_up
+            )
+        )
         return _NOTHING_FOUND
     try:
         rechecks = _recheck(_resolver(settings, options), found, allowances, options["now"])

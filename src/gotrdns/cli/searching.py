@@ -1,6 +1,6 @@
 """What ``gotrdns why`` asks of the store.
 
-Owns how the command line becomes a search, and how one without results is said.
+Owns how the command line becomes a search.
 """
 
 from collections.abc import Mapping
@@ -9,17 +9,7 @@ from typing import Any
 import click
 
 from gotrdns.cli.output import Failure
-from gotrdns.names import Address, DomainName, Network
-from gotrdns.policy.subjects import (
-    Below,
-    Incident,
-    SenderDomain,
-    Subject,
-    UnknownSubject,
-    read_subject,
-)
-from gotrdns.reports import english_past as words
-from gotrdns.reports import moments
+from gotrdns.policy.subjects import UnknownSubject, read_subject
 from gotrdns.store.searching import Request
 
 
@@ -38,32 +28,3 @@ def read_request(options: Mapping[str, Any]) -> Request:
     except UnknownSubject as error:
         raise Failure(str(error)) from None
     return Request(subject, since, until, options["follow_up"], options["limit"])
-
-
-def nothing_found(request: Request) -> str:
-    """That there is nothing, in words."""
-    span = ""
-    if request.since is not None:
-        span += words.SINCE.format(since=moments.short(request.since))
-    if request.until is not None:
-        span += words.UNTIL.format(until=moments.short(request.until))
-    wording = words.NOTHING_TO_FOLLOW_UP if request.follow_up else words.NOTHING_FOUND
-    return wording.format(subject=_named(request.subject), span=span)
-
-
-def _named(subject: Subject | None) -> str:
-    match subject:
-        case None:
-            return words.ANY_DECISION
-        case Incident():
-            return words.SUBJECTS["incident"].format(text=subject.id)
-        case Address():
-            return subject.text
-        case Network():
-            return words.SUBJECTS["network"].format(text=subject.text)
-        case Below():
-            return words.SUBJECTS["below"].format(text=subject.name)
-        case SenderDomain():
-            return words.SUBJECTS["sender"].format(text=subject.name)
-        case DomainName():
-            return words.SUBJECTS["name"].format(text=subject)

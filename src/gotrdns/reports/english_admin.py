@@ -21,4 +21,70 @@ MODES: Final = {
     "strict": "whatever is wrong is refused",
     "protect": "what nobody vouches for is refused, after a day",
 }
+MODE_MEANS: Final = "In mode {mode}, {meaning}."
+TIMES: Final = "All times are UTC."
 NO_DAEMON: Final = "No daemon answers"
+
+# Tables of decisions, and one in full.
+HEADINGS: Final = {
+    "last": "Last seen",
+    "count": "Times",
+    "address": "Address",
+    "host_name": "Name",
+    "sender": "From",
+    "recipient": "To",
+    "done": "Done",
+    "reason": "Cause",
+}
+UNREADABLE: Final = "What is stored of this decision cannot be read: {error}"
+OUTCOME: Final = "{rule}."
+WHEN: Final = "When"
+UNTIL: Final = "to"
+TIMES_SEEN: Final = "{count} times"
+ONCE: Final = "once"
+CAUSE: Final = "Why"
+ANSWERS: Final = "What DNS said then"
+NOW: Final = "What DNS says now"
+NOW_TOO_SLOW: Final = "DNS did not say in time what it says now. Try again in a moment."
+MORE: Final = "Earlier ones"
+LATEST: Final = "Back to the latest"
+WHOLE_STORY: Final = "The whole story of {address}"
+ADD_EXCEPTION: Final = "Make an exception"
+LOOK_NOW: Final = "Look at it now"
+LOOK_NOW_REMARK: Final = (
+    "Asks the name servers themselves, past every cache. This can take half a minute."
+)
+INCIDENT_PAGE: Final = "What the sender sees"
+WHAT_TO_DO: Final = "What can be done"
+PAGES: Final = "Pages"
+DONE_AT: Final = "Followed up:"
+REOPEN: Final = "Not done after all"
+FOLLOW_IT_UP: Final = "Follow it up"
+
+# Look up.
+LOOK_UP: Final = "Look up"
+LOOK_UP_LEAD: Final = (
+    "What was decided about a client, why, and what DNS says now. Clients that simply passed are "
+    "not remembered."
+)
+SUBJECT: Final = "Incident, address, network, name or sender"
+SUBJECT_HINT: Final = (
+    "An incident's number or link, 192.0.2.7, 192.0.2.0/24, mail.example.org, .example.org for "
+    "all below it, or @example.org for a sender. Empty: the latest decisions."
+)
+SINCE: Final = "Since"
+UNTIL_DAY: Final = "Until"
+FIND: Final = "Find"
+NO_DAY: Final = "{text} is no day: write it as 2026-05-31."
+SINCE_AFTER_UNTIL: Final = "It begins after it ends."
+DECISIONS: Final = "Decisions"
+LATEST_DECISIONS: Final = "The latest decisions"
+FOUND_ONE: Final = "Incident {incident}"
+
+# The store is out of reach.
+STORE_TITLE: Final = "What is remembered cannot be read just now"
+STORE_TROUBLE: Final = (
+    "Mail is not affected: the daemon decides without it, and writes down later what it decided. "
+    "Try again in a minute."
+)
+STORE_SAYS: Final = "The store says: {error}"

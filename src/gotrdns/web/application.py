@@ -12,8 +12,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
 
 from gotrdns.reports.site.layout import compose_error
-from gotrdns.web.admin import admin_routes
+from gotrdns.store.trouble import StoreUnavailable
+from gotrdns.web.admin import admin_routes, explain_store_trouble
 from gotrdns.web.admin.daemon import Daemon
+from gotrdns.web.archive import Archive
 from gotrdns.web.means import Means
 from gotrdns.web.static_files import static_route
 
@@ -27,6 +29,8 @@ def admin_site(means: Means) -> Starlette:
     """For the administrator."""
     site = _site(means, admin_routes())
     site.state.daemon = Daemon(means.ask_daemon)
+    site.state.archive = Archive(means.store.url, means.clock)
+    site.add_exception_handler(StoreUnavailable, explain_store_trouble)
     return site
 
 

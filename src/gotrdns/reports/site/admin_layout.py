@@ -22,11 +22,15 @@ class Section(enum.Enum):
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """``user`` is empty where nobody has to log in; ``mode`` None where no daemon answers."""
+    """``user`` is empty where nobody has to log in; ``mode`` None where no daemon answers.
+
+    ``token`` is what every form of the page has to send back.
+    """
 
     section: Section
     user: str = ""
     mode: str | None = None
+    token: str = ""
 
 
 def compose_admin_page(template: str, frame: Frame, *, title: str, **values: object) -> str:
@@ -34,3 +38,8 @@ def compose_admin_page(template: str, frame: Frame, *, title: str, **values: obj
     return compose_page(
         template, title=title, admin=words, frame=frame, sections=tuple(Section), **values
     )
+
+
+def compose_store_trouble(frame: Frame, error: str) -> str:
+    """The page in the place of one that would tell what is remembered."""
+    return compose_admin_page("admin_trouble.html", frame, title=words.STORE_TITLE, error=error)

@@ -1,19 +1,39 @@
 """The administrator's pages.
 
-Owns which there are; who gets in is owned by ``auth``.
+Owns which there are, and what they say when the store is out of reach.
 """
 
+import logging
+from typing import Final
+
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gotrdns.reports.site.admin_layout import Section
+from gotrdns.reports.site.admin_layout import Section, compose_store_trouble
+from gotrdns.web.admin.framing import frame_of
+from gotrdns.web.admin.look_up import look_up, show_decision
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 def admin_routes() -> list[BaseRoute]:
     """All but the now page, in whose place its visitors are sent on."""
-    return [Route(Section.NOW.path, _send_on)]
+    return [
+        Route(Section.NOW.path, _send_on),
+        Route(Section.LOOK_UP.path, look_up),
+        Route("/decision/{incident}", show_decision),
+    ]
 
 
 async def _send_on(_request: Request) -> Response:
     return RedirectResponse(Section.FOLLOW_UP.path)
+
+
+async def explain_store_trouble(request: Request, error: Exception) -> Response:
+    """A calm page: nothing of the mail path waits for what could not be read here."""
+    _LOG.warning("the store cannot be used: %s", error)
+    paths = {section.path: section for section in Section}
+    section = paths.get(f"/{request.url.path.split('/')[1]}", Section.LOOK_UP)
+    page = compose_store_trouble(await frame_of(request, section), str(error))
+    return HTMLResponse(page, 503, {"Retry-After": "60"})

@@ -1,0 +1,127 @@
+"""The pages that look up what was decided: by whom a person means, and one decision.
+
+Owns what is asked of the store and of DNS for them, and how much of it is shown at once.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from gotrdns.policy.allowances import Allowance
+from gotrdns.policy.recorded import RecordedDecision
+from gotrdns.policy.subjects import Incident, UnknownSubject, read_subject
+from gotrdns.reports import english_admin as words
+from gotrdns.reports.nothing_found import nothing_found
+from gotrdns.reports.past import Recheck, tell_pasts
+from gotrdns.reports.site.admin_layout import Section
+from gotrdns.reports.site.admin_look_up import (
+    Asked,
+    Found,
+    compose_decision,
+    compose_look_up,
+)
+from gotrdns.reports.site.times import begin_of_day, end_of_day
+from gotrdns.store.searching import Request as Search
+from gotrdns.store.searching import find
+from gotrdns.web.admin.asking import archive_of, means_of, verdicts_now
+from gotrdns.web.admin.framing import frame_of
+
+if TYPE_CHECKING:
+    from gotrdns.store.queries import Store
+
+SHOWN: Final = 100
+# So many clients are looked up again.
+_CLIENTS_ASKED_ABOUT: Final = 3
+
+
+class _Senseless(Exception):
+    """The question cannot be understood; said in words."""
+
+
+async def look_up(request: Request) -> Response:
+    """``/look-up``: the form, and what it finds."""
+    given = request.query_params
+    asked = Asked(given.get("q", "").strip(), given.get("since", ""), given.get("until", ""))
+    try:
+        search = _read(asked, given.get("latest", ""))
+    except _Senseless as error:
+        return await _answer(request, asked, Found(objection=str(error)), 400)
+    found, allowances = await archive_of(request).ask(lambda store: _look(store, search))
+    rest = found[SHOWN:]
+    shown = found[:SHOWN]
+    rechecks = await _recheck(request, shown, allowances)
+    told = Found(
+        pasts=tell_pasts(shown, allowances, rechecks or {}),
+        later=search.latest is not None,
+        rest_from=rest[0].last_at if rest else None,
+        nothing="" if found else nothing_found(search.subject),
+        too_slow=rechecks is None,
+    )
+    return await _answer(request, asked, told, 200)
+
+
+async def show_decision(request: Request) -> Response:
+    """``/decision/<incident>``."""
+    incident = request.path_params["incident"]
+    search = Search(Incident(incident), None, None, follow_up=False, limit=1)
+    found, allowances = await archive_of(request).ask(lambda store: _look(store, search))
+    if not found:
+        raise HTTPException(404)
+    rechecks = await _recheck(request, found, allowances)
+    [past] = tell_pasts(found, allowances, rechecks or {})
+    page = compose_decision(
+        await frame_of(request, Section.LOOK_UP),
+        past,
+        public_url=means_of(request).page.public_url,
+        too_slow=rechecks is None,
+    )
+    return HTMLResponse(page)
+
+
+def _read(asked: Asked, latest: str) -> Search:
+    """Raises _Senseless."""
+    try:
+        subject = read_subject(asked.subject) if asked.subject else None
+    except UnknownSubject as error:
+        raise _Senseless(str(error)) from None
+    since = _day(asked.since, end=False)
+    until = _day(asked.until, end=True)
+    if since is not None and until is not None and since > until:
+        raise _Senseless(words.SINCE_AFTER_UNTIL)
+    try:
+        bound = float(latest) if latest else None
+    except ValueError:
+        bound = None
+    return Search(subject, since, until, follow_up=False, limit=SHOWN + 1, latest=bound)
+
+
+def _day(text: str, *, end: bool) -> float | None:
+    if not text:
+        return None
+    try:
+        return end_of_day(text) if end else begin_of_day(text)
+    except (ValueError, OverflowError):
+        raise _Senseless(words.NO_DAY.format(text=text)) from None
+
+
+def _look(store: "Store", search: Search) -> tuple[list[RecordedDecision], list[Allowance]]:
+    found = find(store, search)
+    return found, store.list_allowances(ended=True) if found else []
+
+
+async def _recheck(
+    request: Request, found: Sequence[RecordedDecision], allowances: Sequence[Allowance]
+) -> dict[str, Recheck] | None:
+    """By address, where few are to be asked about; None where that took too long."""
+    addresses = list(dict.fromkeys(each.address for each in found if each.address))
+    if len(addresses) > _CLIENTS_ASKED_ABOUT:
+        return {}
+    return await verdicts_now(request, addresses, allowances)
+
+
+async def _answer(request: Request, asked: Asked, found: Found, status: int) -> Response:
+    frame = await frame_of(request, Section.LOOK_UP)
+    return HTMLResponse(compose_look_up(frame, asked, found), status)
