@@ -88,3 +88,57 @@ STORE_TROUBLE: Final = (
     "Try again in a minute."
 )
 STORE_SAYS: Final = "The store says: {error}"
+
+# Exceptions.
+EXCEPTIONS: Final = "Exceptions"
+EXCEPTIONS_LEAD: Final = (
+    "An exception lets a client in whatever its reverse DNS says. It has a reason, an author and "
+    "an end, and the daemon heeds it within a second."
+)
+HOLDING: Final = "Those that hold"
+ENDED: Final = "Those that ended"
+NONE_HOLDS: Final = "No exception holds."
+NONE_ENDED: Final = "None has ended."
+EXCEPTION_HEADINGS: Final = {
+    "number": "No.",
+    "target": "For",
+    "until": "Until",
+    "hits": "Hits",
+    "author": "By",
+    "reason": "Reason",
+    "ended": "Ended because",
+}
+LAST_HIT: Final = "last {moment}"
+FOR_EVER: Final = "for ever"
+END: Final = "End it"
+END_NOW: Final = "End exception {number} now"
+END_NOTE: Final = "Why it ends (may be empty)"
+MAKE: Final = "Make an exception"
+TARGET: Final = "For whom"
+TARGET_HINT: Final = (
+    "192.0.2.7, 192.0.2.0/24, mail.example.org (and all below it, where the name leads back), or "
+    "@example.org (senders there, from clients that its SPF or MX covers)."
+)
+KIND: Final = "What that is"
+KIND_BY_SPELLING: Final = "as its spelling tells"
+KINDS: Final = {
+    "address": "an address",
+    "network": "a network",
+    "name": "a host name",
+    "sender-domain": "a sender's domain",
+}
+REASON: Final = "Why"
+REASON_HINT: Final = "For whoever asks next year."
+ENDS: Final = "Last day"
+ENDS_HINT: Final = "That day included."
+LASTS: Final = "It does not end"
+MADE_BY: Final = "It is made in the name of {author}."
+SOMEBODY: Final = "administrator's pages"
+NO_REASON: Final = "The reason is empty: say why, for whoever asks next year."
+ENDS_IN_THE_PAST: Final = "The last day lies in the past."
+OUTCOMES: Final = {
+    "made": "Exception {number} holds now: {whom}.",
+    "prolonged": "Exception {number} lasts longer now: {whom}.",
+    "unchanged": "Exception {number} holds already: {whom}. Nothing is changed.",
+    "ended": "Exception {number} has ended: {whom}.",
+}
