@@ -9,33 +9,42 @@ from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from gotrdns.names import Network
 from gotrdns.reports.site.layout import compose_error
+from gotrdns.web.forms import Tokens
+from gotrdns.web.headers import BindBrowser
 from gotrdns.web.means import Means
+from gotrdns.web.walks import Walks
 
 _STATIC: Final = Path(__file__).with_name("static")
 
 
 def public_site(means: Means) -> Starlette:
     """For whoever was refused, and for everybody who wants to check a mail host."""
-    return _site(means, [])
+    return _site(means, means.page.proxies, [])
 
 
 def admin_site(means: Means) -> Starlette:
     """For the administrator."""
-    return _site(means, [])
+    return _site(means, means.admin.proxies, [])
 
 
-def _site(means: Means, routes: list[BaseRoute]) -> Starlette:
+def _site(means: Means, proxies: tuple[Network, ...], routes: list[BaseRoute]) -> Starlette:
     site = Starlette(
         routes=[*routes, Mount("/static", StaticFiles(directory=_STATIC), name="static")],
+        middleware=[Middleware(BindBrowser)],
         exception_handlers={HTTPException: _explain_error},
     )
     site.state.means = means
+    site.state.proxies = proxies
+    site.state.walks = Walks(means.expert, means.page)
+    site.state.tokens = Tokens()
     return site
 
 
