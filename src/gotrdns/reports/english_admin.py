@@ -142,3 +142,118 @@ OUTCOMES: Final = {
     "unchanged": "Exception {number} holds already: {whom}. Nothing is changed.",
     "ended": "Exception {number} has ended: {whom}.",
 }
+
+# Follow-up.
+FOLLOW_UP: Final = "Follow-up"
+FOLLOW_UP_LEAD: Final = (
+    "Businesses, most likely, with a mistake in their DNS: somebody vouches for them, or an "
+    "exception holds. Tell them, or whoever can put it right, and mark them as done."
+)
+NOBODY_TO_FOLLOW_UP: Final = "There is nobody to follow up."
+BUSINESS_MORE: Final = "and {count} more"
+BUSINESS_MAILS: Final = "{count} times since"
+BUSINESS_VOUCHED: Final = "Vouched for by {vouched}"
+BUSINESS_EXCEPTED: Final = "Let in by an exception"
+BUSINESS_FATES: Final = "What became of the mail"
+FATE: Final = "{done}: {count}"
+SHOW_LETTERS: Final = "Letters and details"
+ALL_DONE: Final = "Done"
+ALL_DONE_FOR: Final = "Mark {client} as done"
+ONE_DONE: Final = "This one is done"
+MARKED_DONE: Final = "{client} is done."
+REOPENED: Final = "{client} is to be followed up again."
+UNDO: Final = "Undo"
+MOST_READ: Final = "Only the latest {count} decisions were read: there are more businesses."
+ADDRESSES: Final = "Addresses"
+NAMES: Final = "Names"
+HELO_NAMES: Final = "HELO"
+VOUCHED_FOR: Final = "Vouched for"
+SENDERS: Final = "Senders"
+FIRST_SEEN: Final = "First seen"
+LAST_SEEN: Final = "Last seen"
+MAIL: Final = "Mail"
+BY_ITSELF: Final = "As it was at the latest decision"
+BY_ITSELF_REMARK: Final = (
+    "Put together from what was seen then. Looking at it now also finds who keeps the zones, and "
+    "their mail addresses."
+)
+NOT_TOLD: Final = "What was stored of this decision tells no cause."
+THE_BUSINESS: Final = "To the business itself"
+THE_BUSINESS_REMARK: Final = (
+    "Every mail domain has to have a postmaster (RFC 5321 section 4.5.1). The letter only says "
+    "what is wrong; what to change is in those above, and on the incident's page."
+)
+BUSINESS_SUBJECT: Final = "Your mail server {address} has a mistake in its reverse DNS"
+BUSINESS_LETTER: Final = (
+    "Hello,",
+    "your mail server {address} sends mail to us. {cause} Many mail servers refuse mail from such "
+    "an address, and the mail is lost for whoever wrote it.",
+    "{where}",
+    "Kind regards",
+)
+BUSINESS_WHERE: Final = "What has to be changed, and by whom, is told here:\n{link}"
+BUSINESS_ASK: Final = "Your Internet provider, or whoever keeps your DNS, can put it right."
+INCIDENTS: Final = "Decisions to follow up"
+
+# The story of one client.
+STORY: Final = "The story of {address}"
+SEEN: Final = "What was seen"
+NEVER_SEEN: Final = (
+    "Nothing is remembered of it: it was never seen, or it simply passed each time."
+)
+HISTORY: Final = {
+    "passed_at": "Last passed",
+    "failing_since": "Failing since",
+    "failures": "Failures, an hour or more apart",
+    "failed_at": "Last failed",
+    "troubled_since": "DNS in trouble since",
+    "troubled_at": "DNS last in trouble",
+    "greeted_at": "First seen with a dynamic name alone",
+}
+HISTORY_OF_SITE: Final = "IPv6: this is the history of the whole {network}."
+FIRST_DECISION: Final = "Earliest decision remembered"
+CONFIRMED_BY_LOOK: Final = (
+    "Its repair was seen at every name server: it passes as {name} until {until}."
+)
+NAMES_IT_HAD: Final = "Names it had"
+NAME_HEADINGS: Final = {
+    "name": "Name",
+    "first": "First seen",
+    "last": "Last seen",
+    "says": "What the name says",
+}
+EXCEPTIONS_FOR_IT: Final = "Exceptions for it"
+EXCEPTIONS_REMARK: Final = (
+    "Those for names and senders let it in only where DNS bears out that it is theirs."
+)
+NO_EXCEPTION: Final = "None."
+IN_ORDER: Final = "Decisions, the latest first"
+CHANGED: Final = "Changed since the one before:"
+CHANGES: Final = {
+    "cause": "cause {after}, before {before}",
+    "name": "name {after}, before {before}",
+    "helo": "HELO {after}, before {before}",
+    "done": "{after}, before {before}",
+}
+NO_NAME: Final = "none"
+NEIGHBOURS: Final = "Others in {network}"
+NOT_AN_ADDRESS: Final = "{text} is not an address"
+
+# Looking at it now.
+LOOKED: Final = "{address} as it is now"
+TOO_MANY: Final = "Too many looks at once: try again in {seconds} seconds."
+PRIVATE_TARGET: Final = (
+    "{address} is not public: no name server outside knows it. private-targets, under [page], lets "
+    "such addresses be looked at."
+)
+
+# What went wrong.
+ERRORS: Final = {
+    400: "That cannot be understood",
+    401: "Log in, please",
+    403: "This form is too old, or was not sent from here: open the page again",
+    404: "There is no such page, or it is not remembered any more",
+    405: "That cannot be done here",
+    429: "Too many attempts: wait a little",
+}
+ERROR: Final = "Something went wrong: {phrase}"

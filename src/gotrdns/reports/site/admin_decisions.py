@@ -27,7 +27,7 @@ from gotrdns.reports.past_text import (
 )
 from gotrdns.reports.records import forward_lines, reverse_lines
 from gotrdns.reports.sentences import sentence
-from gotrdns.reports.site.times import when
+from gotrdns.reports.site.admin_times import when
 from gotrdns.reports.text import STYLE_OF_RESULT
 from gotrdns.verification import Cause, Verdict
 

@@ -12,7 +12,7 @@ from gotrdns.reports import english_admin as words
 from gotrdns.reports.allowance_text import whom, why_ended
 from gotrdns.reports.past_text import target_text
 from gotrdns.reports.site.admin_layout import Frame, Section, compose_admin_page
-from gotrdns.reports.site.times import last_day_or_minute, when
+from gotrdns.reports.site.admin_times import last_day_or_minute, when
 
 SHOWN: Final = 100
 PATH: Final = Section.EXCEPTIONS.path

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gotrdns.reports.site.admin_layout import Section, compose_store_trouble
+from gotrdns.web.admin.exceptions import end_exception, list_exceptions, make_exception
 from gotrdns.web.admin.framing import frame_of
 from gotrdns.web.admin.look_up import look_up, show_decision
 
@@ -23,6 +24,9 @@ def admin_routes() -> list[BaseRoute]:
         Route(Section.NOW.path, _send_on),
         Route(Section.LOOK_UP.path, look_up),
         Route("/decision/{incident}", show_decision),
+        Route(Section.EXCEPTIONS.path, list_exceptions),
+        Route(Section.EXCEPTIONS.path, make_exception, methods=["POST"]),
+        Route("/exceptions/end", end_exception, methods=["POST"]),
     ]
 
 

@@ -4,12 +4,14 @@ from starlette.requests import Request
 
 from gotrdns.reports.site.admin_layout import Frame, Section
 from gotrdns.web.admin.daemon import Daemon
+from gotrdns.web.forms import form_token
 
 
 async def frame_of(request: Request, section: Section) -> Frame:
     daemon: Daemon = request.app.state.daemon
     status = await daemon.status()
-    return Frame(section, user_of(request), status.mode if status is not None else None)
+    mode = status.mode if status is not None else None
+    return Frame(section, user_of(request), mode, form_token(request))
 
 
 def user_of(request: Request) -> str:

@@ -23,7 +23,7 @@ from gotrdns.reports.site.admin_look_up import (
     compose_decision,
     compose_look_up,
 )
-from gotrdns.reports.site.times import begin_of_day, end_of_day
+from gotrdns.reports.site.admin_times import begin_of_day, end_of_day
 from gotrdns.store.searching import Request as Search
 from gotrdns.store.searching import find
 from gotrdns.web.admin.asking import archive_of, means_of, verdicts_now
