@@ -1,7 +1,8 @@
-"""What a look at the servers would mean to a receiver: the verdict, if the worst of them is asked.
+"""What a look at the servers would mean to a receiver that asked those which are ahead.
 
 Owns reading a verdict out of a look of a wait, without asking our resolver, which would take up the
-old answer anew.
+old answer anew. What some servers have and others lack is on its way, so that what is wrong by this
+verdict is what somebody has to change still.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,11 +33,10 @@ _OUTCOMES: Final = {
     Kind.TIMEOUT: Outcome.TIMEOUT,
     Kind.UNREACHABLE: Outcome.TIMEOUT,
 }
-# Whoever lacks the change is worse than whoever says nothing: others are asked in place of that.
-_WORST_FIRST: Final = (
-    Standing.LACKS,
-    Standing.VARIES,
+_AHEAD: Final = (
     Standing.HAS,
+    Standing.VARIES,
+    Standing.LACKS,
     Standing.FAILS,
     Standing.SILENT,
     Standing.NOT_ASKED,
@@ -73,7 +73,7 @@ def _follow(progress: Progress, places: Mapping[DomainName, Place], owner: Domai
     aliases: list[DomainName] = []
     while True:
         place = places.get(owner)
-        reply = _worst(progress, place) if place is not None else None
+        reply = _ahead(progress, place) if place is not None else None
         if place is None or reply is None:
             return _NO_ANSWER
         following = next((each for each in alias_targets(reply) if each in places), None)
@@ -96,11 +96,11 @@ def _answer(place: Place, reply: Reply, aliases: Sequence[DomainName]) -> Answer
     )
 
 
-def _worst(progress: Progress, place: Place) -> Reply | None:
-    """What the worst server said, and the worst of that where it says one thing and another."""
-    states = sorted(place.servers, key=lambda each: _WORST_FIRST.index(each.standing))
+def _ahead(progress: Progress, place: Place) -> Reply | None:
+    """What the server said that is ahead, and the best of that where it says now this, now that."""
+    states = sorted(place.servers, key=lambda each: _AHEAD.index(each.standing))
     said = next((each.said for each in states if each.said), ())
-    return min(said, key=lambda each: _leads_on(progress, each), default=None)
+    return max(said, key=lambda each: _leads_on(progress, each), default=None)
 
 
 def _leads_on(progress: Progress, reply: Reply) -> bool:
