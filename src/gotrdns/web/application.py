@@ -4,20 +4,16 @@ Owns which paths there are and what every answer has in common.
 """
 
 from http import HTTPStatus
-from pathlib import Path
-from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute
 
 from gotrdns.reports.site.layout import compose_error
 from gotrdns.web.means import Means
-
-_STATIC: Final = Path(__file__).with_name("static")
+from gotrdns.web.static_files import static_route
 
 
 def public_site(means: Means) -> Starlette:
@@ -32,7 +28,7 @@ def admin_site(means: Means) -> Starlette:
 
 def _site(means: Means, routes: list[BaseRoute]) -> Starlette:
     site = Starlette(
-        routes=[*routes, Mount("/static", StaticFiles(directory=_STATIC), name="static")],
+        routes=[*routes, static_route()],
         exception_handlers={HTTPException: _explain_error},
     )
     site.state.means = means
