@@ -158,6 +158,7 @@ TO_PUT_OFF_NO_MORE: Final = (
 )
 
 CHANGE: Final = "What has to change, and who can do it"
+TO_KNOW: Final = "What to know about this address"
 TWO_RECORDS: Final = (
     "Two entries in the DNS, the Internet's directory of names, have to match. Do this in order:"
 )
@@ -186,9 +187,6 @@ REVERSE_STEPS: Final = {
 }
 FIELDS: Final = ("Name", "Type", "Value")
 WHOLE_RECORD: Final = "The whole entry on one line, as technicians write it"
-COPY: Final = "Copy"
-COPIED: Final = "Copied"
-NOT_COPIED: Final = "Please select and copy it yourself"
 CHOICES: Final = {
     Choice.GIVEN: "",
     Choice.CONFIRMED: "",
@@ -230,11 +228,11 @@ LETTER_TO: Final = {
 }
 LETTER_ADDRESS: Final = "Send to"
 LETTER_SUBJECT: Final = "Subject"
-COPY_LETTER: Final = "Copy the letter"
 MAIL_LETTER: Final = "Write it in my mail program"
 SAVE_LETTER: Final = "Save it as a text file"
 
 CHECK: Final = "Changed it? Check again now"
+CHECK_RIGHT: Final = "How is it now?"
 CHECK_INTRODUCTION: Final = (
     "Changes to the DNS are often overlooked for hours, because old answers are remembered "
     "everywhere. This asks the name servers themselves. As soon as all of them have the change, "

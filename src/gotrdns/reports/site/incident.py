@@ -7,14 +7,13 @@ host. The words are in `english_incident`.
 
 from collections.abc import Iterator, Sequence
 from typing import Final
-from urllib.parse import quote
 
 import msgspec
 from markupsafe import Markup
 
 from gotrdns.explaining.explanation import Explanation, Publication
 from gotrdns.policy.recorded import RecordedDecision
-from gotrdns.reports import english
+from gotrdns.reports import english, english_site
 from gotrdns.reports import english_incident as words
 from gotrdns.reports.explanation_sentences import finding_sentence
 from gotrdns.reports.fates import TO_CHANGE, Fate, fate_of
@@ -23,6 +22,7 @@ from gotrdns.reports.loop_picture import draw_loop
 from gotrdns.reports.records import forward_lines, reverse_lines
 from gotrdns.reports.sentences import legible, listed
 from gotrdns.reports.site.layout import compose_page
+from gotrdns.reports.site.mail_links import mail_link
 from gotrdns.reports.site.times import marked, with_moments
 from gotrdns.reports.smtp import telling_name
 from gotrdns.verification import Cause, Result, Verdict
@@ -39,8 +39,6 @@ _TONES: Final = {
     Fate.NOT_PUBLIC: "good",
     Fate.NOT_CHECKED: "good",
 }
-# Programs that take a mailto: link cut it off where it gets much longer.
-_LONGEST_MAIL_LINK: Final = 1900
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -52,12 +50,12 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class ShownLetter(msgspec.Struct, frozen=True):
-    """A letter as the page offers it; ``mail_link`` opens it in a mail program."""
+    """A letter as the page offers it; ``link`` begins it in a mail program, where one can."""
 
     heading: str
     name: str
     letter: Letter
-    mail_link: str
+    link: str
 
 
 class Story(msgspec.Struct, frozen=True):
@@ -95,6 +93,7 @@ def compose_incident(story: Story, *, checking: Checking | None, days: int) -> s
         "incident.html",
         title=words.TITLES[fate].format(address=decision.address),
         words=words,
+        copy_words=english_site,
         tone=_TONES[fate],
         lead=words.LEADS[fate],
         to_change=fate in TO_CHANGE,
@@ -251,15 +250,7 @@ def _steps(records: Sequence[Publication], explanation: Explanation) -> Iterator
 def _letters(story: Story) -> Iterator[ShownLetter]:
     for name, letter in letters_of(story).items():
         heading = words.LETTER_TO[letter.fixer]
-        yield ShownLetter(heading, name, letter, _mail_link(letter))
-
-
-def _mail_link(letter: Letter) -> str:
-    """RFC 6068. The address has been found to be one, and nothing else."""
-    link = f"mailto:{letter.to or ''}?subject={quote(letter.subject, safe='')}"
-    body = quote(letter.body.replace("\n", "\r\n"), safe="")
-    whole = f"{link}&body={body}"
-    return whole if len(whole) <= _LONGEST_MAIL_LINK else link
+        yield ShownLetter(heading, name, letter, mail_link(letter).text)
 
 
 def _seen(verdict: Verdict) -> Iterator[tuple[str, tuple[str, ...]]]:

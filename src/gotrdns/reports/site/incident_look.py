@@ -17,7 +17,7 @@ from gotrdns.explaining.sighting import verdict_of
 from gotrdns.explaining.standing import Place, Progress, Sought, Standing
 from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.reports import english_incident as words
-from gotrdns.reports import waiting_text
+from gotrdns.reports import english_site, waiting_text
 from gotrdns.reports.fates import Fate, fate_of
 from gotrdns.reports.loop_picture import draw_loop
 from gotrdns.reports.site.incident import Change, because_of, change_of
@@ -82,6 +82,7 @@ def compose_look(recheck: Recheck) -> Markup:
     return render(
         "site/incident_look.html",
         words=words,
+        copy_words=english_site,
         tone=_tone(recheck),
         said=status_of(recheck),
         having=_having(progress),
@@ -95,7 +96,14 @@ def compose_look(recheck: Recheck) -> Markup:
 
 def compose_message(sentence: str) -> Markup:
     """The fragment where there was no look; ``sentence`` says why."""
-    return render("site/incident_look.html", words=words, tone="unsure", said=sentence, **_NOTHING)
+    return render(
+        "site/incident_look.html",
+        words=words,
+        copy_words=english_site,
+        tone="unsure",
+        said=sentence,
+        **_NOTHING,
+    )
 
 
 def status_of(recheck: Recheck) -> Markup:
