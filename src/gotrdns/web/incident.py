@@ -51,7 +51,6 @@ from gotrdns.web.walks import walks_of
 _ID: Final = re.compile(r"[a-z2-7]{16}")
 # As pasted from a bounce, with what mail programs and sentences put around a link.
 _PASTED: Final = re.compile(r"[<(\[\"']*([A-Za-z2-7]{16})[^A-Za-z0-9]*")
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 _RETRY_AFTER: Final = "60"  # seconds
 
 Handler = Callable[["IncidentPages", Request], Awaitable[Response]]
@@ -69,16 +68,21 @@ def _answering(handler: Handler) -> Handler:
         try:
             return await handler(pages, request)
         except _Gone:
-            return HTMLResponse(compose_gone(pages.days), HTTPStatus.NOT_FOUND, _HEADERS)
+            return HTMLResponse(compose_gone(pages.days), HTTPStatus.NOT_FOUND)
         except StoreUnavailable:
-            headers = {**_HEADERS, "Retry-After": _RETRY_AFTER}
+            headers = {"Retry-After": _RETRY_AFTER}
             return HTMLResponse(compose_unavailable(), HTTPStatus.SERVICE_UNAVAILABLE, headers)
 
     return answer
 
 
-class IncidentPages:
+def incident_routes(means: Means) -> list[BaseRoute]:
     """All that is below ``/i/``."""
+    return IncidentPages(means).routes()
+
+
+class IncidentPages:
+    """What is below ``/i/``, and what its pages share."""
 
     def __init__(self, means: Means) -> None:
         self._means = means
@@ -114,7 +118,7 @@ class IncidentPages:
         letter = letters_of(await self._story(request)).get(name)
         if letter is None:
             raise _Gone
-        headers = {**_HEADERS, "Content-Disposition": f'attachment; filename="{name}.txt"'}
+        headers = {"Content-Disposition": f'attachment; filename="{name}.txt"'}
         return PlainTextResponse(letter.body, headers=headers)
 
     @_answering
@@ -219,7 +223,7 @@ class IncidentPages:
         if self._checked_address(story) is not None:
             checking = Checking(form_token(request), result)
         page = compose_incident(story, checking=checking, days=self.days)
-        headers = dict(_HEADERS)
+        headers = {}
         if refusal is not None:
             headers["Retry-After"] = str(_whole(refusal.seconds))
         return HTMLResponse(page, status, headers)
@@ -234,7 +238,7 @@ def _redirect(written: str) -> Response:
     found = _PASTED.fullmatch(written.strip())
     if found is None:
         raise _Gone
-    return RedirectResponse(f"/i/{found[1].lower()}", HTTPStatus.SEE_OTHER, _HEADERS)
+    return RedirectResponse(f"/i/{found[1].lower()}", HTTPStatus.SEE_OTHER)
 
 
 def _too_many(refusal: TooMany) -> str:
