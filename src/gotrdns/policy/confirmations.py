@@ -57,16 +57,12 @@ class Confirmations:
         if verdict.cause in (Cause.CONFIRMED, Cause.RESOLVER_UNREACHABLE):
             return verdict
         found = self.find(verdict.address, now)
-        return verdict if found is None else _overrule(verdict, found.host_name)
+        return verdict if found is None else overrule(verdict, found.host_name)
 
 
-def _overrule(verdict: Verdict, name: DomainName) -> Verdict:
-    """What the resolver said stays in it, as evidence."""
-    answers = (each.answer for each in verdict.names if each.name == name)
-    return msgspec.structs.replace(
-        verdict,
-        cause=Cause.CONFIRMED,
-        names=(CheckedName(name, NameState.CONFIRMED, next(answers, None)),),
-        secure=False,
-        overruled=verdict.cause,
+def overrule(verdict: Verdict, name: DomainName) -> Verdict:
+    """The client is confirmed by this name, whatever our resolver remembers."""
+    names = (CheckedName(name, NameState.CONFIRMED),)
+    return Verdict(
+        verdict.address, Cause.CONFIRMED, names, reverse=None, secure=False, overruled=verdict
     )
