@@ -49,6 +49,10 @@ class Confirmations:
         found = self._by_address.get(address)
         return found if found is not None and found.holds(now) else None
 
+    def count(self, now: float) -> int:
+        """How many hold now."""
+        return sum(each.holds(now) for each in self.all)
+
     def apply(self, verdict: Verdict, now: float) -> Verdict:
         """The verdict or, where a confirmation holds that it contradicts, the confirmed one.
 
