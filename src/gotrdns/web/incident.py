@@ -133,7 +133,9 @@ class IncidentPages:
         except HTTPException as error:
             if error.status_code != HTTPStatus.FORBIDDEN:
                 raise
-            return self._page(request, story, compose_message(words.FORM_TOO_OLD), error.status_code)
+            return self._page(
+                request, story, compose_message(words.FORM_TOO_OLD), error.status_code
+            )
         try:
             recheck = await self._look_once(request, story, address)
         except TooMany as refusal:
