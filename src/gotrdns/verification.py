@@ -93,8 +93,8 @@ class Verdict(msgspec.Struct, frozen=True):
     """The outcome of one verification, with all that was seen.
 
     ``secure`` is true when the PTR and a confirming answer were both authenticated (DNSSEC).
-    ``overruled`` is the cause that the answers gave where they do not count, because a repair that
-    they know nothing of was seen at every authoritative server.
+    ``overruled`` is what our resolver's answers came to where they do not count: a repair that it
+    knows nothing of yet was seen at every authoritative server.
     """
 
     address: Address
@@ -102,7 +102,7 @@ class Verdict(msgspec.Struct, frozen=True):
     names: tuple[CheckedName, ...]
     reverse: Answer | None
     secure: bool
-    overruled: Cause | None = None
+    overruled: "Verdict | None" = None
 
     @property
     def result(self) -> Result:

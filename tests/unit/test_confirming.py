@@ -196,19 +196,19 @@ def test_a_host_that_hears_nobody_confirms_nobody() -> None:
 
 def test_an_alias_that_one_server_lacks_forbids_it() -> None:
     target = name("10.0-127.30.20.81.in-addr.arpa")
-    aliased = {NS1: f"CNAME {target}", NS2: f"CNAME {target}"}
+    aliased: dict[Server, Said] = {NS1: f"CNAME {target}", NS2: f"CNAME {target}"}
     below = leg(
         target,
         zone("0-127.30.20.81.in-addr.arpa", Question(target, REVERSE.type), {NS3: HOST.text}),
     )
     whole = reverse_path(leg(OWNER, zone(REVERSE_ZONE, REVERSE, aliased)), below)
     assert judge(walk(whole, leading())) == Confirmable(HOST)
-    partly = {**aliased, NS2: Kind.NXDOMAIN}
+    partly: dict[Server, Said] = {**aliased, NS2: Kind.NXDOMAIN}
     path = reverse_path(leg(OWNER, zone(REVERSE_ZONE, REVERSE, partly)), below)
     assert Obstacle.SERVER_DISAGREES in obstacles(path, leading())
 
 
 def test_the_order_of_servers_changes_nothing() -> None:
-    said = {NS1: CLIENT.text, NS2: Kind.TIMEOUT}
+    said: dict[Server, Said | list[Said]] = {NS1: CLIENT.text, NS2: Kind.TIMEOUT}
     paths = [forward(dict(order)) for order in (said.items(), reversed(said.items()))]
     assert len({obstacles(pointing(), each) for each in paths}) == 1

@@ -1,5 +1,6 @@
 """Confirmations in the store: made, prolonged, ended, and known to whoever shares it."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +12,10 @@ from gotrdns.names import Address, DomainName
 from gotrdns.policy.confirmations import LONGEST, Confirmation
 from gotrdns.policy.history import DAY
 from gotrdns.store import confirmations
+from gotrdns.store.memory import StoredMemory
 from gotrdns.store.queries import Store
-from tests.unit.stores import CLIENT, NAME, NOW, Clock, url_of
+from gotrdns.store.settings import StoreSettings
+from tests.unit.stores import CLIENT, NAME, NOW, Clock, Reports, remembering, url_of, wait_until
 
 OTHER = DomainName.parse("mail.sender.example")
 V6 = Address.parse("2001:db8::25")
@@ -160,3 +163,62 @@ def test_of_many_who_confirm_the_same_at_once_one_row_remains(store: Store, path
     assert held is not None
     assert held.ends == NOW + 800
     assert count(path) == 1
+
+
+def test_a_daemon_that_runs_notices_within_a_second(store: Store, path: Path) -> None:
+    with remembering(url_of(path)) as memory:
+        wait_until(lambda: memory.allowances_known, "it has begun")
+        assert not memory.confirmations
+        made = store.confirm(CLIENT, NAME)
+        wait_until(lambda: memory.confirmations.all == (made,), "it is known", 1.0)
+        known = memory.confirmations
+        other = store.confirm(V6, OTHER)
+        wait_until(lambda: set(memory.confirmations.all) == {made, other}, "so is another", 1.0)
+        assert known.find(V6, NOW) is None  # nobody changes what others look at
+
+
+def test_what_did_not_change_is_not_told_anew(store: Store, path: Path) -> None:
+    made = store.confirm(CLIENT, NAME)
+    with remembering(url_of(path)) as memory:
+        wait_until(lambda: memory.confirmations, "it is known")
+        known = memory.confirmations
+        written = memory.counters.written
+        memory.note_pass(CLIENT, NOW)
+        wait_until(lambda: memory.counters.written > written, "a turn of the writer")
+        assert memory.confirmations is known
+        assert known.all == (made,)
+
+
+def test_it_is_known_before_mail_is_answered(store: Store, path: Path) -> None:
+    made = store.confirm(CLIENT, NAME)
+
+    async def begin() -> None:
+        memory = StoredMemory(StoreSettings(url=url_of(path)), clock=Clock())
+        await memory.begin(10)
+        assert memory.confirmations.all == (made,)
+        await asyncio.to_thread(memory.close)
+
+    asyncio.run(begin())
+
+
+def test_while_the_database_is_out_of_reach_the_last_known_hold_until_they_end(
+    store: Store, path: Path
+) -> None:
+    reports = Reports()
+    with remembering(url_of(path), reports=reports) as memory:
+        made = store.confirm(CLIENT, NAME)
+        wait_until(lambda: memory.confirmations, "it is known")
+        store.close()
+        path.rename(path.with_suffix(".away"))
+        wait_until(lambda: reports.troubles, "trouble is told of")
+        assert memory.confirmations.find(CLIENT, NOW) == made
+        assert memory.confirmations.find(CLIENT, NOW + LONGEST) is None
+        wait_until(lambda: reports.recoveries, "a new database was made")
+        with Store(url_of(path), clock=Clock()) as anew:
+            other = anew.confirm(V6, OTHER)
+        wait_until(lambda: memory.confirmations.all == (other,), "what is there now counts")
+
+
+def test_without_a_database_there_are_none() -> None:
+    with remembering("none") as memory:
+        assert not memory.confirmations

@@ -5,7 +5,7 @@ otherwise, every server responsible has to say it. Pure.
 """
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import msgspec
 
@@ -59,12 +59,18 @@ def read_confirmability(explanation: Explanation) -> Confirmability:
         general.add(Obstacle.CUT_SHORT)
     # In canonical order, so that the order of answers never changes which name it is.
     candidates = sorted(names_sought(walk.reverse, None), key=lambda each: each.canonical_key)
+    if not candidates:
+        return _unconfirmable({*general, *_obstacles(client, walk, None)})
     found = set[Obstacle]()
-    for name in candidates or [None]:
-        obstacles = general | set(_obstacles(client, walk, name))
-        if name is not None and not obstacles:
+    for name in candidates:
+        obstacles = {*general, *_obstacles(client, walk, name)}
+        if not obstacles:
             return Confirmable(name)
         found |= obstacles
+    return _unconfirmable(found)
+
+
+def _unconfirmable(found: Container[Obstacle]) -> Unconfirmable:
     return Unconfirmable(tuple(each for each in Obstacle if each in found))
 
 

@@ -16,6 +16,7 @@ from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import Address, DomainName, HostName
 from gotrdns.policy import Voucher
 from gotrdns.policy.recorded import RecordedDecision
+from gotrdns.verification import Verdict
 from gotrdns.vouching.reach import registered
 
 # RFC 6762 appendix G, and what routers and Windows domains are called: names of private networks,
@@ -31,8 +32,11 @@ def explain_recorded(decision: RecordedDecision) -> Explanation | None:
     Raises ValueError as ``decision.verdict`` does.
     """
     verdict = decision.verdict()
-    if verdict is None:
-        return None
+    return None if verdict is None else explain_verdict(verdict, decision)
+
+
+def explain_verdict(verdict: Verdict, decision: RecordedDecision) -> Explanation:
+    """The same of another verdict about the client, such as a later one."""
     name = read_helo(decision.helo) if decision.helo else None
     helo = _evidence(verdict.address, name, resolves=Voucher.HELO in decision.vouched.by)
     findings = diagnose(verdict, helo=helo)

@@ -49,6 +49,10 @@ class Confirmations:
         found = self._by_address.get(address)
         return found if found is not None and found.holds(now) else None
 
+    def count(self, now: float) -> int:
+        """How many hold now."""
+        return sum(each.holds(now) for each in self.all)
+
     def apply(self, verdict: Verdict, now: float) -> Verdict:
         """The verdict or, where a confirmation holds that it contradicts, the confirmed one.
 
@@ -57,16 +61,12 @@ class Confirmations:
         if verdict.cause in (Cause.CONFIRMED, Cause.RESOLVER_UNREACHABLE):
             return verdict
         found = self.find(verdict.address, now)
-        return verdict if found is None else _overrule(verdict, found.host_name)
+        return verdict if found is None else overrule(verdict, found.host_name)
 
 
-def _overrule(verdict: Verdict, name: DomainName) -> Verdict:
-    """What the resolver said stays in it, as evidence."""
-    answers = (each.answer for each in verdict.names if each.name == name)
-    return msgspec.structs.replace(
-        verdict,
-        cause=Cause.CONFIRMED,
-        names=(CheckedName(name, NameState.CONFIRMED, next(answers, None)),),
-        secure=False,
-        overruled=verdict.cause,
+def overrule(verdict: Verdict, name: DomainName) -> Verdict:
+    """The client is confirmed by this name, whatever our resolver remembers."""
+    names = (CheckedName(name, NameState.CONFIRMED),)
+    return Verdict(
+        verdict.address, Cause.CONFIRMED, names, reverse=None, secure=False, overruled=verdict
     )

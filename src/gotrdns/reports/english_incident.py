@@ -8,6 +8,7 @@ the same names.
 from typing import Final
 
 from gotrdns.diagnosis.findings import Fixer
+from gotrdns.explaining.confirming import Obstacle
 from gotrdns.explaining.explanation import Choice
 from gotrdns.explaining.standing import Sought, Standing
 from gotrdns.reports.fates import Fate
@@ -157,6 +158,7 @@ TO_PUT_OFF_NO_MORE: Final = (
 )
 
 CHANGE: Final = "What has to change, and who can do it"
+TO_KNOW: Final = "What to know about this address"
 TWO_RECORDS: Final = (
     "Two entries in the DNS, the Internet's directory of names, have to match. Do this in order:"
 )
@@ -170,25 +172,21 @@ FORWARD_STEPS: Final = {
     "in the customer area of the company where the domain is registered, or of the one that keeps "
     "its DNS.",
     Fixer.ADDRESS_OWNER: "Your Internet provider or hosting company: only they can create this "
-    "entry, because the name is theirs. The letter below asks them to.",
+    "entry, because the name is theirs. The letter on this page asks them to.",
     Fixer.DELEGATE: "Whoever keeps this name for you: have them create this entry.",
 }
 REVERSE_STEPS: Final = {
     Fixer.ADDRESS_OWNER: "Your Internet provider or hosting company: only they can create this "
     "entry, because the address {address} is theirs. They call it reverse DNS or a PTR record. "
-    "Many have a page for it in their customer area; if yours has none, the letter below asks "
-    "them.",
+    "Many have a page for it in their customer area; if yours has none, the letter on this page "
+    "asks them.",
     Fixer.DELEGATE: "Whoever keeps the reverse DNS of your addresses: your Internet provider has "
     "handed that on, often to the company that keeps your DNS. The provider can tell you to whom. "
-    "The letter below asks for this entry.",
+    "The letter on this page asks for this entry.",
     Fixer.DOMAIN_OWNER: "Whoever looks after your domain: this entry is kept with it.",
 }
-FIELDS: Final = {"owner": "Name", "type": "Type", "data": "Value"}
+FIELDS: Final = ("Name", "Type", "Value")
 WHOLE_RECORD: Final = "The whole entry on one line, as technicians write it"
-COPY: Final = "Copy"
-COPIED: Final = "Copied"
-NOT_COPIED: Final = "Please select and copy it yourself"
-COPY_RECORD: Final = "Copy the entry for {owner}"
 CHOICES: Final = {
     Choice.GIVEN: "",
     Choice.CONFIRMED: "",
@@ -205,7 +203,7 @@ CHOICES: Final = {
 }
 NO_RECORD: Final = (
     "There is no entry that you could create. The servers that should answer have to be mended, by "
-    "{keeper}. If it was a short disturbance, it is over by now: check again below. If not, the "
+    "{keeper}. If it was a short disturbance, it is over by now: check again now. If not, the "
     "letter asks them to mend the servers."
 )
 KEEPERS: Final = {
@@ -230,11 +228,11 @@ LETTER_TO: Final = {
 }
 LETTER_ADDRESS: Final = "Send to"
 LETTER_SUBJECT: Final = "Subject"
-COPY_LETTER: Final = "Copy the letter"
 MAIL_LETTER: Final = "Write it in my mail program"
 SAVE_LETTER: Final = "Save it as a text file"
 
 CHECK: Final = "Changed it? Check again now"
+CHECK_RIGHT: Final = "How is it now?"
 CHECK_INTRODUCTION: Final = (
     "Changes to the DNS are often overlooked for hours, because old answers are remembered "
     "everywhere. This asks the name servers themselves. As soon as all of them have the change, "
@@ -270,9 +268,28 @@ NOT_STORED: Final = (
     "here, so they may go by the old answer for {wait}. Please check again in a few minutes, or "
     "send your mail again later."
 )
+NOT_CERTAIN: Final = (
+    "Every name server that answers has it now. But {obstacle}, so the mail servers here wait "
+    "until the old answer is forgotten. That can take {wait}; then send your mail again."
+)
+OBSTACLES: Final = {
+    Obstacle.NOTHING_HEARD: "no name server could be asked",
+    Obstacle.CUT_SHORT: "there was not enough time to ask all of them",
+    Obstacle.LOOP_OPEN: "they did not all say the same a moment later",
+    Obstacle.SERVER_DISAGREES: "one of them does not give it every time",
+    Obstacle.SERVER_FAILS: "one of them does not know the zone that it should keep",
+    Obstacle.SERVER_SILENT: "one of them does not answer",
+    Obstacle.SERVER_NOT_ASKED: "one of them cannot be reached from here",
+    Obstacle.DNSSEC_BOGUS: "its signatures (DNSSEC) are broken",
+}
+UP_TO: Final = "up to {duration}"
 SOME_TIME: Final = "some time, rarely more than a day"
-NOT_YET: Final = "It is not right yet: not every name server has what is needed."
-NO_LONGER_KNOWN: Final = (
+NOT_YET: Final = "It is not right yet: something is missing at the name servers."
+SPREADING: Final = (
+    "It is nearly right: some name servers have everything that is needed, others do not yet. They "
+    "usually follow by themselves, within minutes or a few hours."
+)
+CANNOT_TELL: Final = (
     "It cannot be told yet: not every name server that should answer does. It may be a short "
     "disturbance."
 )
@@ -294,16 +311,22 @@ NOT_LOOKED_BUSY: Final = (
 FORM_TOO_OLD: Final = "This page was open for too long. Please press the button again."
 
 MISSING: Final = "What is missing still"
-MISSING_REVERSE: Final = "The entry that gives the address its name, at {keeper}:"
-MISSING_FORWARD: Final = "The entry that leads from the name back to the address:"
-MISSING_ALIAS: Final = "The link (CNAME) from {owner} to where the entry is kept."
-MISSING_DELEGATION: Final = "The link (delegation) from the zone {zone} down to {owner}."
+HALF_MAY_BE_THERE: Final = (
+    "If you have created the first entry already, only the second is missing."
+)
+MISSING_ALIAS: Final = (
+    "The servers of {zone} lack the link (CNAME) from {owner} to where its entry is kept."
+)
+MISSING_DELEGATION: Final = (
+    "The servers of {zone} lack the link (delegation) to those that keep the entry of {owner}."
+)
 SERVERS: Final = "What each name server says"
 SERVERS_SOUGHT: Final = {
     Sought.RECORD: "The {type} entry of {owner}, in the zone {zone}",
     Sought.ALIAS: "The link (CNAME) from {owner}, in the zone {zone}",
     Sought.DELEGATION: "The link from the zone {zone} down to {owner}",
 }
+MORE: Final = "... and {count} more"
 SERVER: Final = "Name server"
 HAS_IT: Final = "Has it?"
 ITS_ANSWER: Final = "Its answer"

@@ -28,6 +28,7 @@ def encode_past(past: Past) -> bytes:
         "recipient": decision.recipient or None,
         "result": decision.result.value if decision.result else None,
         "cause": decision.reason if decision.result else None,
+        "overruled": decision.evidence.overruled or None,
         "action": decision.action.value,
         "withheld": decision.withheld.value if decision.withheld else None,
         "rule": decision.rule.value,

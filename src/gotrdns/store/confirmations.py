@@ -1,6 +1,6 @@
 """The confirmations in the database: writing and reading them.
 
-Owns the revision that says there are new ones.
+Whatever changes them changes their revision; that one ends by itself is no change.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,18 +10,14 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from gotrdns.names import Address, DomainName, InvalidAddress, InvalidName, is_host_name
 from gotrdns.policy.confirmations import LONGEST, Confirmation
+from gotrdns.store.revisions import change_revision
 from gotrdns.store.schema import CONFIRMATIONS as REVISION
-from gotrdns.store.tables import CONFIRMATIONS, STATE
+from gotrdns.store.tables import CONFIRMATIONS
 from gotrdns.store.texts import packed
 
 MOST_HELD: Final = 10_000  # what every daemon keeps in its memory; the latest of more
 
 _table = CONFIRMATIONS.c
-
-
-def read_revision(connection: Connection) -> int:
-    found: int | None = connection.scalar(select(STATE.c.value).where(STATE.c.name == REVISION))
-    return found or 0
 
 
 def read_confirmations(connection: Connection, now: float) -> list[Confirmation]:
@@ -44,9 +40,7 @@ def read_confirmation(connection: Connection, address: Address, now: float) -> C
 def confirm(connection: Connection, wanted: Confirmation) -> Confirmation:
     """Make it, or prolong the one there is, which never ends earlier for the same name."""
     # First, so that of two who confirm the same at once one waits for the other.
-    connection.execute(
-        update(STATE).where(STATE.c.name == REVISION).values(value=STATE.c.value + 1)
-    )
+    change_revision(connection, REVISION)
     before = read_confirmation(connection, wanted.address, wanted.confirmed_at)
     ends = wanted.ends
     if before is not None and before.host_name == wanted.host_name:

@@ -20,6 +20,7 @@ from gotrdns.web.admin.daemon import Daemon
 from gotrdns.web.archive import Archive
 from gotrdns.web.forms import Tokens
 from gotrdns.web.headers import BindBrowser
+from gotrdns.web.incident import incident_routes
 from gotrdns.web.means import Means
 from gotrdns.web.static_files import static_route
 from gotrdns.web.walks import Walks
@@ -27,7 +28,7 @@ from gotrdns.web.walks import Walks
 
 def public_site(means: Means) -> Starlette:
     """For whoever was refused, and for everybody who wants to check a mail host."""
-    return _site(means, means.page.proxies, [])
+    return _site(means, means.page.proxies, incident_routes(means))
 
 
 def admin_site(means: Means) -> Starlette:
