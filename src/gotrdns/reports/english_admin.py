@@ -198,9 +198,7 @@ INCIDENTS: Final = "Decisions to follow up"
 # The story of one client.
 STORY: Final = "The story of {address}"
 SEEN: Final = "What was seen"
-NEVER_SEEN: Final = (
-    "Nothing is remembered of it: it was never seen, or it simply passed each time."
-)
+NEVER_SEEN: Final = "Nothing is remembered of it: it was never seen, or it simply passed each time."
 HISTORY: Final = {
     "passed_at": "Last passed",
     "failing_since": "Failing since",

@@ -17,12 +17,12 @@ from gotrdns.reports.site.layout import compose_error
 from gotrdns.store.trouble import StoreUnavailable
 from gotrdns.web.admin import admin_routes, explain_store_trouble
 from gotrdns.web.admin.daemon import Daemon
-from gotrdns.web.archive import Archive
 from gotrdns.web.forms import Tokens
 from gotrdns.web.headers import BindBrowser
 from gotrdns.web.incident import incident_routes
 from gotrdns.web.means import Means
 from gotrdns.web.static_files import static_route
+from gotrdns.web.stores import StoreDesk
 from gotrdns.web.walks import Walks
 
 
@@ -35,7 +35,7 @@ def admin_site(means: Means) -> Starlette:
     """For the administrator."""
     site = _site(means, means.admin.proxies, admin_routes())
     site.state.daemon = Daemon(means.ask_daemon)
-    site.state.archive = Archive(means.store.url, means.clock)
+    site.state.desk = StoreDesk(means.store.url, clock=means.clock)
     site.add_exception_handler(StoreUnavailable, explain_store_trouble)
     return site
 

@@ -3,7 +3,6 @@
 Owns which letters there are for a business, and what is said of it in short.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,14 +10,8 @@ import msgspec
 from markupsafe import Markup
 
 from gotrdns.explaining.explanation import Explanation
-from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.reports import english_admin as words
-from gotrdns.reports.past_text import STYLE_OF_ACTION, done_in_short, vouched_in_short
-from gotrdns.reports.site.admin_decisions import Row, row_of
 from gotrdns.reports.site.admin_layout import Frame, Section, compose_admin_page
-from gotrdns.reports.site.explanation_part import compose_explanation
-from gotrdns.reports.site.admin_times import when
-from gotrdns.vouching.businesses import Business
 
 PATH: Final = Section.FOLLOW_UP.path
 SHOWN: Final = 25

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from gotrdns.names import Address
 from gotrdns.policy.allowances import Allowance
 from gotrdns.reports.past import Recheck, judge_now
-from gotrdns.web.archive import Archive
 from gotrdns.web.means import Means
+from gotrdns.web.stores import StoreDesk
 
 _PATIENCE: Final = 5.0  # seconds
 
@@ -23,9 +23,9 @@ def means_of(request: Request) -> Means:
     return means
 
 
-def archive_of(request: Request) -> Archive:
-    archive: Archive = request.app.state.archive
-    return archive
+def desk_of(request: Request) -> StoreDesk:
+    desk: StoreDesk = request.app.state.desk
+    return desk
 
 
 async def verdicts_now(

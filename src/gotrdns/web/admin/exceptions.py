@@ -27,7 +27,7 @@ from gotrdns.reports.site.admin_exceptions import (
 )
 from gotrdns.reports.site.admin_layout import Section
 from gotrdns.reports.site.admin_times import day, end_of_day
-from gotrdns.web.admin.asking import archive_of, means_of
+from gotrdns.web.admin.asking import desk_of, means_of
 from gotrdns.web.admin.framing import frame_of, user_of
 from gotrdns.web.forms import read_form
 
@@ -66,7 +66,7 @@ async def make_exception(request: Request) -> Response:
     )
     author, now = author_of(user_of(request)), means_of(request).clock()
     try:
-        granted = await archive_of(request).ask(lambda store: _make(store, wish, author, now))
+        granted = await desk_of(request).ask(lambda store: _make(store, wish, author, now))
     except (_Refused, UnknownSubject, InvalidAllowance) as error:
         asked = Asked(wish, str(error))
         return await _answer(request, await _all(request), View(), asked, status=400)
@@ -82,7 +82,7 @@ async def end_exception(request: Request) -> Response:
     if reason:
         note = english_allowances.REMOVED_NOTE_BECAUSE.format(note=note, reason=reason)
     if number is not None:
-        await archive_of(request).ask(lambda store: store.end_allowance(number, note))
+        await desk_of(request).ask(lambda store: store.end_allowance(number, note))
     return _done("ended", number)
 
 
@@ -133,7 +133,7 @@ def _number(text: str) -> int | None:
 
 
 async def _all(request: Request) -> list[Allowance]:
-    return await archive_of(request).ask(lambda store: store.list_allowances(ended=True))
+    return await desk_of(request).ask(lambda store: store.list_allowances(ended=True))
 
 
 async def _answer(

@@ -26,7 +26,7 @@ from gotrdns.reports.site.admin_look_up import (
 from gotrdns.reports.site.admin_times import begin_of_day, end_of_day
 from gotrdns.store.searching import Request as Search
 from gotrdns.store.searching import find
-from gotrdns.web.admin.asking import archive_of, means_of, verdicts_now
+from gotrdns.web.admin.asking import desk_of, means_of, verdicts_now
 from gotrdns.web.admin.framing import frame_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ async def look_up(request: Request) -> Response:
         search = _read(asked, given.get("latest", ""))
     except _Senseless as error:
         return await _answer(request, asked, Found(objection=str(error)), 400)
-    found, allowances = await archive_of(request).ask(lambda store: _look(store, search))
+    found, allowances = await desk_of(request).ask(lambda store: _look(store, search))
     rest = found[SHOWN:]
     shown = found[:SHOWN]
     rechecks = await _recheck(request, shown, allowances)
@@ -67,7 +67,7 @@ async def show_decision(request: Request) -> Response:
     """``/decision/<incident>``."""
     incident = request.path_params["incident"]
     search = Search(Incident(incident), None, None, follow_up=False, limit=1)
-    found, allowances = await archive_of(request).ask(lambda store: _look(store, search))
+    found, allowances = await desk_of(request).ask(lambda store: _look(store, search))
     if not found:
         raise HTTPException(404)
     rechecks = await _recheck(request, found, allowances)
