@@ -137,20 +137,17 @@ class Store:
             rows = connection.execute(_plan(connection, search)).mappings().all()
         return [_decision(row) for row in rows]
 
-    def mark_done(self, incident: str) -> bool:
-        """The follow-up is done; False when there is no such incident that wants one."""
-        wanted = and_(
-            _decisions.id == _incident_key(incident),
-            OPEN,
-        )
+    def mark_done(self, *incidents: str) -> bool:
+        """The follow-up of these is done; False when none of them is there and wants one."""
+        wanted = and_(_decisions.id.in_(map(_incident_key, incidents)), OPEN)
         with self._database.write() as connection:
             change = update(DECISIONS).where(wanted).values(done_at=self._clock())
             return connection.execute(change).rowcount > 0
 
-    def reopen(self, incident: str) -> bool:
-        """The follow-up is not done after all; False when there is none that was."""
-        key = _decisions.id == _incident_key(incident)
-        wanted = and_(key, _decisions.follow_up, _decisions.done_at.is_not(None))
+    def reopen(self, *incidents: str) -> bool:
+        """Their follow-up is not done after all; False when none of them was."""
+        keys = _decisions.id.in_(map(_incident_key, incidents))
+        wanted = and_(keys, _decisions.follow_up, _decisions.done_at.is_not(None))
         with self._database.write() as connection:
             change = update(DECISIONS).where(wanted).values(done_at=None)
             return connection.execute(change).rowcount > 0

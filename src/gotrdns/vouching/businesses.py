@@ -54,10 +54,9 @@ def gather(decisions: Iterable[RecordedDecision]) -> list[Business]:
 def business_key(decision: RecordedDecision) -> tuple[bytes, str]:
     """The same for all of one business.
 
-    Hosts of one name and network are one's; neighbours without a name may be anybody's.
+    Hosts of one name and network are one's; neighbours without a name may be anybody's. Whoever
+    is to be followed up has an address: DNS was asked about it.
     """
-    if not decision.address:
-        return b"", decision.id
     address = Address.parse(decision.address)
     if not decision.host_name:
         return client_key(address), ""

@@ -145,6 +145,11 @@ def cause_of(verdict: Verdict | None) -> str:
     return sentence(diagnose(verdict)[0], verdict)
 
 
+def vouching_of(decision: RecordedDecision) -> str:
+    """Who spoke for the client, or that an exception lets it in."""
+    return vouched_in_short(decision.vouched) or words.BY_EXCEPTION
+
+
 def now_of(decision: RecordedDecision, recheck: Recheck) -> Now:
     said = f"{comparison(decision, recheck.verdict)} {conclusion(decision, recheck)}"
     return Now(decision.address, STYLE_OF_RESULT[recheck.verdict.result].value, said.strip())

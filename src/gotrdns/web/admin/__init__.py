@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from gotrdns.reports.site.admin_layout import Section, compose_store_trouble
 from gotrdns.web.admin.exceptions import end_exception, list_exceptions, make_exception
+from gotrdns.web.admin.follow_up import list_businesses, mark_done, reopen, show_business
 from gotrdns.web.admin.framing import frame_of
 from gotrdns.web.admin.look_up import look_up, show_decision
 
@@ -22,6 +23,10 @@ def admin_routes() -> list[BaseRoute]:
     """All but the now page, in whose place its visitors are sent on."""
     return [
         Route(Section.NOW.path, _send_on),
+        Route(Section.FOLLOW_UP.path, list_businesses),
+        Route("/follow-up/done", mark_done, methods=["POST"]),
+        Route("/follow-up/reopen", reopen, methods=["POST"]),
+        Route("/follow-up/{incident}", show_business),
         Route(Section.LOOK_UP.path, look_up),
         Route("/decision/{incident}", show_decision),
         Route(Section.EXCEPTIONS.path, list_exceptions),
