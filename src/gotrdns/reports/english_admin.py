@@ -205,9 +205,10 @@ HISTORY: Final = {
     "greeted_at": "First seen with a dynamic name alone",
 }
 HISTORY_OF_SITE: Final = "IPv6: this is the history of the whole {network}."
-FIRST_DECISION: Final = "Earliest decision remembered"
+NO_HISTORY: Final = "Nothing that would still count for or against it."
 CONFIRMED_BY_LOOK: Final = (
-    "Its repair was seen at every name server: it passes as {name} until {until}."
+    "Its repair was seen at every name server at {at}: it passes as {name} until {until}, whatever "
+    "resolvers remember."
 )
 NAMES_IT_HAD: Final = "Names it had"
 NAME_HEADINGS: Final = {
@@ -220,14 +221,15 @@ EXCEPTIONS_FOR_IT: Final = "Exceptions for it"
 EXCEPTIONS_REMARK: Final = (
     "Those for names and senders let it in only where DNS bears out that it is theirs."
 )
+HOLDS_UNTIL: Final = "until"
 NO_EXCEPTION: Final = "None."
 IN_ORDER: Final = "Decisions, the latest first"
-CHANGED: Final = "Changed since the one before:"
+CHANGED: Final = "What had changed"
 CHANGES: Final = {
-    "cause": "cause {after}, before {before}",
-    "name": "name {after}, before {before}",
-    "helo": "HELO {after}, before {before}",
-    "done": "{after}, before {before}",
+    "cause": "Cause: {after}, not {before}",
+    "name": "Name: {after}, not {before}",
+    "helo": "HELO: {after}, not {before}",
+    "done": "Now {after}, not {before}",
 }
 NO_NAME: Final = "none"
 NEIGHBOURS: Final = "Others in {network}"

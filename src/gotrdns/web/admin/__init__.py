@@ -15,6 +15,7 @@ from gotrdns.web.admin.exceptions import end_exception, list_exceptions, make_ex
 from gotrdns.web.admin.follow_up import list_businesses, mark_done, reopen, show_business
 from gotrdns.web.admin.framing import frame_of
 from gotrdns.web.admin.look_up import look_up, show_decision
+from gotrdns.web.admin.story import look_now, tell_story
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ def admin_routes() -> list[BaseRoute]:
         Route("/follow-up/{incident}", show_business),
         Route(Section.LOOK_UP.path, look_up),
         Route("/decision/{incident}", show_decision),
+        Route("/client/{address}", tell_story),
+        Route("/client/{address}/now", look_now, methods=["POST"]),
         Route(Section.EXCEPTIONS.path, list_exceptions),
         Route(Section.EXCEPTIONS.path, make_exception, methods=["POST"]),
         Route("/exceptions/end", end_exception, methods=["POST"]),

@@ -91,11 +91,16 @@ def _read(asked: Asked, latest: str) -> Search:
     until = _day(asked.until, end=True)
     if since is not None and until is not None and since > until:
         raise _Senseless(words.SINCE_AFTER_UNTIL)
-    try:
-        bound = float(latest) if latest else None
-    except ValueError:
-        bound = None
+    bound = read_bound(latest)
     return Search(subject, since, until, follow_up=False, limit=SHOWN + 1, latest=bound)
+
+
+def read_bound(text: str) -> float | None:
+    """From where on somebody reads back, as our own links have it."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _day(text: str, *, end: bool) -> float | None:
