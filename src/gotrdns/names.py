@@ -349,6 +349,49 @@ def special_use(address: Address) -> SpecialUse | None:
     return None
 
 
+# Prefixes of IPv6 whose packets are sent on to an IPv4 address, and the octet that it begins at.
+_EMBEDDING: Final = (
+    ("::/96", 12),  # IPv4-compatible, RFC 4291 section 2.5.5.1
+    ("::ffff:0:0:0/96", 12),  # IPv4-translated, RFC 2765
+    ("64:ff9b::/96", 12),  # NAT64, RFC 6052
+    ("2002::/16", 2),  # 6to4, RFC 3056
+)
+_TEREDO: Final = "2001::/32"  # RFC 4380: the server's address, and the client's inverted
+
+
+@functools.cache
+def _embedding_networks() -> tuple[tuple[Network, int], ...]:
+    return tuple((Network(text), offset) for text, offset in _EMBEDDING)
+
+
+@functools.cache
+def _teredo() -> Network:
+    return Network(_TEREDO)
+
+
+def embedded(address: Address) -> tuple[Address, ...]:
+    """The IPv4 addresses that packets to an IPv6 address may be sent on to."""
+    if len(address) == 4:
+        return ()
+    if address.startswith(_MAPPED_PREFIX):
+        return (Address(address[12:]),)
+    if address in _teredo():
+        client = bytes(octet ^ 0xFF for octet in address[12:])
+        return (Address(address[4:8]), Address(client))
+    return tuple(
+        Address(address[offset : offset + 4])
+        for network, offset in _embedding_networks()
+        if address in network
+    )
+
+
+def is_public(address: Address) -> bool:
+    """Whether it is an ordinary address of the Internet, and all that are embedded in it are."""
+    return special_use(address) is None and all(
+        special_use(each) is None for each in embedded(address)
+    )
+
+
 # IDNA 2003, Python's codec, replaces or drops these, IDNA 2008 keeps them: two names in DNS,
 # perhaps of two owners (RFC 5894 section 7.2). Of capital sharp s the former makes "ss" too.
 _DEVIATIONS: Final = frozenset("\u00df\u1e9e\u03c2\u200c\u200d")

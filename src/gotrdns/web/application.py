@@ -7,31 +7,40 @@ from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
 
+from gotrdns.names import Network
 from gotrdns.reports.site.layout import compose_error
+from gotrdns.web.forms import Tokens
+from gotrdns.web.headers import BindBrowser
 from gotrdns.web.means import Means
 from gotrdns.web.static_files import static_route
+from gotrdns.web.walks import Walks
 
 
 def public_site(means: Means) -> Starlette:
     """For whoever was refused, and for everybody who wants to check a mail host."""
-    return _site(means, [])
+    return _site(means, means.page.proxies, [])
 
 
 def admin_site(means: Means) -> Starlette:
     """For the administrator."""
-    return _site(means, [])
+    return _site(means, means.admin.proxies, [])
 
 
-def _site(means: Means, routes: list[BaseRoute]) -> Starlette:
+def _site(means: Means, proxies: tuple[Network, ...], routes: list[BaseRoute]) -> Starlette:
     site = Starlette(
         routes=[*routes, static_route()],
+        middleware=[Middleware(BindBrowser)],
         exception_handlers={HTTPException: _explain_error},
     )
     site.state.means = means
+    site.state.proxies = proxies
+    site.state.walks = Walks(means.expert, means.page)
+    site.state.tokens = Tokens()
     return site
 
 
