@@ -4,25 +4,21 @@ Owns which paths there are and what every answer has in common.
 """
 
 from http import HTTPStatus
-from pathlib import Path
-from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute
 
 from gotrdns.names import Network
 from gotrdns.reports.site.layout import compose_error
 from gotrdns.web.forms import Tokens
 from gotrdns.web.headers import BindBrowser
 from gotrdns.web.means import Means
+from gotrdns.web.static_files import static_route
 from gotrdns.web.walks import Walks
-
-_STATIC: Final = Path(__file__).with_name("static")
 
 
 def public_site(means: Means) -> Starlette:
@@ -37,7 +33,7 @@ def admin_site(means: Means) -> Starlette:
 
 def _site(means: Means, proxies: tuple[Network, ...], routes: list[BaseRoute]) -> Starlette:
     site = Starlette(
-        routes=[*routes, Mount("/static", StaticFiles(directory=_STATIC), name="static")],
+        routes=[*routes, static_route()],
         middleware=[Middleware(BindBrowser)],
         exception_handlers={HTTPException: _explain_error},
     )
