@@ -1,6 +1,7 @@
 """What is around every administrator's page: where one is, who one is, and the mode."""
 
 import enum
+from http import HTTPStatus
 
 import msgspec
 
@@ -43,3 +44,16 @@ def compose_admin_page(template: str, frame: Frame, *, title: str, **values: obj
 def compose_store_trouble(frame: Frame, error: str) -> str:
     """The page in the place of one that would tell what is remembered."""
     return compose_admin_page("admin_trouble.html", frame, title=words.STORE_TITLE, error=error)
+
+
+def compose_admin_error(frame: Frame, status: HTTPStatus) -> str:
+    return compose_admin_page("admin_trouble.html", frame, title=_title(status), error="")
+
+
+def compose_closed(status: HTTPStatus) -> str:
+    """For those who are not let in: it tells nothing but that."""
+    return compose_page("admin_closed.html", title=_title(status), admin=words)
+
+
+def _title(status: HTTPStatus) -> str:
+    return words.ERRORS.get(status, words.ERROR).format(phrase=status.phrase)

@@ -1,16 +1,24 @@
 """The administrator's pages.
 
-Owns which there are, and what they say when the store is out of reach.
+Owns which there are, and what they say where something is wrong.
 """
 
 import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gotrdns.reports.site.admin_layout import Section, compose_store_trouble
+from gotrdns.reports.site.admin_layout import (
+    Section,
+    compose_admin_error,
+    compose_store_trouble,
+)
+from gotrdns.store.trouble import StoreUnavailable
 from gotrdns.web.admin.exceptions import end_exception, list_exceptions, make_exception
 from gotrdns.web.admin.follow_up import list_businesses, mark_done, reopen, show_business
 from gotrdns.web.admin.framing import frame_of
@@ -18,6 +26,8 @@ from gotrdns.web.admin.look_up import look_up, show_decision
 from gotrdns.web.admin.story import look_now, tell_story
 
 _LOG: Final = logging.getLogger(__name__)
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def admin_routes() -> list[BaseRoute]:
@@ -42,10 +52,27 @@ async def _send_on(_request: Request) -> Response:
     return RedirectResponse(Section.FOLLOW_UP.path)
 
 
-async def explain_store_trouble(request: Request, error: Exception) -> Response:
+async def _explain_store_trouble(request: Request, error: Exception) -> Response:
     """A calm page: nothing of the mail path waits for what could not be read here."""
     _LOG.warning("the store cannot be used: %s", error)
+    page = compose_store_trouble(await frame_of(request, _section(request)), str(error))
+    return HTMLResponse(page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "60"})
+
+
+async def _explain_error(request: Request, error: Exception) -> Response:
+    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    page = compose_admin_error(await frame_of(request, _section(request)), status)
+    return HTMLResponse(page, status)
+
+
+def _section(request: Request) -> Section:
+    """The one that the path belongs to."""
     paths = {section.path: section for section in Section}
-    section = paths.get(f"/{request.url.path.split('/')[1]}", Section.LOOK_UP)
-    page = compose_store_trouble(await frame_of(request, section), str(error))
-    return HTMLResponse(page, 503, {"Retry-After": "60"})
+    return paths.get(f"/{request.url.path.split('/')[1]}", Section.LOOK_UP)
+
+
+# What is answered alike wherever it happens.
+KNOWN_TO_ADMINS: Final[dict[type[Exception], Handler]] = {
+    StoreUnavailable: _explain_store_trouble,
+    HTTPException: _explain_error,
+}

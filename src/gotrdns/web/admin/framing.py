@@ -1,10 +1,14 @@
 """The frame of an administrator's page, from the request and what the daemon says."""
 
+from typing import Final
+
 from starlette.requests import Request
 
 from gotrdns.reports.site.admin_layout import Frame, Section
 from gotrdns.web.admin.daemon import Daemon
 from gotrdns.web.forms import form_token
+
+USER_KEY: Final = "gotrdns.user"  # of the ASGI scope
 
 
 async def frame_of(request: Request, section: Section) -> Frame:
@@ -16,5 +20,5 @@ async def frame_of(request: Request, section: Section) -> Frame:
 
 def user_of(request: Request) -> str:
     """Who was let in; empty where nobody has to log in."""
-    user: str = request.scope.get("gotrdns.user", "")
+    user: str = request.scope.get(USER_KEY, "")
     return user
