@@ -8,7 +8,6 @@ import binascii
 import hashlib
 import hmac
 import logging
-import os
 import re
 import secrets
 import threading
@@ -148,7 +147,7 @@ def _derive(password: str, parameters: _Hash) -> bytes:
 
 
 def _identity_of(path: Path) -> _Identity:
-    found = os.stat(path)
+    found = path.stat()
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 

@@ -60,9 +60,11 @@ async def _explain_store_trouble(request: Request, error: Exception) -> Response
 
 
 async def _explain_error(request: Request, error: Exception) -> Response:
-    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    if not isinstance(error, HTTPException):
+        raise error
+    status = HTTPStatus(error.status_code)
     page = compose_admin_error(await frame_of(request, _section(request)), status)
-    return HTMLResponse(page, status)
+    return HTMLResponse(page, status, error.headers)
 
 
 def _section(request: Request) -> Section:

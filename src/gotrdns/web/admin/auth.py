@@ -101,7 +101,7 @@ class Doorkeeper:
         return ""
 
     def _user_of_proxy(self, request: HTTPConnection) -> str:
-        """Empty where no proxy says anything. Raises _Closed for whoever only pretends to be one."""
+        """Empty where no proxy says anything. Raises _Closed for who is none, but speaks as one."""
         said = request.headers.getlist(self._header)
         if not said:
             return ""
