@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from gotrdns.names import Network
 from gotrdns.reports.site.layout import compose_error
+from gotrdns.web.check import CheckPages
 from gotrdns.web.forms import Tokens
 from gotrdns.web.headers import BindBrowser
 from gotrdns.web.means import Means
@@ -23,7 +24,7 @@ from gotrdns.web.walks import Walks
 
 def public_site(means: Means) -> Starlette:
     """For whoever was refused, and for everybody who wants to check a mail host."""
-    return _site(means, means.page.proxies, [])
+    return _site(means, means.page.proxies, [*CheckPages(means).routes()])
 
 
 def admin_site(means: Means) -> Starlette:
