@@ -25,9 +25,8 @@ PASTE_LETTER: Final = "The text is too long for a link: copy it above, and paste
 
 CHECK_TITLE: Final = "Check the reverse DNS of a mail server"
 CHECK_LEAD: Final = (
-    "A mail server that is connected to asks DNS for the name of the address that connects, and "
-    "whether that name leads back to it. Here you see what it finds, why it refuses mail if it "
-    "does, what to publish, and who can do so."
+    "Receiving mail servers ask DNS for the name of the address that connects, and whether that "
+    "name leads back to it. See what they find, what is to be published, and who can do it."
 )
 TARGET_LABEL: Final = "Address or host name of the mail server"
 TARGET_HINT: Final = "Such as 192.0.2.25, 2001:db8::25 or mail.example.org"

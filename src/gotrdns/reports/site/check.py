@@ -24,8 +24,6 @@ from gotrdns.reports.walk_sentences import duration
 
 END_OF_PROGRESS: Final = Markup("</ul>\n</div>\n")
 
-Explained = Sequence[tuple[str | None, Explanation]]
-
 
 class CheckForm(msgspec.Struct, frozen=True):
     """What was typed, as it was. ``own`` is the visitor's address, where it can be offered.
@@ -73,7 +71,7 @@ def compose_heading(form: CheckForm) -> Markup:
 
 
 def compose_result(
-    form: CheckForm, explained: Explained, said: Sequence[str], *, moment: float
+    form: CheckForm, explained: Sequence[Explanation], said: Sequence[str], *, moment: float
 ) -> Markup:
     """All below the heading."""
     return render(
@@ -81,7 +79,7 @@ def compose_result(
         site=words,
         form=form,
         said=said,
-        result=compose_explanations(explained),
+        result=compose_explanations([(None, each) for each in explained]),
         checked_at=words.CHECKED_AT.format(moment=_in_words(moment)),
     )
 
