@@ -45,8 +45,8 @@ WALKING_HINT: Final = (
     "This takes some seconds, and up to half a minute where name servers do not answer."
 )
 STEPS: Final = "What they answer"
-STEP: Final = "{server} ({address}), about {name} {type}: {said}"
-REFERRED: Final = "refers on to the servers of {zone}"
+STEP: Final = "{server} about {name}: {said}"
+REFERRED: Final = "refers on to {zone}"
 CHECKED_AT: Final = (
     "Checked at {moment}. The address of this page repeats the check, and can be sent to others."
 )

@@ -49,6 +49,7 @@ _ROBOTS: Final = "User-agent: *\nAllow: /$\nAllow: /static/\nDisallow: /\n"
 _REFUSED_WITHIN: Final = 1.0
 _RETRY_AFTER: Final = "60"  # seconds, where DNS did not answer
 
+
 class _Explained(msgspec.Struct, frozen=True):
     """``haste`` is why some addresses were left out, if any were."""
 
@@ -201,7 +202,7 @@ class CheckPages:
     async def _tell(
         self, check: _Check, narration: _Narration
     ) -> AsyncGenerator[_Step | _Content, None]:
-        narrator = Narrator()
+        narrator = Narrator(each.address for each in check.places)
         try:
             async for each in narration:
                 if isinstance(each, Done):
