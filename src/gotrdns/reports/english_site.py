@@ -11,6 +11,16 @@ ERROR: Final = "Something went wrong: {phrase}"
 ERRORS: Final = {
     HTTPStatus.NOT_FOUND: "There is no such page",
     HTTPStatus.METHOD_NOT_ALLOWED: "That cannot be done here",
+    HTTPStatus.BAD_REQUEST: "That form could not be read",
+    HTTPStatus.FORBIDDEN: "That form is too old, or not from here: open its page again",
+    HTTPStatus.REQUEST_TIMEOUT: "That took too long to arrive",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too much to take in",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "That address is too long",
+    HTTPStatus.MISDIRECTED_REQUEST: "This site does not go by that name",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "That is not on the public Internet, and is not checked",
+    HTTPStatus.TOO_MANY_REQUESTS: "That was asked for too often: please try again in a while",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something is wrong here: it has been noted",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Too much is asked just now: please try again in a minute",
 }
 
 COPY: Final = "Copy"
