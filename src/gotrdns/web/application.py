@@ -13,6 +13,7 @@ from gotrdns.names import Network
 from gotrdns.web.admin import KNOWN_TO_ADMINS, admin_routes
 from gotrdns.web.admin.auth import Authenticate, Doorkeeper
 from gotrdns.web.admin.daemon import Daemon
+from gotrdns.web.check import CheckPages
 from gotrdns.web.errors import KNOWN, Guarded, answer_exception
 from gotrdns.web.forms import Tokens
 from gotrdns.web.gate import Gate, Names, host_of
@@ -33,7 +34,8 @@ def public_site(means: Means) -> Starlette:
     own = host_of(means.page.public_url)
     # Without a name of its own it takes any: what it shows anybody may see.
     names = Names([own] if own else [], only=own is not None)
-    return _site(means, incident_routes(means), names, means.page.proxies)
+    routes = [*CheckPages(means).routes(), *incident_routes(means)]
+    return _site(means, routes, names, means.page.proxies)
 
 
 def admin_site(means: Means) -> Starlette:

@@ -8,7 +8,6 @@ import msgspec
 from markupsafe import Markup
 
 from gotrdns.classification import classify
-from gotrdns.explaining.explanation import Explanation
 from gotrdns.names import Address, DomainName, InvalidName, Network
 from gotrdns.policy.allowances import Allowance
 from gotrdns.policy.confirmations import Confirmation
@@ -21,7 +20,6 @@ from gotrdns.reports.site.admin_decisions import Row, columns_of, row_of
 from gotrdns.reports.site.admin_exceptions import row_of as exception_row
 from gotrdns.reports.site.admin_layout import Frame, compose_admin_page
 from gotrdns.reports.site.admin_times import when
-from gotrdns.reports.site.explanation_part import compose_explanation
 from gotrdns.reports.site.times import with_moments
 
 SHOWN: Final = 100
@@ -85,31 +83,6 @@ def compose_story(frame: Frame, story: Story, *, now: float) -> str:
         neighbours=neighbours,
         neighbour_columns=columns_of(neighbours),
         more_neighbours=len(story.neighbours) > NEIGHBOURS_SHOWN,
-    )
-
-
-def compose_look(frame: Frame, explanation: Explanation) -> str:
-    """What a look at the name servers showed."""
-    address = explanation.verdict.address.text
-    return compose_admin_page(
-        "admin_look.html",
-        frame,
-        title=words.LOOKED.format(address=address),
-        address=address,
-        explained=compose_explanation(explanation),
-        objection="",
-    )
-
-
-def compose_no_look(frame: Frame, address: str, objection: str) -> str:
-    """The page in its place; ``objection`` says in words why."""
-    return compose_admin_page(
-        "admin_look.html",
-        frame,
-        title=words.LOOKED.format(address=address),
-        address=address,
-        explained="",
-        objection=objection,
     )
 
 

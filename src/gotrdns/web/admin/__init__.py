@@ -23,7 +23,8 @@ from gotrdns.web.admin.exceptions import end_exception, list_exceptions, make_ex
 from gotrdns.web.admin.follow_up import list_businesses, mark_done, reopen, show_business
 from gotrdns.web.admin.framing import frame_of
 from gotrdns.web.admin.look_up import look_up, show_decision
-from gotrdns.web.admin.story import look_now, tell_story
+from gotrdns.web.admin.looking import look_now
+from gotrdns.web.admin.story import tell_story
 
 _LOG: Final = logging.getLogger(__name__)
 

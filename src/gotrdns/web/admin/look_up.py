@@ -3,6 +3,7 @@
 Owns what is asked of the store and of DNS for them, and how much of it is shown at once.
 """
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -98,9 +99,10 @@ def _read(asked: Asked, latest: str) -> Search:
 def read_bound(text: str) -> float | None:
     """From where on somebody reads back, as our own links have it."""
     try:
-        return float(text)
+        bound = float(text)
     except ValueError:
         return None
+    return bound if math.isfinite(bound) else None
 
 
 def _day(text: str, *, end: bool) -> float | None:

@@ -1,10 +1,9 @@
-"""The page of one client, and the look at its name servers as they are now.
+"""The page of one client.
 
-Owns what is gathered about a client, and what a look that may not be taken is answered with.
+Owns what is gathered about it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import ceil
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -12,28 +11,29 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from gotrdns.names import Address, DomainName, InvalidAddress, InvalidName, network_around
+from gotrdns.checking.helo import read_helo
+from gotrdns.diagnosis.helo import MalformedHelo
+from gotrdns.names import (
+    Address,
+    DomainName,
+    HostName,
+    InvalidAddress,
+    InvalidName,
+    network_around,
+)
 from gotrdns.policy.allowances import Allowance, Allowances, Claims
 from gotrdns.policy.history import client_key
 from gotrdns.policy.recorded import RecordedDecision
-from gotrdns.reports import english_admin as words
 from gotrdns.reports.site.admin_layout import Section
 from gotrdns.reports.site.admin_story import (
     NEIGHBOURS_SHOWN,
     SHOWN,
     Story,
-    compose_look,
-    compose_no_look,
     compose_story,
 )
 from gotrdns.web.admin.asking import desk_of, means_of
 from gotrdns.web.admin.framing import frame_of
 from gotrdns.web.admin.look_up import read_bound
-from gotrdns.web.forms import read_form
-from gotrdns.web.limits import TooMany
-from gotrdns.web.private import PrivateTarget
-from gotrdns.web.visitors import visitor_of
-from gotrdns.web.walks import walks_of
 
 if TYPE_CHECKING:
     from gotrdns.store.queries import Store
@@ -43,7 +43,7 @@ _SITE: Final = 64  # bits: what one IPv6 customer has at least, and what history
 
 async def tell_story(request: Request) -> Response:
     """``GET /client/<address>``."""
-    address = _address(request)
+    address = address_of(request)
     if address.text != request.path_params["address"]:
         return RedirectResponse(f"/client/{address.text}", 301)
     bound = read_bound(request.query_params.get("latest", ""))
@@ -52,24 +52,8 @@ async def tell_story(request: Request) -> Response:
     return HTMLResponse(compose_story(frame, story, now=means_of(request).clock()))
 
 
-async def look_now(request: Request) -> Response:
-    """``POST /client/<address>/now``: asks the name servers, past every cache."""
-    address = _address(request)
-    await read_form(request)
-    frame = await frame_of(request, Section.LOOK_UP)
-    try:
-        explanation = await walks_of(request).explain(visitor_of(request), address)
-    except TooMany as error:
-        text = words.TOO_MANY.format(seconds=ceil(error.seconds))
-        return HTMLResponse(compose_no_look(frame, address.text, text), 429)
-    except PrivateTarget:
-        text = words.PRIVATE_TARGET.format(address=address.text)
-        return HTMLResponse(compose_no_look(frame, address.text, text), 400)
-    return HTMLResponse(compose_look(frame, explanation))
-
-
-def _address(request: Request) -> Address:
-    """Raises HTTPException."""
+def address_of(request: Request) -> Address:
+    """The one in the path. Raises HTTPException."""
     try:
         return Address.parse_literal(request.path_params["address"])
     except InvalidAddress:
@@ -95,6 +79,14 @@ def _gather(store: "Store", address: Address, latest: float | None) -> Story:
     around = store.find(Search(network=site, limit=SHOWN + NEIGHBOURS_SHOWN + 1))
     others = tuple(each for each in around if each.address != address.text)
     return msgspec.structs.replace(story, site=site, neighbours=others)
+
+
+def last_helo(store: "Store", address: Address) -> HostName | MalformedHelo | None:
+    """What the client said in HELO when it was last decided about."""
+    from gotrdns.store.queries import Search  # noqa: PLC0415 - SQLAlchemy takes 200 ms
+
+    latest = store.find(Search(address=address, limit=1))
+    return read_helo(latest[0].helo) if latest and latest[0].helo else None
 
 
 def _applying(
