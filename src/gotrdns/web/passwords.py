@@ -10,6 +10,7 @@ import hmac
 import logging
 import re
 import secrets
+import stat
 import threading
 from pathlib import Path
 from typing import Final
@@ -147,7 +148,10 @@ def _derive(password: str, parameters: _Hash) -> bytes:
 
 
 def _identity_of(path: Path) -> _Identity:
+    """Raises OSError and InvalidPasswordFile."""
     found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise InvalidPasswordFile("it is not a file")
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 

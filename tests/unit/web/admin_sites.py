@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from gotrdns.web.settings import AdminSettings, PageSettings
 from tests.unit.statuses import WELL
 from tests.unit.stores import url_of
 
+TOKEN = re.compile(r'name="token" value="([^"]+)"')
 # Nothing listens there.
 NO_RESOLVER = "127.0.0.1:1"
 
@@ -47,6 +49,26 @@ class Visitor:
     def post(self, path: str, fields: Mapping[str, str], **options: Any) -> httpx.Response:
         return self._runner.run(self._client.post(path, data=fields, **options))
 
+    def submit(
+        self, page: str, action: str, fields: Mapping[str, str], **options: Any
+    ) -> httpx.Response:
+        """Send a form that a page holds, as a browser does: with the page's token and cookie."""
+        shown = self.get(page, **options).text
+        assert f'action="{action}"' in shown
+        found = TOKEN.search(shown)
+        assert found is not None
+        return self.post(action, {"token": found[1], **fields}, **options)
+
+    def at_once(self, *requests: Coroutine[Any, Any, httpx.Response]) -> list[httpx.Response]:
+        async def together() -> list[httpx.Response]:
+            return await asyncio.gather(*requests)
+
+        return self._runner.run(together())
+
+    @property
+    def client(self) -> httpx.AsyncClient:
+        return self._client
+
 
 @contextlib.contextmanager
 def visiting(
@@ -57,7 +79,7 @@ def visiting(
     resolver: str = NO_RESOLVER,
     ask_daemon: Callable[[bytes], bytes] = no_daemon,
     clock: Callable[[], float] | None = None,
-    client: str = "127.0.0.1",
+    client: str | None = "127.0.0.1",
     host: str = "127.0.0.1:8080",
 ) -> Iterator[Visitor]:
     """The site over the store at a path."""
@@ -75,7 +97,8 @@ def visiting(
             ask_daemon=ask_daemon,
             clock=clock or time.time,
         )
-        transport = httpx.ASGITransport(admin_site(means), client=(client, 50_000))
+        peer: Any = None if client is None else (client, 50_000)  # None over a unix socket
+        transport = httpx.ASGITransport(admin_site(means), client=peer)
         visiting = httpx.AsyncClient(transport=transport, base_url=f"http://{host}")
         yield Visitor(visiting, runner)
         runner.run(visiting.aclose())

@@ -114,9 +114,9 @@ def columns_of(rows: Sequence[Row], left_out: Iterable[str] = ()) -> tuple[str, 
 def record_of(past: Past) -> Record:
     decision = past.decision
     try:
-        verdict, unreadable = decision.verdict(), ""
+        verdict, told, unreadable = decision.verdict(), facts(past), ""
     except ValueError as error:
-        verdict, unreadable = None, words.UNREADABLE.format(error=error)
+        verdict, told, unreadable = None, {}, words.UNREADABLE.format(error=error)
     return Record(
         incident=decision.id,
         address=decision.address,
@@ -126,9 +126,7 @@ def record_of(past: Past) -> Record:
         first=when(decision.first_at),
         last=when(decision.last_at),
         count=decision.count,
-        facts=tuple(
-            (english_past.LABELS[key], value) for key, value in facts(past).items() if value
-        ),
+        facts=tuple((english_past.LABELS[key], value) for key, value in told.items() if value),
         answers=tuple(_answers(verdict)) if verdict is not None else (),
         cause=cause_of(verdict),
         now=now_of(decision, past.recheck) if past.recheck is not None else None,

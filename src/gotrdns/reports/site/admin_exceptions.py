@@ -91,8 +91,10 @@ def author_of(user: str) -> str:
     return user or words.SOMEBODY
 
 
-def outcome(code: str, allowance: Allowance) -> str:
-    """What became of it, by a key of ``OUTCOMES``; empty for any other code."""
+def outcome(code: str, allowance: Allowance, now: float) -> str:
+    """What became of it, by a key of ``OUTCOMES``; empty for what did not become of it."""
+    if (code == "ended") is allowance.holds(now):
+        return ""
     wording = words.OUTCOMES.get(code, "")
     return wording.format(number=allowance.number, whom=whom(allowance))
 

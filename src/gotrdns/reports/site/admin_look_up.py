@@ -33,7 +33,8 @@ class Found(msgspec.Struct, frozen=True):
 
     ``later`` says that this is not the beginning, and ``rest_from`` where the rest begins, None
     where there is none. ``nothing`` is said where nothing was found, and ``objection`` where the
-    question made no sense. ``too_slow`` when DNS did not say in time what it says now.
+    question made no sense, at the field ``wrong``. ``too_slow`` when DNS did not say in time what
+    it says now.
     """
 
     pasts: Sequence[Past] = ()
@@ -41,6 +42,7 @@ class Found(msgspec.Struct, frozen=True):
     rest_from: float | None = None
     nothing: str = ""
     objection: str = ""
+    wrong: str = ""
     too_slow: bool = False
 
 

@@ -1,6 +1,7 @@
 """The page of one client: what was seen of it, what was decided, and what holds for it."""
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Final
 from urllib.parse import urlencode
 
@@ -132,10 +133,9 @@ def _says(address: Address, name: str) -> str:
 
 def _steps(decisions: Sequence[RecordedDecision]) -> list[Step]:
     """The latest first; each beside the one that came before it."""
-    earlier: list[RecordedDecision | None] = [*decisions[1:], None]
     return [
         Step(row_of(each), tuple(_changes(before, each)) if before is not None else ())
-        for each, before in zip(decisions, earlier, strict=True)
+        for each, before in zip_longest(decisions, decisions[1:])
     ]
 
 

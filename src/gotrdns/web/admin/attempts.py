@@ -33,6 +33,10 @@ class Attempts:
         self._clock = clock
         self._tried: OrderedDict[bytes, _Tried] = OrderedDict()
 
+    def __len__(self) -> int:
+        """How many networks are remembered."""
+        return len(self._tried)
+
     def begin(self, visitor: Address | None) -> float:
         """Zero, and the attempt counts; or the seconds until another may be made."""
         now = self._clock()

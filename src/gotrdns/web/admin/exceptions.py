@@ -46,11 +46,10 @@ async def list_exceptions(request: Request) -> Response:
     """``GET /exceptions``."""
     given = request.query_params
     view = View(ended=given.get("ended") == "1", below=_number(given.get("below", "")))
-    wish = Wish(
-        target=given.get("target", ""), until=day(means_of(request).clock() + DEFAULT_DAYS * DAY)
-    )
+    now = means_of(request).clock()
+    wish = Wish(target=given.get("target", ""), until=day(now + DEFAULT_DAYS * DAY))
     allowances = await _all(request)
-    said = _said(given.get("done", ""), _number(given.get("number", "")), allowances)
+    said = _said(given.get("done", ""), _number(given.get("number", "")), allowances, now)
     return await _answer(request, allowances, view, Asked(wish), said=said)
 
 
@@ -123,9 +122,9 @@ def _done(code: str, number: int | None) -> Response:
     return RedirectResponse(f"{PATH}?{urlencode({'done': code, 'number': number})}", _SEE_OTHER)
 
 
-def _said(code: str, number: int | None, allowances: list[Allowance]) -> str:
+def _said(code: str, number: int | None, allowances: list[Allowance], now: float) -> str:
     """What became of a form, in words."""
-    return next((outcome(code, each) for each in allowances if each.number == number), "")
+    return next((outcome(code, each, now) for each in allowances if each.number == number), "")
 
 
 def _number(text: str) -> int | None:

@@ -39,7 +39,11 @@ _CLIENTS_ASKED_ABOUT: Final = 3
 
 
 class _Senseless(Exception):
-    """The question cannot be understood; said in words."""
+    """The question cannot be understood: what is wrong with which field of the form."""
+
+    def __init__(self, objection: str, field: str) -> None:
+        super().__init__(objection)
+        self.field = field
 
 
 async def look_up(request: Request) -> Response:
@@ -49,7 +53,7 @@ async def look_up(request: Request) -> Response:
     try:
         search = _read(asked, given.get("latest", ""))
     except _Senseless as error:
-        return await _answer(request, asked, Found(objection=str(error)), 400)
+        return await _answer(request, asked, Found(objection=str(error), wrong=error.field), 400)
     found, allowances = await desk_of(request).ask(lambda store: _look(store, search))
     rest = found[SHOWN:]
     shown = found[:SHOWN]
@@ -87,11 +91,11 @@ def _read(asked: Asked, latest: str) -> Search:
     try:
         subject = read_subject(asked.subject) if asked.subject else None
     except UnknownSubject as error:
-        raise _Senseless(str(error)) from None
-    since = _day(asked.since, end=False)
-    until = _day(asked.until, end=True)
+        raise _Senseless(str(error), "q") from None
+    since = _day(asked.since, "since")
+    until = _day(asked.until, "until")
     if since is not None and until is not None and since > until:
-        raise _Senseless(words.SINCE_AFTER_UNTIL)
+        raise _Senseless(words.SINCE_AFTER_UNTIL, "since")
     bound = read_bound(latest)
     return Search(subject, since, until, follow_up=False, limit=SHOWN + 1, latest=bound)
 
@@ -105,13 +109,13 @@ def read_bound(text: str) -> float | None:
     return bound if math.isfinite(bound) else None
 
 
-def _day(text: str, *, end: bool) -> float | None:
+def _day(text: str, field: str) -> float | None:
     if not text:
         return None
     try:
-        return end_of_day(text) if end else begin_of_day(text)
+        return end_of_day(text) if field == "until" else begin_of_day(text)
     except (ValueError, OverflowError):
-        raise _Senseless(words.NO_DAY.format(text=text)) from None
+        raise _Senseless(words.NO_DAY.format(text=text), field) from None
 
 
 def _look(store: "Store", search: Search) -> tuple[list[RecordedDecision], list[Allowance]]:
