@@ -177,7 +177,7 @@ NOT_TOLD: Final = "What was stored of this decision tells no cause."
 THE_BUSINESS: Final = "To the business itself"
 THE_BUSINESS_REMARK: Final = (
     "Every mail domain has to have a postmaster (RFC 5321 section 4.5.1). The letter only says "
-    "what is wrong; what to change is in those above, and on the incident's page."
+    "what is wrong; what to change is in the letters below, and on the incident's page."
 )
 BUSINESS_SUBJECT: Final = "Your mail server {address} has a mistake in its reverse DNS"
 BUSINESS_LETTER: Final = (

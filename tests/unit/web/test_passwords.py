@@ -58,22 +58,22 @@ def test_a_file_that_changes_is_read_again(path: Path) -> None:
     assert passwords.refresh() != before
 
 
-@pytest.mark.parametrize(
-    ("content", "trouble"),
-    [
-        ("", "holds no passwords"),
-        ("# nobody\n", "holds no passwords"),
-        ("anna\n", "line 1: what follows the name is no hash"),
-        ("\nanna:open sesame\n", "line 2: what follows the name is no hash"),
-        (f":{HASH}\n", "line 1: the name is empty"),
-        (f"an na:{HASH}\n", "line 1: the name is empty, too long or unusual"),
-        (f"anna:{HASH}\nanna:{HASH}\n", "line 2: that name stands there already"),
-        (f"anna:{HASH[:-8]}\n", "no hash"),
-        (f"anna:{HASH.replace('scrypt', 'bcrypt')}\n", "no hash"),
-        (f"anna:{HASH.replace('$14$', '$62$')}\n", "no hash"),
-        ("x" * 2_000_000, "it is too long"),
-    ],
-)
+WRONG = {
+    "empty": ("", "holds no passwords"),
+    "a remark": ("# nobody\n", "holds no passwords"),
+    "a name alone": ("anna\n", "line 1: what follows the name is no hash"),
+    "the password": ("\nanna:open sesame\n", "line 2: what follows the name is no hash"),
+    "no name": (f":{HASH}\n", "line 1: the name is empty"),
+    "a space": (f"an na:{HASH}\n", "line 1: the name is empty, too long or unusual"),
+    "one twice": (f"anna:{HASH}\nanna:{HASH}\n", "line 2: that name stands there already"),
+    "cut off": (f"anna:{HASH[:-8]}\n", "no hash"),
+    "another scheme": (f"anna:{HASH.replace('scrypt', 'bcrypt')}\n", "no hash"),
+    "too dear": (f"anna:{HASH.replace('$14$', '$62$')}\n", "no hash"),
+    "too long": ("x" * 2_000_000, "it is too long"),
+}
+
+
+@pytest.mark.parametrize(("content", "trouble"), WRONG.values(), ids=WRONG)
 def test_a_file_that_is_wrong_lets_nobody_in_and_the_log_says_why_once(
     path: Path, content: str, trouble: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -81,8 +81,8 @@ def test_a_file_that_is_wrong_lets_nobody_in_and_the_log_says_why_once(
     assert passwords.verify("anna", "open sesame")
     path.write_text(content)
     with caplog.at_level(logging.ERROR):
-        for _ in range(3):
-            assert not passwords.verify("anna", "open sesame")
+        assert not passwords.verify("anna", "open sesame")
+        passwords.refresh()
     [record] = caplog.records
     assert trouble in record.getMessage()
     assert "sesame" not in record.getMessage() and HASH not in record.getMessage()

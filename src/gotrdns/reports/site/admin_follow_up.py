@@ -14,6 +14,7 @@ from markupsafe import Markup
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.names import DomainName, InvalidName, is_host_name
 from gotrdns.reports import english_admin as words
+from gotrdns.reports.layout import LETTER_WIDTH, paragraph
 from gotrdns.reports.past_text import done_in_short
 from gotrdns.reports.site.admin_decisions import cause_of, row_of, vouching_of
 from gotrdns.reports.site.admin_layout import Frame, Section, compose_admin_page
@@ -161,14 +162,19 @@ def _letter(business: Business, cause: str, public_url: str) -> BusinessLetter |
     latest = business.latest
     link = f"{public_url}/i/{latest.id}"
     where = words.BUSINESS_WHERE.format(link=link) if public_url else words.BUSINESS_ASK
-    paragraphs = [
-        paragraph.format(address=latest.address, cause=cause, where=where)
-        for paragraph in words.BUSINESS_LETTER
-    ]
+    texts = (
+        each.format(address=latest.address, cause=cause, where=where)
+        for each in words.BUSINESS_LETTER
+    )
+    paragraphs = ["\n".join(_lines(each)) for each in texts]
     to = f"postmaster@{domain}"
     subject = words.BUSINESS_SUBJECT.format(address=latest.address)
     body = "\n\n".join(paragraphs) + "\n"
     return BusinessLetter(to, subject, body, mail_link_to(to, subject, body))
+
+
+def _lines(text: str) -> list[str]:
+    return [line for each in text.split("\n") for line in paragraph(each, "", width=LETTER_WIDTH)]
 
 
 def _is_mail_domain(text: str) -> bool:
