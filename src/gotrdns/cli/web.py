@@ -3,20 +3,23 @@
 Owns its options and exit statuses. What it needs is imported when it runs.
 """
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from gotrdns.cli import raise_interrupts
 from gotrdns.cli.options import DEFAULT_SETTINGS
-from gotrdns.cli.output import complain, write
+from gotrdns.cli.output import Failure, complain, write
 
 if TYPE_CHECKING:
     from gotrdns.settings import Settings
 
 _CANNOT_START: Final = 1
 _WRONG: Final = 2
+_LONGEST_LINE: Final = 4096
 
 _EPILOG: Final = """\b
 Example, in /etc/gotrdns/gotrdns.toml:
@@ -58,13 +61,24 @@ Exit status:
     help="The settings, in TOML: the same as for serve.",
 )
 @click.option("--check-settings", is_flag=True, help="Read the settings, say what is wrong, end.")
+@click.option(
+    "--hash-password",
+    "name",
+    metavar="NAME",
+    help="Read a password, from the terminal or a line of standard input, print it hashed for the "
+    "password-file of [admin], end.",
+)
 @click.pass_context
-def web(context: click.Context, path: Path, *, check_settings: bool) -> None:
+def web(context: click.Context, path: Path, name: str | None, *, check_settings: bool) -> None:
     """Serve the pages: for those who were refused, and for the administrator.
 
     Runs in the foreground and logs to standard error. SIGHUP reads the settings again, keeping the
     old ones if the new are wrong; SIGTERM finishes the answers under way, and ends.
     """
+    if name is not None:
+        _hash_password(name)
+        return
+
     from gotrdns.daemon.pages_process import serve_pages  # noqa: PLC0415 - see the module
     from gotrdns.daemon.pages_service import NowhereToListen  # noqa: PLC0415
     from gotrdns.daemon.sockets import CannotListen  # noqa: PLC0415
@@ -87,6 +101,32 @@ def web(context: click.Context, path: Path, *, check_settings: bool) -> None:
     except (CannotListen, InvalidServer, NoServers, InvalidHints) as error:
         complain(str(error))
         context.exit(_CANNOT_START)
+
+
+def _hash_password(name: str) -> None:
+    from gotrdns.web.passwords import (  # noqa: PLC0415 - see the module
+        InvalidName,
+        UnusablePassword,
+        compose_line,
+    )
+
+    try:
+        write(compose_line(name, _read_password()))
+    except (InvalidName, UnusablePassword) as error:
+        raise Failure(str(error)) from None
+
+
+def _read_password() -> str:
+    if sys.stdin is None:
+        raise Failure("cannot read a password: standard input is closed")
+    if sys.stdin.isatty():
+        raise_interrupts()
+        found: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        return found
+    try:
+        return sys.stdin.readline(_LONGEST_LINE).rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(f"cannot read a password: {error}") from None
 
 
 def _summarize(settings: "Settings") -> str:
