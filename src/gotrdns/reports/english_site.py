@@ -11,6 +11,16 @@ ERROR: Final = "Something went wrong: {phrase}"
 ERRORS: Final = {
     HTTPStatus.NOT_FOUND: "There is no such page",
     HTTPStatus.METHOD_NOT_ALLOWED: "That cannot be done here",
+    HTTPStatus.BAD_REQUEST: "That form could not be read",
+    HTTPStatus.FORBIDDEN: "That form is too old, or not from here: open its page again",
+    HTTPStatus.REQUEST_TIMEOUT: "That took too long to arrive",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too much to take in",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "That address is too long",
+    HTTPStatus.MISDIRECTED_REQUEST: "This site does not go by that name",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "That is not on the public Internet, and is not checked",
+    HTTPStatus.TOO_MANY_REQUESTS: "That was asked for too often: please try again in a while",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something is wrong here: it has been noted",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Too much is asked just now: please try again in a minute",
 }
 
 COPY: Final = "Copy"
@@ -75,6 +85,9 @@ TARGETS: Final = {
     "unproven": "The {type} records of {target} are not known: an empty answer proves nothing.",
     "unreachable": "DNS does not answer here just now. Please try again in a minute.",
 }
+PRIVATE_ANSWER: Final = (
+    "What DNS says here about this target belongs to a private network: it is not shown."
+)
 TOO_LONG: Final = "That is too long for an address or a host name."
 MAIL_ADDRESS: Final = (
     "That is a mail address. Please write the address or the host name of the mail server that "
@@ -91,4 +104,4 @@ NOT_ALL: Final = (
     "check the others one by one, a little later."
 )
 BUSY_TITLE: Final = "Too many checks just now"
-TIMED_OUT: Final = "The check took too long and was ended. Please try again in a minute."
+FAULT: Final = "Something is wrong here, and the check could not be ended. It has been noted."
