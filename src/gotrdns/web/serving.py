@@ -28,6 +28,7 @@ from gotrdns.web.limits import network_of
 from gotrdns.web.streams import SlowVisitor
 
 _LONGEST_SWEEP_INTERVAL: Final = 1.0  # seconds: how exact the limits of time are
+_NEVER: Final = 86_400  # seconds
 _STOP_PATIENCE: Final = 1.5  # seconds for answers under way, once all that is watched has ended
 
 
@@ -73,7 +74,7 @@ class Site:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            timeout_keep_alive=int(limits.idle),
+            timeout_keep_alive=_NEVER,  # the sweeps see to it
             h11_max_incomplete_event_size=LONGEST_HEAD,
         )
         self._config.load()
