@@ -1,8 +1,10 @@
-"""Passwords of the administrator's pages: a file that holds them as hashes, and whether one fits.
+"""The administrators' passwords: a file of lines ``NAME:HASH``, with scrypt as the hash.
 
-Owns the form of the file's lines, ``NAME:HASH``, and when it is read again.
+Owns the form of the hashes, and what verifying may cost. Every attempt costs the same, whether
+there is such a name or not; what was right a moment ago costs next to nothing.
 """
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -11,153 +13,231 @@ import logging
 import re
 import secrets
 import stat
-import threading
+import time
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from gotrdns.web.limits import TooMany
+
 _LOG: Final = logging.getLogger(__name__)
 
-# scrypt with what OWASP's cheat sheet gives for 16 MiB.
-_SCHEME: Final = "scrypt"
-_LOG_N, _R, _P = 14, 8, 5
-_MOST_LOG_N, _MOST_R, _MOST_P = 20, 32, 16  # what a line may ask for: 4 GiB at most
-_OCTETS: Final = 32
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
-_LONGEST_FILE: Final = 1 << 20
-_Identity = tuple[int, int, int, int]
+# 16 MiB of memory and a tenth of a second: OWASP's recommendation for little memory.
+_EXPONENT: Final = 14
+_BLOCK: Final = 8
+_PARALLEL: Final = 5
+_SALT: Final = 16  # octets
+_KEY: Final = 32  # octets
+_MOST_MEMORY: Final = 160 << 20  # octets: room for an exponent of 17
+_NAME: Final = re.compile(r"[A-Za-z0-9._@+-]{1,64}")
+_HASH: Final = re.compile(
+    r"scrypt\$(1[0-7])\$([1-9]|1[0-6])\$([1-9]|1[0-6])\$([\w-]{22})\$([\w-]{43})", re.ASCII
+)
+_LONGEST_PASSWORD: Final = 1024  # octets
+_LARGEST_FILE: Final = 1 << 18  # octets
+_REMEMBERED_FOR: Final = 300.0  # seconds
+_MOST_REMEMBERED: Final = 256
+_AT_ONCE: Final = 1  # each has a core for itself
+_MOST_WAITING: Final = 8
+_COME_BACK: Final = 2.0  # seconds
 
 
-class InvalidPasswordFile(ValueError):
-    """Said in words, without what the file holds."""
+class InvalidPasswords(Exception):
+    """The file cannot be used; said in words."""
 
 
-class _Hash(msgspec.Struct, frozen=True):
-    log_n: int
-    r: int
-    p: int
+class InvalidName(ValueError):
+    """No name that an administrator may have here."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} is no name: write up to 64 of A-Z, a-z, 0-9 and the characters . _ @ + -"
+        )
+
+
+class UnusablePassword(ValueError):
+    """Empty, or too long."""
+
+
+class Hash(msgspec.Struct, frozen=True):
+    """What is kept of a password."""
+
+    exponent: int
+    block: int
+    parallel: int
     salt: bytes
     key: bytes
 
     def fits(self, password: str) -> bool:
-        return hmac.compare_digest(_derive(password, self), self.key)
+        """Takes long."""
+        return hmac.compare_digest(self.key, self._derive(password))
+
+    def _derive(self, password: str) -> bytes:
+        return hashlib.scrypt(
+            _octets(password),
+            salt=self.salt,
+            n=1 << self.exponent,
+            r=self.block,
+            p=self.parallel,
+            maxmem=_MOST_MEMORY,
+            dklen=_KEY,
+        )
+
+    @classmethod
+    def make(cls, password: str) -> "Hash":
+        blank = cls(_EXPONENT, _BLOCK, _PARALLEL, secrets.token_bytes(_SALT), b"")
+        return msgspec.structs.replace(blank, key=blank._derive(password))
+
+    @classmethod
+    def parse(cls, text: str) -> "Hash | None":
+        found = _HASH.fullmatch(text)
+        if found is None:
+            return None
+        exponent, block, parallel, salt, key = found.groups()
+        try:
+            return cls(int(exponent), int(block), int(parallel), _decode(salt), _decode(key))
+        except binascii.Error:
+            return None
+
+    def __str__(self) -> str:
+        numbers = f"{self.exponent}${self.block}${self.parallel}"
+        return f"scrypt${numbers}${_encode(self.salt)}${_encode(self.key)}"
 
 
-def hash_password(password: str) -> str:
-    """What stands behind ``NAME:`` in the file."""
-    made = _Hash(_LOG_N, _R, _P, secrets.token_bytes(16), b"")
-    key = _derive(password, made)
-    fields = (str(_LOG_N), str(_R), str(_P), _encode(made.salt), _encode(key))
-    return "$".join((_SCHEME, *fields))
+def compose_line(name: str, password: str) -> str:
+    """A line for the file. Raises InvalidName and UnusablePassword."""
+    if not _NAME.fullmatch(name):
+        raise InvalidName(name)
+    if not password:
+        raise UnusablePassword("the password is empty")
+    if len(_octets(password)) > _LONGEST_PASSWORD:
+        raise UnusablePassword(f"the password has more than {_LONGEST_PASSWORD} octets")
+    return f"{name}:{Hash.make(password)}\n"
+
+
+def read_passwords(path: Path) -> dict[str, Hash]:
+    """By name. Raises InvalidPasswords."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_FILE + 1)
+    except OSError as error:
+        raise InvalidPasswords(f"{path} cannot be read: {error.strerror}") from None
+    if len(content) > _LARGEST_FILE:
+        raise InvalidPasswords(f"{path} is larger than {_LARGEST_FILE} octets")
+    found = {}
+    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, _, text = line.strip().partition(":")
+        hashed = Hash.parse(text)
+        if hashed is None or not _NAME.fullmatch(name):
+            raise InvalidPasswords(
+                f"{path}:{number}: is no line NAME:HASH as gotrdns web --hash-password prints it"
+            )
+        if name in found:
+            raise InvalidPasswords(f'{path}:{number}: "{name}" is there twice')
+        found[name] = hashed
+    return found
 
 
 class Passwords:
-    """Those in the file, as it is now. May be used from any thread; everything here blocks.
+    """Verifies against the file as it is now.
 
-    A file that cannot be read, or holds nobody, lets nobody in, and the log says why.
+    While it cannot be used, or holds nobody, no password is right, and the log says why.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._path = path
-        self._lock = threading.Lock()
-        self._identity: _Identity | None = None
-        self._hashes: dict[str, _Hash] = {}
+        self._clock = clock
+        self._signature: tuple[int, int, int] | None = None
+        self._hashes: dict[str, Hash] = {}
         self._trouble = ""
-        self._nobody = _Hash(_LOG_N, _R, _P, secrets.token_bytes(16), secrets.token_bytes(_OCTETS))
+        self._nobody = Hash.make(secrets.token_urlsafe())
+        self._secret = secrets.token_bytes(32)
+        self._right: dict[bytes, tuple[float, Hash]] = {}
+        self._waiting = 0
+        self._workers = ThreadPoolExecutor(_AT_ONCE, "passwords")
 
-    def verify(self, name: str, password: str) -> bool:
-        """Takes as long for a name that nobody has."""
-        self.refresh()
-        found = self._hashes.get(name)
-        fits = (found or self._nobody).fits(password)
-        return fits and found is not None
+    async def verify(self, name: str, password: str) -> bool:
+        """Raises TooMany while so many wait that this one would have to wait for long."""
+        hashed = self._find(name)
+        if self._remembers(name, password, hashed):
+            return True
+        right = await self._verify_anew(hashed, password)
+        if hashed is not None and right:
+            if len(self._right) >= _MOST_REMEMBERED:
+                self._right.clear()
+            until = self._clock() + _REMEMBERED_FOR
+            self._right[self._digest(name, password)] = (until, hashed)
+        return right
 
-    def refresh(self) -> int:
-        """Read the file if it is another by now; gives a number that changes with it."""
-        with self._lock:
-            try:
-                identity = _identity_of(self._path)
-                if identity != self._identity:
-                    self._hashes = read_passwords(self._path)
-                    self._identity = identity
-                trouble = "" if self._hashes else f"{self._path} holds no passwords"
-            except (OSError, InvalidPasswordFile) as error:
-                self._hashes, self._identity = {}, None
-                trouble = f"{self._path} cannot be used: {error}"
-            if trouble and trouble != self._trouble:
-                _LOG.error("nobody can log in: %s", trouble)
-            self._trouble = trouble
-            return hash(self._identity)
+    def remembers(self, name: str, password: str) -> bool:
+        """Whether it was right a moment ago, and still is."""
+        return self._remembers(name, password, self._find(name))
 
+    def _remembers(self, name: str, password: str, hashed: Hash | None) -> bool:
+        until, remembered = self._right.get(self._digest(name, password), (0.0, None))
+        return hashed is not None and remembered == hashed and self._clock() < until
 
-def read_passwords(path: Path) -> dict[str, _Hash]:
-    """Raises OSError and InvalidPasswordFile."""
-    with path.open("rb") as file:
-        octets = file.read(_LONGEST_FILE + 1)
-    if len(octets) > _LONGEST_FILE:
-        raise InvalidPasswordFile("it is too long")
-    try:
-        lines = octets.decode().splitlines()
-    except UnicodeDecodeError:
-        raise InvalidPasswordFile("it is not UTF-8") from None
-    hashes: dict[str, _Hash] = {}
-    for number, line in enumerate(map(str.strip, lines), 1):
-        if not line or line.startswith("#"):
-            continue
-        name, _, text = line.partition(":")
-        if not _NAME.fullmatch(name):
-            raise InvalidPasswordFile(f"line {number}: the name is empty, too long or unusual")
-        if name in hashes:
-            raise InvalidPasswordFile(f"line {number}: that name stands there already")
-        hashes[name] = _read_hash(text, number)
-    return hashes
+    async def _verify_anew(self, hashed: Hash | None, password: str) -> bool:
+        if self._waiting >= _MOST_WAITING:
+            raise TooMany(_COME_BACK, of_all=True)
+        self._waiting += 1
+        # Whoever asks may leave; the work goes on all the same, and counts until it is done.
+        work = self._workers.submit((hashed or self._nobody).fits, password[:_LONGEST_PASSWORD])
+        waiting = asyncio.wrap_future(work)
+        waiting.add_done_callback(self._done)
+        return await asyncio.shield(waiting) and len(_octets(password)) <= _LONGEST_PASSWORD
 
+    def _done(self, _work: object) -> None:
+        self._waiting -= 1
 
-def _read_hash(text: str, number: int) -> _Hash:
-    try:
-        scheme, log_n, r, p, salt, key = text.split("$")
-        read = _Hash(int(log_n), int(r), int(p), _decode(salt), _decode(key))
-        usable = (
-            scheme == _SCHEME
-            and 1 <= read.log_n <= _MOST_LOG_N
-            and 1 <= read.r <= _MOST_R
-            and 1 <= read.p <= _MOST_P
-            and len(read.key) == _OCTETS
-        )
-    except (ValueError, binascii.Error):
-        usable = False
-    if not usable:
-        raise InvalidPasswordFile(
-            f"line {number}: what follows the name is no hash: gotrdns web --hash-password makes it"
-        )
-    return read
+    def _find(self, name: str) -> Hash | None:
+        try:
+            self._refresh()
+        except InvalidPasswords as error:
+            self._signature, self._hashes = None, {}
+            self._tell(str(error))
+        else:
+            self._tell("" if self._hashes else f"{self._path} holds no passwords")
+        return self._hashes.get(name)
 
+    def _refresh(self) -> None:
+        """Raises InvalidPasswords."""
+        try:
+            status = self._path.stat()
+        except OSError as error:
+            raise InvalidPasswords(f"{self._path} cannot be read: {error.strerror}") from None
+        if not stat.S_ISREG(status.st_mode):  # a pipe would never end
+            raise InvalidPasswords(f"{self._path} is not a file")
+        signature = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if signature != self._signature:
+            self._hashes = read_passwords(self._path)
+            self._signature = signature
 
-def _derive(password: str, parameters: _Hash) -> bytes:
-    n = 1 << parameters.log_n
-    return hashlib.scrypt(
-        password.encode(),
-        salt=parameters.salt,
-        n=n,
-        r=parameters.r,
-        p=parameters.p,
-        maxmem=256 * n * parameters.r + (1 << 20),
-        dklen=_OCTETS,
-    )
+    def _tell(self, trouble: str) -> None:
+        """Once, until it is another."""
+        if trouble and trouble != self._trouble:
+            _LOG.error("nobody can log in to the administrator's pages: %s", trouble)
+        self._trouble = trouble
+
+    def _digest(self, name: str, password: str) -> bytes:
+        message = f"{len(name)}:{name}{password}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(message, key=self._secret, digest_size=32).digest()
 
 
-def _identity_of(path: Path) -> _Identity:
-    """Raises OSError and InvalidPasswordFile."""
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):
-        raise InvalidPasswordFile("it is not a file")
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+def _octets(password: str) -> bytes:
+    """One spelling, whatever the keyboard sent."""
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
 
 
 def _encode(octets: bytes) -> str:
-    return base64.b64encode(octets).decode("ascii")
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
 
 
 def _decode(text: str) -> bytes:
-    return base64.b64decode(text, validate=True)
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from gotrdns.names import Address
 from gotrdns.store.queries import Store
 from gotrdns.web import passwords
 from gotrdns.web.admin.attempts import Attempts
-from gotrdns.web.passwords import Passwords, hash_password
+from gotrdns.web.passwords import Hash, compose_line
 from gotrdns.web.settings import AdminSettings
 from tests.unit.stores import Clock, url_of
 from tests.unit.web.admin_sites import Visitor, visiting
@@ -35,8 +36,8 @@ ANNA = basic("anna", "open sesame")
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that cost what they should have tests of their own."""
-    monkeypatch.setattr(passwords, "_LOG_N", 4)
-    monkeypatch.setattr(passwords, "_P", 1)
+    monkeypatch.setattr(passwords, "_EXPONENT", 10)
+    monkeypatch.setattr(passwords, "_PARALLEL", 1)
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def password_file(tmp_path: Path) -> Path:
     path = tmp_path / "passwords"
-    path.write_text(f"anna:{hash_password('open sesame')}\n")
+    path.write_text(compose_line("anna", "open sesame"))
     return path
 
 
@@ -165,31 +166,54 @@ def test_a_page_and_its_files_asked_for_at_once_are_one_attempt(
 def test_a_password_is_hashed_once_and_not_for_every_request(
     path: Path, password_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    verified = []
-    verify = Passwords.verify
+    compared = []
+    fits = Hash.fits
 
-    def counted(known: Passwords, name: str, password: str) -> bool:
-        verified.append(name)
-        return verify(known, name, password)
+    def counted(hashed: Hash, password: str) -> bool:
+        compared.append(password)
+        return fits(hashed, password)
 
-    monkeypatch.setattr(Passwords, "verify", counted)
+    monkeypatch.setattr(Hash, "fits", counted)
     with visiting(path, admin=with_passwords(password_file), client=REMOTE) as visitor:
         for _ in range(5):
             assert visitor.get("/static/copy.js", **ANNA).status_code == 200
-        assert verified == ["anna"]
-        password_file.write_text(f"anna:{hash_password('another')}\n")
+        assert compared == ["open sesame"]
+        password_file.write_text(compose_line("anna", "another"))
         assert visitor.get("/static/copy.js", **ANNA).status_code == 401
         assert visitor.get("/static/copy.js", **basic("anna", "another")).status_code == 200
 
 
-def test_a_file_without_anybody_lets_nobody_in(path: Path, password_file: Path) -> None:
-    settings = with_passwords(password_file)
-    password_file.write_text("")
-    with visiting(path, admin=settings) as visitor:
-        assert visitor.get("/exceptions").status_code == 401
-        assert visitor.get("/exceptions", **ANNA).status_code == 401
+def test_a_file_that_is_of_no_use_lets_nobody_in_and_the_log_says_why_once(
+    path: Path, password_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def empty() -> None:
+        password_file.write_text("# nobody\n")
+
+    def spoil() -> None:
+        password_file.write_text("anna:open sesame\n")
+
+    def make_pipe() -> None:
         password_file.unlink()
-        assert visitor.get("/exceptions", **ANNA).status_code == 401
+        os.mkfifo(password_file)
+
+    line = password_file.read_text()
+    with visiting(path, admin=with_passwords(password_file)) as visitor:
+        for ruin, said in (
+            (empty, "holds no passwords"),
+            (spoil, ":1: is no line NAME:HASH"),
+            (make_pipe, "is not a file"),
+            (password_file.unlink, "cannot be read: No such file or directory"),
+        ):
+            caplog.clear()
+            ruin()
+            for _ in range(2):
+                assert visitor.get("/exceptions", **ANNA).status_code == 401
+            told = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
+            assert len(told) == 1 and said in told[0]
+            assert "sesame" not in caplog.text
+            password_file.unlink(missing_ok=True)
+            password_file.write_text(line)
+            assert visitor.get("/exceptions", **ANNA).status_code == 200
 
 
 def as_user(*names: str) -> dict[str, Any]:

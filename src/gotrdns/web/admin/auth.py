@@ -7,12 +7,9 @@ of the site is behind it, its files too. By which host names it may be asked for
 import asyncio
 import base64
 import binascii
-import hashlib
-import hmac
+import functools
 import logging
 import math
-import secrets
-from collections import OrderedDict
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -26,6 +23,7 @@ from gotrdns.protocols.printable import printable
 from gotrdns.reports.site.admin_layout import compose_closed
 from gotrdns.web.admin.attempts import Attempts
 from gotrdns.web.admin.framing import USER_KEY
+from gotrdns.web.limits import TooMany
 from gotrdns.web.passwords import Passwords
 from gotrdns.web.settings import AdminSettings
 from gotrdns.web.visitors import is_proxy, peer_of, visitor_of
@@ -35,9 +33,6 @@ _LOG: Final = logging.getLogger(__name__)
 _CHALLENGE: Final = 'Basic realm="gotrdns", charset="UTF-8"'
 _LONGEST_CREDENTIALS: Final = 2048
 _LONGEST_USER: Final = 100
-_AT_ONCE: Final = 2  # passwords looked at together: each costs 16 MiB and a tenth of a second
-_MOST_WAITING: Final = 32
-_MOST_KNOWN: Final = 256
 
 
 class _Closed(Exception):
@@ -84,9 +79,7 @@ class Doorkeeper:
             Passwords(Path(settings.password_file)) if settings.password_file else None
         )
         self._attempts = attempts or Attempts()
-        self._turns = asyncio.Semaphore(_AT_ONCE)
-        self._known = _Known()
-        self._being_verified: dict[bytes, asyncio.Task[bool]] = {}
+        self._being_verified: dict[tuple[str, str], asyncio.Task[bool]] = {}
 
     async def recognise(self, request: HTTPConnection) -> str:
         """The user's name, empty where nobody has to log in. Raises _Closed."""
@@ -114,60 +107,35 @@ class Doorkeeper:
         credentials = _credentials(request)
         if credentials is None:
             raise _Closed(HTTPStatus.UNAUTHORIZED)
-        version = await asyncio.to_thread(passwords.refresh)
-        mark = self._known.mark(version, *credentials)
-        if mark not in self._known:
-            await self._verify(mark, request, passwords, credentials)
-            self._known.add(mark)
+        if not passwords.remembers(*credentials):
+            await self._verify(request, passwords, credentials)
         return credentials[0]
 
     async def _verify(
-        self,
-        mark: bytes,
-        request: HTTPConnection,
-        passwords: Passwords,
-        credentials: tuple[str, str],
+        self, request: HTTPConnection, passwords: Passwords, credentials: tuple[str, str]
     ) -> None:
         """Once for all who bring the same at the same time. Raises _Closed."""
         visitor = visitor_of(request)
-        task = self._being_verified.get(mark)
+        task = self._being_verified.get(credentials)
         if task is None:
-            if len(self._being_verified) >= _MOST_WAITING:
-                raise _Closed(HTTPStatus.SERVICE_UNAVAILABLE, wait=1.0)
             if (wait := self._attempts.begin(visitor)) > 0:
                 raise _Closed(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
-            task = asyncio.create_task(self._look_at(passwords, credentials))
-            self._being_verified[mark] = task
-            task.add_done_callback(lambda _: self._being_verified.pop(mark, None))
-        if not await asyncio.shield(task):
+            task = asyncio.create_task(passwords.verify(*credentials))
+            self._being_verified[credentials] = task
+            task.add_done_callback(functools.partial(self._end, credentials))
+        try:
+            right = await asyncio.shield(task)
+        except TooMany as busy:
+            raise _Closed(HTTPStatus.SERVICE_UNAVAILABLE, wait=busy.seconds) from None
+        if not right:
             _LOG.warning("wrong name or password from %s", visitor or "an unknown address")
             raise _Closed(HTTPStatus.UNAUTHORIZED)
         self._attempts.forget(visitor)
 
-    async def _look_at(self, passwords: Passwords, credentials: tuple[str, str]) -> bool:
-        async with self._turns:
-            return await asyncio.to_thread(passwords.verify, *credentials)
-
-
-class _Known:
-    """Credentials that were right: browsers send them again with every request."""
-
-    def __init__(self) -> None:
-        self._secret = secrets.token_bytes(32)
-        self._marks: OrderedDict[bytes, None] = OrderedDict()
-
-    def mark(self, version: int, name: str, password: str) -> bytes:
-        """Tells them from all others, and tells nobody what they are."""
-        text = f"{version}\0{name}\0{password}"
-        return hmac.new(self._secret, text.encode(), hashlib.sha256).digest()
-
-    def __contains__(self, mark: bytes) -> bool:
-        return mark in self._marks
-
-    def add(self, mark: bytes) -> None:
-        self._marks[mark] = None
-        if len(self._marks) > _MOST_KNOWN:
-            self._marks.popitem(last=False)
+    def _end(self, credentials: tuple[str, str], task: asyncio.Task[bool]) -> None:
+        del self._being_verified[credentials]
+        if not task.cancelled():
+            task.exception()  # has been seen, also where nobody waits for it any more
 
 
 def _credentials(request: HTTPConnection) -> tuple[str, str] | None:
