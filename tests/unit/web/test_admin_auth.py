@@ -3,6 +3,7 @@
 import base64
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -183,37 +184,47 @@ def test_a_password_is_hashed_once_and_not_for_every_request(
         assert visitor.get("/static/copy.js", **basic("anna", "another")).status_code == 200
 
 
+def empty(file: Path) -> None:
+    file.write_text("# nobody\n")
+
+
+def spoil(file: Path) -> None:
+    file.write_text("anna:open sesame\n")
+
+
+def make_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+@pytest.mark.parametrize(
+    ("ruin", "said"),
+    [
+        (empty, "holds no passwords"),
+        (spoil, ":1: is no line NAME:HASH"),
+        (make_pipe, "is not a file"),
+        (Path.unlink, "cannot be read: No such file or directory"),
+    ],
+)
 def test_a_file_that_is_of_no_use_lets_nobody_in_and_the_log_says_why_once(
-    path: Path, password_file: Path, caplog: pytest.LogCaptureFixture
+    path: Path,
+    password_file: Path,
+    caplog: pytest.LogCaptureFixture,
+    ruin: Callable[[Path], None],
+    said: str,
 ) -> None:
-    def empty() -> None:
-        password_file.write_text("# nobody\n")
-
-    def spoil() -> None:
-        password_file.write_text("anna:open sesame\n")
-
-    def make_pipe() -> None:
-        password_file.unlink()
-        os.mkfifo(password_file)
-
     line = password_file.read_text()
     with visiting(path, admin=with_passwords(password_file)) as visitor:
-        for ruin, said in (
-            (empty, "holds no passwords"),
-            (spoil, ":1: is no line NAME:HASH"),
-            (make_pipe, "is not a file"),
-            (password_file.unlink, "cannot be read: No such file or directory"),
-        ):
-            caplog.clear()
-            ruin()
-            for _ in range(2):
-                assert visitor.get("/exceptions", **ANNA).status_code == 401
-            told = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
-            assert len(told) == 1 and said in told[0]
-            assert "sesame" not in caplog.text
-            password_file.unlink(missing_ok=True)
-            password_file.write_text(line)
-            assert visitor.get("/exceptions", **ANNA).status_code == 200
+        assert visitor.get("/exceptions", **ANNA).status_code == 200
+        ruin(password_file)
+        for _ in range(2):
+            assert visitor.get("/exceptions", **ANNA).status_code == 401
+        told = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
+        assert len(told) == 1 and said in told[0]
+        assert "sesame" not in caplog.text
+        password_file.unlink(missing_ok=True)
+        password_file.write_text(line)
+        assert visitor.get("/exceptions", **ANNA).status_code == 200
 
 
 def as_user(*names: str) -> dict[str, Any]:
