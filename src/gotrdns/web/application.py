@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from gotrdns.names import Network
+from gotrdns.web.check import CheckPages
 from gotrdns.web.errors import KNOWN, Guarded, answer_exception
 from gotrdns.web.forms import Tokens
 from gotrdns.web.gate import Gate, Names, host_of
@@ -28,7 +29,7 @@ def public_site(means: Means) -> Starlette:
     own = host_of(means.page.public_url)
     # Without a name of its own it takes any: what it shows anybody may see.
     names = Names([own] if own else [], only=own is not None)
-    return _site(means, [], names, means.page.proxies)
+    return _site(means, [*CheckPages(means).routes()], names, means.page.proxies)
 
 
 def admin_site(means: Means) -> Starlette:
