@@ -239,7 +239,6 @@ CHECK_INTRODUCTION: Final = (
     "the mail servers here go by it within seconds."
 )
 CHECK_BUTTON: Final = "Check again now"
-LOOK_AGAIN: Final = "Look again"
 NOT_CHECKED_HERE: Final = (
     "An address of a private network cannot be checked from here: no name server on the Internet "
     "knows it."
@@ -252,7 +251,6 @@ AS_IT_IS_NOW_REMARK: Final = (
 
 CHECKING: Final = "Asking the name servers. This can take half a minute."
 CHECKED: Final = "Checked again"
-INTERRUPTED: Final = "The connection was lost. Please check again."
 NEXT_LOOK: Final = "The next look is in {seconds} seconds. You can leave this page open."
 STORED: Final = (
     "It is right now, and every name server agrees. The mail servers here go by it within seconds, "

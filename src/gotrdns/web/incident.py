@@ -35,6 +35,7 @@ from gotrdns.reports.site.incident_look import (
     NotStored,
     Recheck,
     Stored,
+    compose_asking,
     compose_look,
     compose_message,
 )
@@ -86,7 +87,7 @@ class IncidentPages:
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._desk = StoreDesk(means.store.url)
+        self._desk = StoreDesk(means.store.url, clock=means.clock)
         self.days = means.store.retention_days
 
     def routes(self) -> list[BaseRoute]:
@@ -157,14 +158,14 @@ class IncidentPages:
     async def _tell(
         self, request: Request, story: Story, address: Address
     ) -> AsyncGenerator[Event, None]:
+        yield Event("show", compose_asking())
         try:
             async with contextlib.aclosing(_looks(request, address)) as looks:
                 async for look in looks:
                     recheck = await self._judge(story, address, look)
-                    yield Event("look", compose_look(recheck))
+                    yield Event("done" if recheck.is_over else "show", compose_look(recheck))
         except TooMany as refusal:
-            yield Event("look", compose_message(_too_many(refusal)))
-        yield Event("end", "")
+            yield Event("done", compose_message(_too_many(refusal)))
 
     async def _look_once(self, request: Request, story: Story, address: Address) -> Recheck:
         async with contextlib.aclosing(_looks(request, address)) as looks:

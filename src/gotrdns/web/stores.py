@@ -5,6 +5,7 @@ imported when the first question is asked.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -20,10 +21,17 @@ T = TypeVar("T")
 
 
 class StoreDesk:
-    """Where the pages put their questions to one store."""
+    """Where the pages put their questions to one store. ``clock`` gives seconds since 1970."""
 
-    def __init__(self, url: str, *, patience: float = _PATIENCE) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        patience: float = _PATIENCE,
+    ) -> None:
         self._url = url
+        self._clock = clock
         self._patience = patience
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -46,5 +54,5 @@ class StoreDesk:
     def _ask(self, question: Callable[["Store"], T]) -> T:
         from gotrdns.store.queries import Store  # noqa: PLC0415 - see the module
 
-        with Store(self._url) as store:
+        with Store(self._url, clock=self._clock) as store:
             return question(store)

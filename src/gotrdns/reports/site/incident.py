@@ -88,7 +88,9 @@ def compose_incident(story: Story, *, checking: Checking | None, days: int) -> s
     ``days`` is how long the page stays.
     """
     decision, explanation, fate = story.decision, story.explanation, story.fate
-    verdict = explanation.verdict if explanation is not None else None
+    # What DNS said counts for nothing where it was not to be believed.
+    heard = explanation is not None and fate is not Fate.UNJUDGED
+    verdict = explanation.verdict if explanation is not None and heard else None
     return compose_page(
         "incident.html",
         title=words.TITLES[fate].format(address=decision.address),
@@ -108,7 +110,7 @@ def compose_incident(story: Story, *, checking: Checking | None, days: int) -> s
         change=_change(story),
         letters=tuple(_letters(story)),
         checking=checking,
-        seen=tuple(_seen(verdict)) if verdict is not None and fate is not Fate.UNJUDGED else (),
+        seen=tuple(_seen(verdict)) if verdict is not None else (),
         findings=_findings(explanation) if explanation is not None and fate in TO_CHANGE else (),
         days=days,
     )
@@ -193,8 +195,6 @@ def _because(verdict: Verdict, fate: Fate) -> tuple[str, ...]:
             address=verdict.address, name=name.name if name is not None else ""
         )
         return (sentence, words.TO_PUT_OFF_NO_MORE)
-    if fate is Fate.UNJUDGED:
-        return ()
     sentence = because_of(verdict)
     return (sentence, words.THE_RULE) if verdict.result is not Result.PASS else (sentence,)
 
