@@ -22,3 +22,70 @@ TO: Final = "To"
 SUBJECT: Final = "Subject"
 BEGIN_MAIL: Final = "Write to {address}"
 PASTE_LETTER: Final = "The text is too long for a link: copy it above, and paste it there."
+
+CHECK_TITLE: Final = "Check the reverse DNS of a mail server"
+CHECK_LEAD: Final = (
+    "A mail server that is connected to asks DNS for the name of the address that connects, and "
+    "whether that name leads back to it. Here you see what it finds, why it refuses mail if it "
+    "does, what to publish, and who can do so."
+)
+TARGET_LABEL: Final = "Address or host name of the mail server"
+TARGET_HINT: Final = "Such as 192.0.2.25, 2001:db8::25 or mail.example.org"
+OWN_ADDRESS: Final = "You come from {address}. Your mail server's address may be another one."
+CHECK_OWN: Final = "Check {address}, which you come from"
+MORE_FIELDS: Final = "More about the server, if you know it"
+HELO_LABEL: Final = "What it says in HELO or EHLO"
+HELO_HINT: Final = "The name by which it greets. It helps to find the name that is meant."
+NAME_LABEL: Final = "The name it is to have"
+NAME_HINT: Final = "The records to publish are then made for this name."
+CHECK: Final = "Check"
+CHECK_AGAIN_TITLE: Final = "Check another one, or this one again"
+RESULT_TITLE: Final = "Reverse DNS of {target}"
+WALKING: Final = "Asking the name servers, from the root down"
+WALKING_HINT: Final = (
+    "This takes some seconds, and up to half a minute where name servers do not answer."
+)
+STEPS: Final = "What they answer"
+STEP: Final = "{server} ({address}), about {name} {type}: {said}"
+REFERRED: Final = "refers on to the servers of {zone}"
+CHECKED_AT: Final = (
+    "Checked at {moment}. The address of this page repeats the check, and can be sent to others."
+)
+HOW_TITLE: Final = "What is done"
+HOW: Final = (
+    "The name servers in charge are asked themselves, from the root down, past every cache.",
+    "What a receiver's resolver holds is asked as well: the two may differ for a while after a "
+    "change.",
+    "Nothing is sent to the mail server, and nothing about the check is kept.",
+)
+NOTHING_CHECKED: Final = "There is nothing to check"
+# Why a target gives nothing to check, or not all of it: the codes of `checking.targets`.
+TARGETS: Final = {
+    "too-many-addresses": "{target} has many addresses: only the first ten are checked.",
+    "empty-target": "Please write an address or a host name.",
+    "not-a-target": "{target} is neither an address nor a host name.",
+    "ambiguous-name": "{target} stands for two different names, one in IDNA 2003 and one in IDNA "
+    "2008. Please write it in its xn-- form.",
+    "private-target": "{target} has an address or a name that is not public: nobody on the "
+    "Internet can look it up. Please write the address by which the mail server reaches others.",
+    "no-such-name": "{target} does not exist in DNS. Is it spelt right?",
+    "no-address": "{target} exists in DNS, but has no address.",
+    "servfail": "The {type} records of {target} are not known: its name servers failed (SERVFAIL).",
+    "refused": "The {type} records of {target} are not known: the question was refused.",
+    "timeout": "The {type} records of {target} are not known: no name server answered in time.",
+    "unproven": "The {type} records of {target} are not known: an empty answer proves nothing.",
+    "unreachable": "DNS does not answer here just now. Please try again in a minute.",
+}
+TOO_LONG: Final = "That is too long for an address or a host name."
+MAIL_ADDRESS: Final = (
+    "That is a mail address. Please write the address or the host name of the mail server that "
+    "sends its mail."
+)
+NETWORK: Final = "That is a network. Please write one address of it."
+NOT_A_NAME: Final = "{name} is not a host name that mail servers take."
+TOO_MANY: Final = (
+    "From your network there were many checks just now. Please try again in {duration}."
+)
+TOO_MANY_OF_ALL: Final = "Many people check just now. Please try again in {duration}."
+BUSY_TITLE: Final = "Too many checks just now"
+TIMED_OUT: Final = "The check took too long and was ended. Please try again in a minute."

@@ -54,10 +54,6 @@ class _Bucket:
     def take(self, count: int) -> None:
         self._tokens -= count
 
-    def is_full(self, now: float) -> bool:
-        self.wait(0, now)
-        return self._tokens >= self._rate.count
-
 
 class Budget:
     """What visitors may use up, as each one's network (/24, /48) and all together.
@@ -83,21 +79,21 @@ class Budget:
         """Raises TooMany, and then has taken nothing."""
         now = self._clock()
         own = self._bucket_of(visitor, now)
+        self._require(own, count, now)
+        own.take(count)
+        if self._all is not None:
+            self._all.take(count)
+
+    def require(self, visitor: Address | None, count: int = 1) -> None:
+        """Take nothing, but raise TooMany where so much could not be taken."""
+        now = self._clock()
+        self._require(self._bucket_of(visitor, now), count, now)
+
+    def _require(self, own: _Bucket, count: int, now: float) -> None:
         if (seconds := own.wait(count, now)) > 0:
             raise TooMany(seconds, of_all=False)
-        self._take_from_all(count, now)
-        own.take(count)
-
-    def take_for_all(self, count: int = 1) -> None:
-        """What no single visitor is charged for. Raises TooMany."""
-        self._take_from_all(count, self._clock())
-
-    def _take_from_all(self, count: int, now: float) -> None:
-        if self._all is None:
-            return
-        if (seconds := self._all.wait(count, now)) > 0:
+        if self._all is not None and (seconds := self._all.wait(count, now)) > 0:
             raise TooMany(seconds, of_all=True)
-        self._all.take(count)
 
     def _bucket_of(self, visitor: Address | None, now: float) -> _Bucket:
         key = network_of(visitor)
