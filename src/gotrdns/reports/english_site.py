@@ -87,5 +87,9 @@ TOO_MANY: Final = (
     "From your network there were many checks just now. Please try again in {duration}."
 )
 TOO_MANY_OF_ALL: Final = "Many people check just now. Please try again in {duration}."
+NOT_ALL: Final = (
+    "Not all addresses of this host were checked, for there were too many checks just now. Please "
+    "check the others one by one, a little later."
+)
 BUSY_TITLE: Final = "Too many checks just now"
 TIMED_OUT: Final = "The check took too long and was ended. Please try again in a minute."

@@ -14,9 +14,10 @@ from starlette.routing import BaseRoute
 
 from gotrdns.names import Network
 from gotrdns.reports.site.layout import compose_error
+from gotrdns.web.check import CheckPages
 from gotrdns.web.forms import Tokens
 from gotrdns.web.headers import BindBrowser
-from gotrdns.web.incident import incident_routes
+from gotrdns.web.incident import IncidentPages
 from gotrdns.web.means import Means
 from gotrdns.web.static_files import static_route
 from gotrdns.web.walks import Walks
@@ -24,7 +25,8 @@ from gotrdns.web.walks import Walks
 
 def public_site(means: Means) -> Starlette:
     """For whoever was refused, and for everybody who wants to check a mail host."""
-    return _site(means, means.page.proxies, incident_routes(means))
+    pages = (CheckPages(means), IncidentPages(means))
+    return _site(means, means.page.proxies, [route for each in pages for route in each.routes()])
 
 
 def admin_site(means: Means) -> Starlette:

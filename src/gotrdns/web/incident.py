@@ -77,13 +77,8 @@ def _answering(handler: Handler) -> Handler:
     return answer
 
 
-def incident_routes(means: Means) -> list[BaseRoute]:
-    """All that is below ``/i/``."""
-    return IncidentPages(means).routes()
-
-
 class IncidentPages:
-    """What is below ``/i/``, and what its pages share."""
+    """All that is below ``/i/``."""
 
     def __init__(self, means: Means) -> None:
         self._means = means
