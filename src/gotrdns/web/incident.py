@@ -20,7 +20,6 @@ from starlette.routing import BaseRoute, Route
 
 from gotrdns.explaining.awaiting import Look
 from gotrdns.explaining.confirming import Confirmable, Unconfirmable, read_confirmability
-from gotrdns.explaining.recalling import explain_recorded
 from gotrdns.names import Address, DomainName
 from gotrdns.reports import english_incident as words
 from gotrdns.reports.site.incident import (
@@ -30,6 +29,7 @@ from gotrdns.reports.site.incident import (
     compose_incident,
     compose_unavailable,
     letters_of,
+    tell,
 )
 from gotrdns.reports.site.incident_look import (
     NotStored,
@@ -134,6 +134,8 @@ class IncidentPages:
             )
         try:
             recheck = await self._look_once(request, story, address)
+        except PrivateTarget:
+            return self._page(request, story, compose_message(words.NOT_LOOKED_PRIVATE))
         except TooMany as refusal:
             message = compose_message(_too_many(refusal))
             return self._page(request, story, message, HTTPStatus.TOO_MANY_REQUESTS, refusal)
@@ -159,6 +161,8 @@ class IncidentPages:
                 async for look in looks:
                     recheck = await self._judge(story, address, look)
                     yield Event("done" if recheck.is_over else "show", compose_look(recheck))
+        except PrivateTarget:
+            yield Event("done", compose_message(words.NOT_LOOKED_PRIVATE))
         except TooMany as refusal:
             yield Event("done", compose_message(_too_many(refusal)))
 
@@ -193,7 +197,7 @@ class IncidentPages:
         if decision is None or decision.last_at < oldest:
             raise _Gone
         try:
-            return Story(decision, explain_recorded(decision))
+            return tell(decision, private=self._means.page.private_targets)
         except ValueError as error:
             raise StoreUnavailable(f"incident {incident} cannot be read: {error}") from error
 

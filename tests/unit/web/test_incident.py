@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from gotrdns.lookup import Answer, Outcome
@@ -212,6 +213,33 @@ def test_names_that_strangers_chose_add_nothing_to_the_page(everybody: Site, att
     assert set(tags.findall(hostile)) <= set(tags.findall(harmless)) | {"tspan", "/tspan"}
     assert not re.search(r"<[^>]+\son[a-z]+=", hostile)
     assert not re.search(r'(?:href|src|action)="(?!/|mailto:|#)', hostile)
+
+
+def leading_to(*addresses: str) -> Verdict:
+    """The founding example, whose name leads elsewhere."""
+    verdict = verdict_in(FOUNDING)
+    found = Answer(Outcome.FOUND, addresses=tuple(map(Address.parse, addresses)), ttl=60)
+    [checked] = verdict.names
+    names = (CheckedName(checked.name, NameState.MISMATCH, found),)
+    return msgspec.structs.replace(verdict, cause=Cause.FORWARD_MISMATCH, names=names)
+
+
+def test_what_our_resolver_knows_of_private_networks_is_not_told(tmp_path: Path) -> None:
+    decision = refusal(leading_to("10.99.88.77", "172.20.1.1", "8.8.8.8"))
+    with site(tmp_path) as everybody:
+        incident = everybody.remember(decision)
+        page = everybody.get(f"/i/{incident}").text
+        letter = everybody.get(f"/i/{incident}/letters/address-owner.txt").text
+    assert "10.99.88.77" not in page + letter
+    assert "172.20.1.1" not in page + letter
+    assert "leads elsewhere: 10.0.0.0, 8.8.8.8" in legible(page)
+    assert "10.0.0.0 stands for an address of a private network here" in legible(page)
+
+
+def test_an_intranet_is_told_of_its_own_addresses(tmp_path: Path) -> None:
+    with site(tmp_path, private_targets=True) as everybody:
+        page = everybody.read(everybody.remember(refusal(leading_to("10.99.88.77"))))
+    assert "leads elsewhere: 10.99.88.77" in page
 
 
 def test_several_names_are_counted_and_one_is_shown(everybody: Site) -> None:

@@ -111,7 +111,7 @@ def test_what_all_of_them_lack_is_said_with_the_records(visited: Visited) -> Non
 def test_another_thing_may_be_wrong_by_now(visited: Visited) -> None:
     world = World(REPAIRED, forward=lambda _now: "81.20.30.99")
     page = visited.seeing(world).check()
-    assert "has the name mail.business.example, but that name leads to another address" in page
+    assert "has the name mail.business.example, but that name leads elsewhere: 81.20.30.99" in page
     assert "mail.business.example. IN A 81.20.30.10" in page
     before, _, _ = page.partition(words.WHY)
     assert " IN PTR " not in before
