@@ -159,6 +159,14 @@ def test_of_two_names_that_lead_back_it_is_the_same_in_any_order() -> None:
     assert found == [Confirmable(HOST)] * 4
 
 
+def test_of_two_names_that_lead_back_a_dynamic_one_is_the_last_choice() -> None:
+    dynamic = name("10-30-20-81.dynamic.business.example")
+    both = reverse(dict.fromkeys((NS1, NS2), f"{dynamic} {HOST}"))
+    there = forward(dict.fromkeys((NS1, NS2), CLIENT.text), dynamic)
+    assert judge(walk(both, there, leading())) == Confirmable(HOST)
+    assert judge(walk(both, there)) == Confirmable(dynamic)
+
+
 def test_a_server_that_could_not_be_asked_forbids_it() -> None:
     assert obstacles(reverse({NS1: HOST.text}, left_out=(NS6,)), leading()) == (
         Obstacle.SERVER_NOT_ASKED,

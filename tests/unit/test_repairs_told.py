@@ -76,6 +76,7 @@ def test_the_story_tells_what_our_resolver_said_and_why_that_did_not_count(
 def test_what_is_said_now_is_compared_with_both(kept: RecordedDecision) -> None:
     assert "does not know the repair yet" in comparison(kept, failing())
     assert comparison(kept, passing()) == "The same: pass (confirmed)."
+    assert "our own resolver still says fail (forward-nodata)" in comparison(kept, OVERRULED)
     assert "does not know" in story(Past(kept, recheck=Recheck(NOW, failing())))
 
 
@@ -116,6 +117,23 @@ def test_a_status_of_a_daemon_that_knows_none_is_understood() -> None:
     told = json.loads(encode_status(WELL))
     del told["repairs"]
     assert decode_status(json.dumps(told).encode()).repairs == Repairs()
+
+
+def test_why_says_of_a_refusal_that_the_repair_was_seen_since(tmp_path: Path) -> None:
+    url = url_of(tmp_path / "store.sqlite3")
+    with remembering(url) as memory:
+        memory.remember(transaction(), Decision(Action.REFUSE, Rule.STRICT, failing()), NOW)
+    with serve(World.parse(". NS a.root.example.")) as resolver:
+        arguments = ("why", "--store", url, "--resolver", resolver, CLIENT.text)
+        assert "It would be let in now" not in run_here(*arguments).stdout
+        with Store(url) as store:
+            store.confirm(CLIENT, HOST)
+        told = " ".join(run_here(*arguments).stdout.split())
+        [written] = lines_of(run_here(*arguments, "--json").stdout)
+    assert "our own resolver still says permerror (no-ptr). It would be let in now." in told
+    now = written["now"]
+    assert isinstance(now, dict)
+    assert (now["cause"], now["overruled"], now["same"]) == ("confirmed", "no-ptr", False)
 
 
 def test_decide_takes_account_of_it(tmp_path: Path) -> None:

@@ -16,12 +16,12 @@ from gotrdns.cli.progress import Progress
 from gotrdns.cli.searching import read_request
 from gotrdns.cli.stores import opened, read_store_settings, store_url
 from gotrdns.names import Address
-from gotrdns.policy.allowances import Allowance
+from gotrdns.policy.confirmations import Confirmations
 from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.policy.subjects import Incident, UnknownSubject, read_subject
 from gotrdns.reports import english_past as words
 from gotrdns.reports.nothing_found import nothing_found
-from gotrdns.reports.past import Past, Recheck, judge_now, tell_pasts
+from gotrdns.reports.past import Past, judge_now, tell_pasts
 from gotrdns.reports.past_json import encode_past
 from gotrdns.reports.past_table import decisions_table, now_lines
 from gotrdns.reports.past_text import story
@@ -53,6 +53,7 @@ def tell_of_the_past(options: Mapping[str, Any]) -> int:
     with opened(url) as store:
         found = find(store, request)
         allowances = store.list_allowances(ended=True) if found else []
+        confirmations = Confirmations(store.list_confirmations() if found else ())
     if not found:
         complain(
             nothing_found(
@@ -61,7 +62,8 @@ def tell_of_the_past(options: Mapping[str, Any]) -> int:
         )
         return _NOTHING_FOUND
     try:
-        rechecks = _recheck(_resolver(settings, options), found, allowances, options["now"])
+        verdicts = _ask_again(_resolver(settings, options), found, options["now"])
+        rechecks = judge_now(verdicts, allowances, confirmations, time.time())
         _print(tell_pasts(found, allowances, rechecks), request, as_json=options["as_json"])
     except ValueError as error:
         raise Failure(f"what is stored of a decision cannot be read: {error}") from None
@@ -95,13 +97,10 @@ def _mark(store: "Store", incidents: Sequence[str]) -> int:
     return status
 
 
-def _recheck(
-    resolver: ResolverSettings,
-    found: Sequence[RecordedDecision],
-    allowances: Sequence[Allowance],
-    wanted: bool | None,
-) -> dict[str, Recheck]:
-    """By address: what DNS says now, if it is wanted or little is to be asked."""
+def _ask_again(
+    resolver: ResolverSettings, found: Sequence[RecordedDecision], wanted: bool | None
+) -> dict[Address, Verdict]:
+    """What DNS says now, if it is wanted or little is to be asked."""
     addresses = list(dict.fromkeys(each.address for each in found if each.address))
     if wanted is False or (wanted is None and len(addresses) > _CLIENTS_ASKED_ABOUT):
         return {}
@@ -112,12 +111,11 @@ def _recheck(
     progress = Progress()
     progress.show(words.ASKING)
     try:
-        verdicts = asyncio.run(_ask(resolver, list(map(Address.parse, addresses))))
+        return asyncio.run(_ask(resolver, list(map(Address.parse, addresses))))
     except (InvalidServer, NoServers) as error:
         raise Failure(f"{error}; --no-now asks no resolver") from None
     finally:
         progress.clear()
-    return judge_now(verdicts, allowances, time.time())
 
 
 async def _ask(settings: ResolverSettings, clients: Sequence[Address]) -> dict[Address, Verdict]:

@@ -23,6 +23,7 @@ from gotrdns.policy import (
     Circumstances,
     Decision,
     Policy,
+    Rule,
     Transaction,
     Trust,
 )
@@ -38,6 +39,7 @@ _RESERVE: Final = 1.5
 # Seconds for which a decision that rests on more than its verdict answers for the same envelope:
 # a message has many recipients, and who is turned away may come back at once.
 _STANDS_FOR: Final = 5.0
+_CONFIRMED: Final = Cause.CONFIRMED
 
 
 class Timer(Protocol):
@@ -206,7 +208,9 @@ class Decider:
             decision = self.conclude(transaction, verdict, on_decided, began)
             if decision is not None:
                 key = (address, transaction.helo)
-                self._remember(key, _Kept(decision, tuple(_grounds(verdict)), self._rest(decision)))
+                # Nearly all of them rest upon nothing else.
+                rest = None if decision.rule is Rule.CONFIRMED else self._rest(decision)
+                self._remember(key, _Kept(decision, tuple(_grounds(verdict)), rest))
             return decision
         undecided.wait(check, self._call_later, self._deadline - reserve)
         return None
@@ -232,7 +236,8 @@ class Decider:
             # As it is: what the resolver does not know yet is no sign that it does well.
             counsel.sentinel.note(verdict)
             confirmations = counsel.memory.confirmations
-            verdict = confirmations.apply(verdict, counsel.clock())
+            if verdict.cause is not _CONFIRMED:  # nearly all are
+                verdict = confirmations.apply(verdict, counsel.clock())
             if not self._policy.is_settled(verdict, dynamic=is_dynamic(self._policy, verdict)):
                 patience = max(began + self._deadline - self._monotonic(), 0.0)
                 case = _Case(transaction, verdict, confirmations)

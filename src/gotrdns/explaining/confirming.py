@@ -5,10 +5,11 @@ otherwise, every server responsible has to say it. Pure.
 """
 
 import enum
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 import msgspec
 
+from gotrdns.classification import HostClass, classify
 from gotrdns.evidence import Ending, Walk
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.explaining.standing import (
@@ -57,8 +58,7 @@ def read_confirmability(explanation: Explanation) -> Confirmability:
     general = {Obstacle.DNSSEC_BOGUS} if explanation.is_bogus else set()
     if walk.cut_short:
         general.add(Obstacle.CUT_SHORT)
-    # In canonical order, so that the order of answers never changes which name it is.
-    candidates = sorted(names_sought(walk.reverse, None), key=lambda each: each.canonical_key)
+    candidates = _in_order(client, names_sought(walk.reverse, None))
     if not candidates:
         return _unconfirmable({*general, *_obstacles(client, walk, None)})
     found = set[Obstacle]()
@@ -68,6 +68,15 @@ def read_confirmability(explanation: Explanation) -> Confirmability:
             return Confirmable(name)
         found |= obstacles
     return _unconfirmable(found)
+
+
+def _in_order(client: Address, names: Iterable[DomainName]) -> list[DomainName]:
+    """Always the same, whatever that of the answers; those last that the policy may not like."""
+
+    def key(name: DomainName) -> tuple[bool, tuple[bytes, ...]]:
+        return classify(client, name).host_class is HostClass.DYNAMIC, name.canonical_key
+
+    return sorted(names, key=key)
 
 
 def _unconfirmable(found: Container[Obstacle]) -> Unconfirmable:

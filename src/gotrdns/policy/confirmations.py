@@ -15,6 +15,7 @@ from gotrdns.verification import Cause, CheckedName, NameState, Verdict
 # Unbound remembers a "no" for an hour at most (cache-max-negative-ttl), and RFC 2308 section 5
 # finds one to three sensible. By then our resolver speaks for itself, or somebody looks again.
 LONGEST: Final = 3600.0
+_NOT_OVERRULED: Final = frozenset({Cause.CONFIRMED, Cause.RESOLVER_UNREACHABLE})
 
 
 class Confirmation(msgspec.Struct, frozen=True):
@@ -58,7 +59,7 @@ class Confirmations:
 
         What comes of a resolver that answers nobody is not about the client, and stays.
         """
-        if verdict.cause in (Cause.CONFIRMED, Cause.RESOLVER_UNREACHABLE):
+        if verdict.cause in _NOT_OVERRULED:
             return verdict
         found = self.find(verdict.address, now)
         return verdict if found is None else overrule(verdict, found.host_name)

@@ -105,7 +105,7 @@ BECAUSE: Final = {
     Cause.FORWARD_NXDOMAIN: "The Internet address {address} has the name {name}, but there is no "
     "such name, so it cannot lead back to the address.",
     Cause.FORWARD_MISMATCH: "The Internet address {address} has the name {name}, but that name "
-    "leads to another address: {others}.",
+    "leads elsewhere: {others}.",
     Cause.REVERSE_SERVFAIL: "Whether the Internet address {address} has a name could not be found "
     "out: the servers that should know it answered with an error.",
     Cause.REVERSE_REFUSED: "Whether the Internet address {address} has a name could not be found "
@@ -136,7 +136,7 @@ BECAUSE_SEVERAL: Final = {
     Cause.FORWARD_NXDOMAIN: "The Internet address {address} has {count} names, and none of them "
     "leads back to the address. One is {name}: there is no such name.",
     Cause.FORWARD_MISMATCH: "The Internet address {address} has {count} names, and none of them "
-    "leads back to the address. One is {name}: it leads to another address, {others}.",
+    "leads back to the address. One is {name}: it leads elsewhere, to {others}.",
 }
 BECAUSE_OF_OTHER_FAMILY: Final = (
     "The Internet address {address} has the name {name}, but that name does not lead back to the "
@@ -146,6 +146,10 @@ BECAUSE_GREETED: Final = (
     "The Internet address {address} has the name {name}, and that name leads back to the address. "
     "But names like this one are given to private Internet connections. Mail from those is mostly "
     "spam, sent by computers that do not try twice. A real mail server does, and is then let in."
+)
+STANDS_FOR_PRIVATE: Final = (
+    "{address} stands for an address of a private network here, which is not shown. Nobody outside "
+    "can reach such an address."
 )
 THE_RULE: Final = (
     "Every mail server's address needs a name, and that name has to lead back to the same address. "
@@ -239,7 +243,6 @@ CHECK_INTRODUCTION: Final = (
     "the mail servers here go by it within seconds."
 )
 CHECK_BUTTON: Final = "Check again now"
-LOOK_AGAIN: Final = "Look again"
 NOT_CHECKED_HERE: Final = (
     "An address of a private network cannot be checked from here: no name server on the Internet "
     "knows it."
@@ -252,7 +255,6 @@ AS_IT_IS_NOW_REMARK: Final = (
 
 CHECKING: Final = "Asking the name servers. This can take half a minute."
 CHECKED: Final = "Checked again"
-INTERRUPTED: Final = "The connection was lost. Please check again."
 NEXT_LOOK: Final = "The next look is in {seconds} seconds. You can leave this page open."
 STORED: Final = (
     "It is right now, and every name server agrees. The mail servers here go by it within seconds, "
@@ -301,6 +303,9 @@ UNREACHABLE: Final = (
 BOGUS: Final = (
     "Every name server has the change, but its signatures (DNSSEC) are broken, so mail servers "
     "that verify them will not believe it. Whoever keeps the entries has to sign them anew."
+)
+NOT_LOOKED_PRIVATE: Final = (
+    "This cannot be checked from here: the name of the address leads into a private network."
 )
 NOT_LOOKED: Final = (
     "This was checked too often just now. Please wait {seconds} seconds, then check again."

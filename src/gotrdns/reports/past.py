@@ -6,6 +6,7 @@ import msgspec
 
 from gotrdns.names import Address
 from gotrdns.policy.allowances import Allowance, Allowances, Claims
+from gotrdns.policy.confirmations import Confirmations
 from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.verification import Verdict
 
@@ -27,15 +28,21 @@ class Past(msgspec.Struct, frozen=True):
 
 
 def judge_now(
-    verdicts: Mapping[Address, Verdict], allowances: Sequence[Allowance], now: float
+    verdicts: Mapping[Address, Verdict],
+    allowances: Sequence[Allowance],
+    confirmations: Confirmations,
+    now: float,
 ) -> dict[str, Recheck]:
-    """By address, beside the exceptions that DNS bears out without HELO name and sender."""
+    """What it comes to now, by address: with repairs that were seen, and the exceptions that DNS
+    bears out without HELO name and sender.
+    """
     holding = Allowances(allowances)
+    known = {each: confirmations.apply(verdict, now) for each, verdict in verdicts.items()}
     return {
         address.text: Recheck(
             now, verdict, holding.find(Claims(address, tuple(verdict.confirmed)), now)
         )
-        for address, verdict in verdicts.items()
+        for address, verdict in known.items()
     }
 
 

@@ -74,6 +74,7 @@ def _now(past: Past, recheck: Recheck) -> dict[str, Any]:
         "at": moments.utc(recheck.at),
         "result": verdict.result.value,
         "cause": verdict.cause.value,
+        "overruled": verdict.overruled.cause.value if verdict.overruled else None,
         "names": [{"name": each.name.text, "state": each.state.value} for each in verdict.names],
         "same": verdict.cause.value == past.decision.reason,
         "exception": recheck.allowance.number if recheck.allowance else None,

@@ -204,12 +204,15 @@ def comparison(decision: RecordedDecision, verdict: Verdict) -> str:
     facts = {
         "result": verdict.result.value,
         "cause": verdict.cause.value,
+        "overruled": verdict_text(verdict.overruled) if verdict.overruled else "",
         "before": _verdict(decision.result, decision.reason) if decision.result else "",
     }
     return _comparison(decision, verdict).format_map(facts)
 
 
 def _comparison(decision: RecordedDecision, verdict: Verdict) -> str:
+    if verdict.overruled is not None:
+        return words.NOW_REPAIR_SEEN
     if decision.result is None:
         return words.VERDICT
     if verdict.cause.value == decision.reason:

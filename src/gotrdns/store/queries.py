@@ -33,7 +33,7 @@ from gotrdns.policy.confirmations import LONGEST, Confirmation
 from gotrdns.policy.history import HOUR, History
 from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.policy.targets import read_target, require_harmless
-from gotrdns.store.confirmations import confirm, read_confirmation
+from gotrdns.store.confirmations import confirm, read_confirmation, read_confirmations
 from gotrdns.store.database import Database
 from gotrdns.store.exceptions import Granted, end, grant, read_allowances
 from gotrdns.store.recorded import decode_evidence, decode_vouching
@@ -211,6 +211,11 @@ class Store:
         wanted = Confirmation(address, name, now, now + min(seconds, LONGEST))
         with self._database.write() as connection:
             return confirm(connection, wanted)
+
+    def list_confirmations(self) -> list[Confirmation]:
+        """Those that hold now, the latest last."""
+        with self._database.read() as connection:
+            return read_confirmations(connection, self._clock())
 
     def confirmation_of(self, address: Address) -> Confirmation | None:
         """The one that holds for this very address now."""

@@ -20,7 +20,6 @@ from starlette.routing import BaseRoute, Route
 
 from gotrdns.explaining.awaiting import Look
 from gotrdns.explaining.confirming import Confirmable, Unconfirmable, read_confirmability
-from gotrdns.explaining.recalling import explain_recorded
 from gotrdns.names import Address, DomainName
 from gotrdns.reports import english_incident as words
 from gotrdns.reports.site.incident import (
@@ -30,11 +29,13 @@ from gotrdns.reports.site.incident import (
     compose_incident,
     compose_unavailable,
     letters_of,
+    tell,
 )
 from gotrdns.reports.site.incident_look import (
     NotStored,
     Recheck,
     Stored,
+    compose_asking,
     compose_look,
     compose_message,
 )
@@ -76,17 +77,12 @@ def _answering(handler: Handler) -> Handler:
     return answer
 
 
-def incident_routes(means: Means) -> list[BaseRoute]:
-    """All that is below ``/i/``."""
-    return IncidentPages(means).routes()
-
-
 class IncidentPages:
-    """What is below ``/i/``, and what its pages share."""
+    """All that is below ``/i/``."""
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._desk = StoreDesk(means.store.url)
+        self._desk = StoreDesk(means.store.url, clock=means.clock)
         self.days = means.store.retention_days
 
     def routes(self) -> list[BaseRoute]:
@@ -138,6 +134,8 @@ class IncidentPages:
             )
         try:
             recheck = await self._look_once(request, story, address)
+        except PrivateTarget:
+            return self._page(request, story, compose_message(words.NOT_LOOKED_PRIVATE))
         except TooMany as refusal:
             message = compose_message(_too_many(refusal))
             return self._page(request, story, message, HTTPStatus.TOO_MANY_REQUESTS, refusal)
@@ -157,14 +155,16 @@ class IncidentPages:
     async def _tell(
         self, request: Request, story: Story, address: Address
     ) -> AsyncGenerator[Event, None]:
+        yield Event("show", compose_asking())
         try:
             async with contextlib.aclosing(_looks(request, address)) as looks:
                 async for look in looks:
                     recheck = await self._judge(story, address, look)
-                    yield Event("look", compose_look(recheck))
+                    yield Event("done" if recheck.is_over else "show", compose_look(recheck))
+        except PrivateTarget:
+            yield Event("done", compose_message(words.NOT_LOOKED_PRIVATE))
         except TooMany as refusal:
-            yield Event("look", compose_message(_too_many(refusal)))
-        yield Event("end", "")
+            yield Event("done", compose_message(_too_many(refusal)))
 
     async def _look_once(self, request: Request, story: Story, address: Address) -> Recheck:
         async with contextlib.aclosing(_looks(request, address)) as looks:
@@ -197,7 +197,7 @@ class IncidentPages:
         if decision is None or decision.last_at < oldest:
             raise _Gone
         try:
-            return Story(decision, explain_recorded(decision))
+            return tell(decision, private=self._means.page.private_targets)
         except ValueError as error:
             raise StoreUnavailable(f"incident {incident} cannot be read: {error}") from error
 

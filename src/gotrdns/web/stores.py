@@ -21,10 +21,14 @@ T = TypeVar("T")
 
 
 class StoreDesk:
-    """Where the pages put their questions to one store."""
+    """Where the pages put their questions to one store. ``clock`` gives seconds since 1970."""
 
     def __init__(
-        self, url: str, *, patience: float = _PATIENCE, clock: Callable[[], float] = time.time
+        self,
+        url: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        patience: float = _PATIENCE,
     ) -> None:
         self._url = url
         self._clock = clock

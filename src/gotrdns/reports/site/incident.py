@@ -12,6 +12,8 @@ import msgspec
 from markupsafe import Markup
 
 from gotrdns.explaining.explanation import Explanation, Publication
+from gotrdns.explaining.recalling import explain_recorded
+from gotrdns.names import Address, is_public
 from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.reports import english, english_site
 from gotrdns.reports import english_incident as words
@@ -39,6 +41,10 @@ _TONES: Final = {
     Fate.NOT_PUBLIC: "good",
     Fate.NOT_CHECKED: "good",
 }
+
+# What stands for addresses of private networks.
+_PRIVATE_IPV4: Final = "10.0.0.0"
+_PRIVATE_IPV6: Final = "fd00::"
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -72,6 +78,33 @@ class Story(msgspec.Struct, frozen=True):
         return fate_of(self.decision)
 
 
+def tell(decision: RecordedDecision, *, private: bool = False) -> Story:
+    """The story of a decision. Raises ValueError as ``decision.verdict`` does.
+
+    Our resolver may know a private network's names, and anybody can put one into a PTR record: what
+    it leads to is told only where ``private`` networks are the site's own business.
+    """
+    shown = decision if private else _without_private_answers(decision)
+    return Story(shown, explain_recorded(shown))
+
+
+def _without_private_answers(decision: RecordedDecision) -> RecordedDecision:
+    def shown(text: str) -> str:
+        address = Address.parse(text)
+        if text == decision.address or is_public(address):
+            return text
+        return _PRIVATE_IPV6 if address.is_ipv6 else _PRIVATE_IPV4
+
+    evidence = decision.evidence
+    forward = tuple(
+        msgspec.structs.replace(each, values=tuple(dict.fromkeys(map(shown, each.values))))
+        for each in evidence.forward
+    )
+    return msgspec.structs.replace(
+        decision, evidence=msgspec.structs.replace(evidence, forward=forward)
+    )
+
+
 class Checking(msgspec.Struct, frozen=True):
     """The offer to look again: ``token`` keeps others from taking it up in the visitor's name.
 
@@ -88,7 +121,9 @@ def compose_incident(story: Story, *, checking: Checking | None, days: int) -> s
     ``days`` is how long the page stays.
     """
     decision, explanation, fate = story.decision, story.explanation, story.fate
-    verdict = explanation.verdict if explanation is not None else None
+    # What DNS said counts for nothing where it was not to be believed.
+    heard = explanation is not None and fate is not Fate.UNJUDGED
+    verdict = explanation.verdict if explanation is not None and heard else None
     return compose_page(
         "incident.html",
         title=words.TITLES[fate].format(address=decision.address),
@@ -108,7 +143,7 @@ def compose_incident(story: Story, *, checking: Checking | None, days: int) -> s
         change=_change(story),
         letters=tuple(_letters(story)),
         checking=checking,
-        seen=tuple(_seen(verdict)) if verdict is not None and fate is not Fate.UNJUDGED else (),
+        seen=tuple(_seen(verdict)) if verdict is not None else (),
         findings=_findings(explanation) if explanation is not None and fate in TO_CHANGE else (),
         days=days,
     )
@@ -193,10 +228,18 @@ def _because(verdict: Verdict, fate: Fate) -> tuple[str, ...]:
             address=verdict.address, name=name.name if name is not None else ""
         )
         return (sentence, words.TO_PUT_OFF_NO_MORE)
-    if fate is Fate.UNJUDGED:
-        return ()
-    sentence = because_of(verdict)
-    return (sentence, words.THE_RULE) if verdict.result is not Result.PASS else (sentence,)
+    sentences = [because_of(verdict), *_about_private_answers(verdict)]
+    if verdict.result is not Result.PASS:
+        sentences.append(words.THE_RULE)
+    return tuple(sentences)
+
+
+def _about_private_answers(verdict: Verdict) -> Iterator[str]:
+    answers = (each.answer for each in verdict.names if each.answer is not None)
+    found = {address.text for answer in answers for address in answer.addresses}
+    for each in (_PRIVATE_IPV4, _PRIVATE_IPV6):
+        if each in found:
+            yield words.STANDS_FOR_PRIVATE.format(address=each)
 
 
 def _advice(story: Story) -> Iterator[str]:

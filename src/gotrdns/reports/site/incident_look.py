@@ -53,7 +53,15 @@ class Recheck(msgspec.Struct, frozen=True):
         return isinstance(self.outcome, Stored | NotStored) or self.look.explanation is not None
 
 
-_NOTHING: Final = {"now": None, "links": (), "places": (), "having": "", "unshown": 0, "pause": 0}
+_NOTHING: Final = {
+    "now": None,
+    "asking": False,
+    "links": (),
+    "places": (),
+    "having": "",
+    "unshown": 0,
+    "pause": 0,
+}
 
 
 class ServerRow(msgspec.Struct, frozen=True):
@@ -79,10 +87,8 @@ def compose_look(recheck: Recheck) -> Markup:
     progress = recheck.look.progress
     is_right = recheck.outcome is not None and not _is_bogus(recheck.outcome)
     now = None if is_right else _now(recheck)
-    return render(
-        "site/incident_look.html",
-        words=words,
-        copy_words=english_site,
+    return _render(
+        asking=False,
         tone=_tone(recheck),
         said=status_of(recheck),
         having=_having(progress),
@@ -94,16 +100,18 @@ def compose_look(recheck: Recheck) -> Markup:
     )
 
 
+def compose_asking() -> Markup:
+    """The fragment until the first look."""
+    return _render(**{**_NOTHING, "asking": True}, tone="", said=words.CHECKING)
+
+
 def compose_message(sentence: str) -> Markup:
     """The fragment where there was no look; ``sentence`` says why."""
-    return render(
-        "site/incident_look.html",
-        words=words,
-        copy_words=english_site,
-        tone="unsure",
-        said=sentence,
-        **_NOTHING,
-    )
+    return _render(**_NOTHING, tone="unsure", said=sentence)
+
+
+def _render(**values: object) -> Markup:
+    return render("site/incident_look.html", words=words, copy_words=english_site, **values)
 
 
 def status_of(recheck: Recheck) -> Markup:

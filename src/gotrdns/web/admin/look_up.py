@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from gotrdns.policy.allowances import Allowance
 from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.policy.subjects import Incident, UnknownSubject, read_subject
 from gotrdns.reports import english_admin as words
@@ -27,7 +26,7 @@ from gotrdns.reports.site.admin_look_up import (
 from gotrdns.reports.site.admin_times import begin_of_day, end_of_day
 from gotrdns.store.searching import Request as Search
 from gotrdns.store.searching import find
-from gotrdns.web.admin.asking import desk_of, means_of, verdicts_now
+from gotrdns.web.admin.asking import Holding, desk_of, holding_now, means_of, verdicts_now
 from gotrdns.web.admin.framing import frame_of
 
 if TYPE_CHECKING:
@@ -54,12 +53,12 @@ async def look_up(request: Request) -> Response:
         search = _read(asked, given.get("latest", ""))
     except _Senseless as error:
         return await _answer(request, asked, Found(objection=str(error), wrong=error.field), 400)
-    found, allowances = await desk_of(request).ask(lambda store: _look(store, search))
+    found, holding = await desk_of(request).ask(lambda store: _look(store, search))
     rest = found[SHOWN:]
     shown = found[:SHOWN]
-    rechecks = await _recheck(request, shown, allowances)
+    rechecks = await _recheck(request, shown, holding)
     told = Found(
-        pasts=tell_pasts(shown, allowances, rechecks or {}),
+        pasts=tell_pasts(shown, holding.allowances, rechecks or {}),
         later=search.latest is not None,
         rest_from=rest[0].last_at if rest else None,
         nothing="" if found else nothing_found(search.subject),
@@ -72,11 +71,11 @@ async def show_decision(request: Request) -> Response:
     """``/decision/<incident>``."""
     incident = request.path_params["incident"]
     search = Search(Incident(incident), None, None, follow_up=False, limit=1)
-    found, allowances = await desk_of(request).ask(lambda store: _look(store, search))
+    found, holding = await desk_of(request).ask(lambda store: _look(store, search))
     if not found:
         raise HTTPException(404)
-    rechecks = await _recheck(request, found, allowances)
-    [past] = tell_pasts(found, allowances, rechecks or {})
+    rechecks = await _recheck(request, found, holding)
+    [past] = tell_pasts(found, holding.allowances, rechecks or {})
     page = compose_decision(
         await frame_of(request, Section.LOOK_UP),
         past,
@@ -118,19 +117,18 @@ def _day(text: str, field: str) -> float | None:
         raise _Senseless(words.NO_DAY.format(text=text), field) from None
 
 
-def _look(store: "Store", search: Search) -> tuple[list[RecordedDecision], list[Allowance]]:
-    found = find(store, search)
-    return found, store.list_allowances(ended=True) if found else []
+def _look(store: "Store", search: Search) -> tuple[list[RecordedDecision], Holding]:
+    return find(store, search), holding_now(store)
 
 
 async def _recheck(
-    request: Request, found: Sequence[RecordedDecision], allowances: Sequence[Allowance]
+    request: Request, found: Sequence[RecordedDecision], holding: Holding
 ) -> dict[str, Recheck] | None:
     """By address, where few are to be asked about; None where that took too long."""
     addresses = list(dict.fromkeys(each.address for each in found if each.address))
     if len(addresses) > _CLIENTS_ASKED_ABOUT:
         return {}
-    return await verdicts_now(request, addresses, allowances)
+    return await verdicts_now(request, addresses, holding)
 
 
 async def _answer(request: Request, asked: Asked, found: Found, status: int) -> Response:
