@@ -19,6 +19,7 @@ MONTHS: Final = (
     *("October", "November", "December"),
 )
 MOMENT: Final = "{day} {month} {year}, {time} UTC"
+LOCALE: Final = "en-GB"
 # What the browser adds; {moment} is in the visitor's own time and spelling.
 LOCAL_MOMENT: Final = "({moment} where you are)"
 
@@ -78,7 +79,7 @@ FORWARD_THIS_PAGE: Final = (
     "the address of this page: everything they need is on it."
 )
 
-FACTS: Final = "What happened"
+CHANGED_ALREADY: Final = "Changed it already? Check again now"
 WHEN: Final = {
     Fate.REFUSED: "Refused",
     Fate.DEFERRED: "Put off",
@@ -164,7 +165,8 @@ TO_PUT_OFF_NO_MORE: Final = (
 CHANGE: Final = "What has to change, and who can do it"
 TO_KNOW: Final = "What to know about this address"
 TWO_RECORDS: Final = (
-    "Two entries in the DNS, the Internet's directory of names, have to match. Do this in order:"
+    "Two entries in the DNS, the Internet's directory of names, have to match. Please do this, "
+    "in this order:"
 )
 ONE_RECORD: Final = "One entry in the DNS, the Internet's directory of names, has to change:"
 FIXED_ADDRESS: Final = (
@@ -172,9 +174,9 @@ FIXED_ADDRESS: Final = (
     "ask your Internet provider."
 )
 FORWARD_STEPS: Final = {
-    Fixer.DOMAIN_OWNER: "You, or whoever looks after your domain: create this entry. You can do it "
-    "in the customer area of the company where the domain is registered, or of the one that keeps "
-    "its DNS.",
+    Fixer.DOMAIN_OWNER: "You, or whoever looks after your domain (what stands after the @ in your "
+    "mail address): create this entry. It can be done in the customer area of the company where "
+    "the domain is registered, or of the one that keeps its DNS.",
     Fixer.ADDRESS_OWNER: "Your Internet provider or hosting company: only they can create this "
     "entry, because the name is theirs. The letter on this page asks them to.",
     Fixer.DELEGATE: "Whoever keeps this name for you: have them create this entry.",
@@ -254,11 +256,10 @@ AS_IT_IS_NOW_REMARK: Final = (
 )
 
 CHECKING: Final = "Asking the name servers. This can take half a minute."
-CHECKED: Final = "Checked again"
 NEXT_LOOK: Final = "The next look is in {seconds} seconds. You can leave this page open."
 STORED: Final = (
-    "It is right now, and every name server agrees. The mail servers here go by it within seconds, "
-    "until {until}."
+    "It is right now, and every name server agrees. The mail servers here have been told, and "
+    "believe it until {until}, whatever old answers are still remembered."
 )
 SEND_AGAIN: Final = "Send your mail again now."
 SENT_AGAIN: Final = (

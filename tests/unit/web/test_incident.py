@@ -49,11 +49,13 @@ def test_the_founding_example_is_told_from_the_refusal_to_the_records(
         85.105.64.87
         srv1.bakery-schmitt.com
         fail (forward-nodata)
+        Changed it already? Check again now
         The Internet address 85.105.64.87 has the name dsl.static851056487.ttnet.net.tr, but that \
 name does not lead back to the address: no address is entered for it.
         Two entries in the DNS, the Internet's directory of names, have to match.
         Make sure that your Internet connection has a fixed (static) address.
-        You, or whoever looks after your domain: create this entry.
+        You, or whoever looks after your domain (what stands after the @ in your mail address): \
+create this entry.
         mail.bakery-schmitt.com. IN A 85.105.64.87
         Your Internet provider or hosting company: only they can create this entry
         87.64.105.85.in-addr.arpa. IN PTR mail.bakery-schmitt.com.
