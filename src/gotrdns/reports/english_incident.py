@@ -79,7 +79,6 @@ FORWARD_THIS_PAGE: Final = (
     "the address of this page: everything they need is on it."
 )
 
-CHANGED_ALREADY: Final = "Changed it already? Check again now"
 WHEN: Final = {
     Fate.REFUSED: "Refused",
     Fate.DEFERRED: "Put off",
@@ -207,6 +206,10 @@ CHOICES: Final = {
     Choice.EXAMPLE: "{name} only stands for the name of your mail server. Put a name in your own "
     'domain in its place, in both entries: "mail" and then your domain is usual.',
 }
+CHOICE_AS_IT_SAYS: Final = (
+    "{name} is a proposal: your mail server calls itself so. Another name in your own domain will "
+    "do as well: use the same in both entries."
+)
 NO_RECORD: Final = (
     "There is no entry that you could create. The servers that should answer have to be mended, by "
     "{keeper}. If it was a short disturbance, it is over by now: check again now. If not, the "
@@ -238,6 +241,7 @@ MAIL_LETTER: Final = "Write it in my mail program"
 SAVE_LETTER: Final = "Save it as a text file"
 
 CHECK: Final = "Changed it? Check again now"
+CHECK_TROUBLE: Final = "Is it over by now? Check again"
 CHECK_RIGHT: Final = "How is it now?"
 CHECK_INTRODUCTION: Final = (
     "Changes to the DNS are often overlooked for hours, because old answers are remembered "
@@ -316,7 +320,7 @@ NOT_LOOKED_BUSY: Final = (
 )
 FORM_TOO_OLD: Final = "This page was open for too long. Please press the button again."
 
-MISSING: Final = "What is missing still"
+STILL_WRONG: Final = "What is still wrong"
 HALF_MAY_BE_THERE: Final = (
     "If you have created the first entry already, only the second is missing."
 )
@@ -354,8 +358,8 @@ SEEN_REMARK: Final = (
 FOR_TECHNICIANS: Final = "For whoever looks after the DNS"
 
 ABOUT: Final = (
-    "Whoever knows the address of this page can see it: it is in the error message, and nowhere "
-    "else. It names no mail addresses. It is deleted {days} days after the incident."
+    "Only whoever knows the address of this page can see it. It names no mail addresses. It is "
+    "deleted {days} days after the incident."
 )
 
 GONE_TITLE: Final = "This page is not there, or not any more"
@@ -369,8 +373,8 @@ UNAVAILABLE: Final = (
     "try again in a minute."
 )
 CHECK_INSTEAD: Final = (
-    "You can check your mail server in the meantime: enter its Internet address or its name. Both "
-    "are in the error message that came back."
+    "You can check your mail server here: enter its Internet address, which is in the error "
+    "message that came back, or its name."
 )
 CHECK_INSTEAD_LABEL: Final = "Internet address or name of the mail server"
 CHECK_INSTEAD_BUTTON: Final = "Check"

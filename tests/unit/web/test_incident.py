@@ -49,7 +49,7 @@ def test_the_founding_example_is_told_from_the_refusal_to_the_records(
         85.105.64.87
         srv1.bakery-schmitt.com
         fail (forward-nodata)
-        Changed it already? Check again now
+        Changed it? Check again now
         The Internet address 85.105.64.87 has the name dsl.static851056487.ttnet.net.tr, but that \
 name does not lead back to the address: no address is entered for it.
         Two entries in the DNS, the Internet's directory of names, have to match.

@@ -96,7 +96,7 @@ def test_what_one_server_lacks_is_not_stored(visited: Visited) -> None:
     assert "3 of 4 name servers have it." in page
     assert re.search(r"ns1\.hosting\.example 81\.20\.0\.1\nyes", page)
     assert re.search(r"ns2\.hosting\.example 81\.20\.0\.2\nnot yet\nNXDOMAIN", page)
-    assert words.MISSING not in page
+    assert words.STILL_WRONG not in page
     assert not visited.is_stored
 
 
@@ -133,7 +133,7 @@ def test_a_silent_server_keeps_it_from_being_stored_but_not_from_being_right(
     world = World(lambda each, _now: Kind.TIMEOUT if each == NS2 else HOST.text)
     page = visited.seeing(world).check()
     assert words.OBSTACLES[Obstacle.SERVER_SILENT] in page
-    assert words.MISSING not in page
+    assert words.STILL_WRONG not in page
     assert not visited.is_stored
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from markupsafe import Markup
 
-from gotrdns.explaining.explanation import Explanation, Publication
+from gotrdns.explaining.explanation import Choice, Explanation, Publication
 from gotrdns.explaining.recalling import explain_recorded
 from gotrdns.names import Address, is_public
 from gotrdns.policy.recorded import RecordedDecision
@@ -143,6 +143,7 @@ def compose_incident(story: Story, *, checking: Checking | None, days: int) -> s
         change=_change(story),
         letters=tuple(_letters(story)),
         checking=checking,
+        check_title=_check_title(story) if checking is not None else words.CHECK_RIGHT,
         seen=tuple(_seen(verdict)) if verdict is not None else (),
         findings=_findings(explanation) if explanation is not None and fate in TO_CHANGE else (),
         days=days,
@@ -229,7 +230,7 @@ def _because(verdict: Verdict, fate: Fate) -> tuple[str, ...]:
         )
         return (sentence, words.TO_PUT_OFF_NO_MORE)
     sentences = [because_of(verdict), *_about_private_answers(verdict)]
-    if verdict.result is not Result.PASS:
+    if verdict.result is not Result.PASS and fate is not Fate.NOT_PUBLIC:
         sentences.append(words.THE_RULE)
     return tuple(sentences)
 
@@ -275,9 +276,11 @@ def change_of(explanation: Explanation, decision: RecordedDecision) -> Change | 
     if not records:
         return None
     introduction = words.TWO_RECORDS if len(records) > 1 else words.ONE_RECORD
-    choice = words.CHOICES[explanation.host.choice].format(
-        name=explanation.host.name, helo=legible(decision.helo)
-    )
+    host = explanation.host
+    wording = words.CHOICES[host.choice]
+    if host.choice is Choice.DOMAIN and host.name.text == decision.helo.lower().rstrip("."):
+        wording = words.CHOICE_AS_IT_SAYS
+    choice = wording.format(name=host.name, helo=legible(decision.helo))
     return Change(introduction, tuple(_steps(records, explanation)), choice)
 
 
@@ -288,6 +291,12 @@ def _steps(records: Sequence[Publication], explanation: Explanation) -> Iterator
         owner, data = record.owner.text, record.data.removesuffix(".")
         values = zip(words.FIELDS, (owner, record.type, data), strict=True)
         yield Step(who, tuple(values), record.zone_file)
+
+
+def _check_title(story: Story) -> str:
+    if story.explanation is None or story.fate not in TO_CHANGE:
+        return words.CHECK_RIGHT
+    return words.CHECK if story.explanation.records else words.CHECK_TROUBLE
 
 
 def _letters(story: Story) -> Iterator[ShownLetter]:
