@@ -11,6 +11,16 @@ ERROR: Final = "Something went wrong: {phrase}"
 ERRORS: Final = {
     HTTPStatus.NOT_FOUND: "There is no such page",
     HTTPStatus.METHOD_NOT_ALLOWED: "That cannot be done here",
+    HTTPStatus.BAD_REQUEST: "That form could not be read",
+    HTTPStatus.FORBIDDEN: "That form is too old, or not from here: open its page again",
+    HTTPStatus.REQUEST_TIMEOUT: "That took too long to arrive",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too much to take in",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "That address is too long",
+    HTTPStatus.MISDIRECTED_REQUEST: "This site does not go by that name",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "That is not on the public Internet, and is not checked",
+    HTTPStatus.TOO_MANY_REQUESTS: "That was asked for too often: please try again in a while",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something is wrong here: it has been noted",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Too much is asked just now: please try again in a minute",
 }
 
 COPY: Final = "Copy"
@@ -25,9 +35,8 @@ PASTE_LETTER: Final = "The text is too long for a link: copy it above, and paste
 
 CHECK_TITLE: Final = "Check the reverse DNS of a mail server"
 CHECK_LEAD: Final = (
-    "A mail server that is connected to asks DNS for the name of the address that connects, and "
-    "whether that name leads back to it. Here you see what it finds, why it refuses mail if it "
-    "does, what to publish, and who can do so."
+    "Receiving mail servers ask DNS for the name of the address that connects, and whether that "
+    "name leads back to it. See what they find, what is to be published, and who can do it."
 )
 TARGET_LABEL: Final = "Address or host name of the mail server"
 TARGET_HINT: Final = "Such as 192.0.2.25, 2001:db8::25 or mail.example.org"
@@ -46,8 +55,8 @@ WALKING_HINT: Final = (
     "This takes some seconds, and up to half a minute where name servers do not answer."
 )
 STEPS: Final = "What they answer"
-STEP: Final = "{server} ({address}), about {name} {type}: {said}"
-REFERRED: Final = "refers on to the servers of {zone}"
+STEP: Final = "{server} about {name}: {said}"
+REFERRED: Final = "refers on to {zone}"
 CHECKED_AT: Final = (
     "Checked at {moment}. The address of this page repeats the check, and can be sent to others."
 )

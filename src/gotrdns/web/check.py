@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Final
 
 import msgspec
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -48,13 +49,11 @@ _ROBOTS: Final = "User-agent: *\nAllow: /$\nAllow: /static/\nDisallow: /\n"
 _REFUSED_WITHIN: Final = 1.0
 _RETRY_AFTER: Final = "60"  # seconds, where DNS did not answer
 
-_Told = tuple[str | None, Explanation]
-
 
 class _Explained(msgspec.Struct, frozen=True):
     """``haste`` is why some addresses were left out, if any were."""
 
-    told: Sequence[_Told]
+    told: Sequence[Explanation]
     haste: TooMany | None
 
 
@@ -87,7 +86,7 @@ class _Step(msgspec.Struct, frozen=True):
 
 
 class _Content(msgspec.Struct, frozen=True):
-    html: str
+    html: Markup
 
 
 class CheckPages:
@@ -155,9 +154,8 @@ class CheckPages:
         """Raises _Refused where no walk may begin."""
         walks, visitor = walks_of(request), visitor_of(request)
 
-        async def explain(place: Place, note: Callable[[Reply], None]) -> _Told:
-            host = None if place.host is None else place.host.text
-            return host, await walks.explain(visitor, place.address, check.asked, note)
+        async def explain(place: Place, note: Callable[[Reply], None]) -> Explanation:
+            return await walks.explain(visitor, place.address, check.asked, note)
 
         async def explain_all(note: Callable[[Reply], None]) -> _Explained:
             outcomes = await asyncio.gather(
@@ -182,7 +180,8 @@ class CheckPages:
 
     async def _page(self, check: _Check, narration: _Narration) -> AsyncGenerator[str, None]:
         before, after = divide_page(check.form)
-        yield before + compose_beginning(check.form)
+        yield before
+        yield compose_beginning(check.form)
         async for each in self._tell(check, narration):
             match each:
                 case _Step():
@@ -203,7 +202,7 @@ class CheckPages:
     async def _tell(
         self, check: _Check, narration: _Narration
     ) -> AsyncGenerator[_Step | _Content, None]:
-        narrator = Narrator()
+        narrator = Narrator(each.address for each in check.places)
         try:
             async for each in narration:
                 if isinstance(each, Done):
@@ -213,7 +212,7 @@ class CheckPages:
         except TooMany as haste:
             yield _Content(compose_trouble(check.form, [_sentence(haste)]))
 
-    def _result(self, check: _Check, explained: _Explained) -> str:
+    def _result(self, check: _Check, explained: _Explained) -> Markup:
         said = [sentence_about(each) for each in check.remarks]
         if explained.haste is not None:
             said.append(words.NOT_ALL)

@@ -33,7 +33,7 @@ class Rate(msgspec.Struct, frozen=True):
     seconds: float
 
 
-class _Bucket:
+class Bucket:
     """Tokens that come back with time."""
 
     __slots__ = ("_filled_at", "_rate", "_tokens")
@@ -51,8 +51,12 @@ class _Bucket:
         self._filled_at = now
         return max(0.0, (count - self._tokens) * rate.seconds / rate.count)
 
-    def take(self, count: int) -> None:
+    def take(self, count: int, now: float) -> bool:
+        """Whether there were so many."""
+        if self.wait(count, now) > 0:
+            return False
         self._tokens -= count
+        return True
 
 
 class Budget:
@@ -72,34 +76,39 @@ class Budget:
         self._network = network
         self._clock = clock
         self._most_networks = most_networks
-        self._all = _Bucket(everybody, clock()) if everybody is not None else None
-        self._networks: OrderedDict[bytes, _Bucket] = OrderedDict()
+        self._all = Bucket(everybody, clock()) if everybody is not None else None
+        self._networks: OrderedDict[bytes, Bucket] = OrderedDict()
 
     def take(self, visitor: Address | None, count: int = 1) -> None:
         """Raises TooMany, and then has taken nothing."""
         now = self._clock()
         own = self._bucket_of(visitor, now)
         self._require(own, count, now)
-        own.take(count)
+        own.take(count, now)
         if self._all is not None:
-            self._all.take(count)
+            self._all.take(count, now)
+
+    @property
+    def networks(self) -> int:
+        """How many are being counted."""
+        return len(self._networks)
 
     def require(self, visitor: Address | None, count: int = 1) -> None:
         """Take nothing, but raise TooMany where so much could not be taken."""
         now = self._clock()
         self._require(self._bucket_of(visitor, now), count, now)
 
-    def _require(self, own: _Bucket, count: int, now: float) -> None:
+    def _require(self, own: Bucket, count: int, now: float) -> None:
         if (seconds := own.wait(count, now)) > 0:
             raise TooMany(seconds, of_all=False)
         if self._all is not None and (seconds := self._all.wait(count, now)) > 0:
             raise TooMany(seconds, of_all=True)
 
-    def _bucket_of(self, visitor: Address | None, now: float) -> _Bucket:
+    def _bucket_of(self, visitor: Address | None, now: float) -> Bucket:
         key = network_of(visitor)
         bucket = self._networks.get(key)
         if bucket is None:
-            bucket = self._networks[key] = _Bucket(self._network, now)
+            bucket = self._networks[key] = Bucket(self._network, now)
             if len(self._networks) > self._most_networks:
                 self._networks.popitem(last=False)
         self._networks.move_to_end(key)

@@ -4,7 +4,7 @@ Owns what the page shows; an explanation itself is `explanation_part`'s.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from gotrdns.checking.targets import Remark
 from gotrdns.evidence import Kind, Reply
 from gotrdns.explaining.explanation import Explanation
+from gotrdns.names import Address
 from gotrdns.reports import english_site as words
 from gotrdns.reports.explanation_sentences import describe
 from gotrdns.reports.sentences import legible
@@ -23,8 +24,6 @@ from gotrdns.reports.templating import mark_up, render
 from gotrdns.reports.walk_sentences import duration
 
 END_OF_PROGRESS: Final = Markup("</ul>\n</div>\n")
-
-Explained = Sequence[tuple[str | None, Explanation]]
 
 
 class CheckForm(msgspec.Struct, frozen=True):
@@ -73,7 +72,7 @@ def compose_heading(form: CheckForm) -> Markup:
 
 
 def compose_result(
-    form: CheckForm, explained: Explained, said: Sequence[str], *, moment: float
+    form: CheckForm, explained: Sequence[Explanation], said: Sequence[str], *, moment: float
 ) -> Markup:
     """All below the heading."""
     return render(
@@ -81,7 +80,7 @@ def compose_result(
         site=words,
         form=form,
         said=said,
-        result=compose_explanations(explained),
+        result=compose_explanations([(None, each) for each in explained]),
         checked_at=words.CHECKED_AT.format(moment=_in_words(moment)),
     )
 
@@ -109,9 +108,13 @@ def sentence_about_haste(seconds: float, *, of_all: bool) -> str:
 
 
 class Narrator:
-    """Puts replies into words, each thing that a server said once."""
+    """Puts replies into words, each thing that a server said once.
 
-    def __init__(self) -> None:
+    The reverse names of ``addresses`` are called by them.
+    """
+
+    def __init__(self, addresses: Iterable[Address]) -> None:
+        self._called = {each.reverse_name: each.text for each in addresses}
         self._said: set[str] = set()
 
     def say(self, reply: Reply) -> str | None:
@@ -119,14 +122,9 @@ class Narrator:
         said = describe(reply)
         if reply.kind is Kind.REFERRAL and reply.referral is not None:
             said = words.REFERRED.format(zone=reply.referral)
-        question = reply.question
-        line = words.STEP.format(
-            server=reply.server.name,
-            address=reply.server.address,
-            name=question.name,
-            type=question.type.name,
-            said=said,
-        )
+        name = reply.question.name
+        called = self._called.get(name, name.text)
+        line = words.STEP.format(server=reply.server.name, name=called, said=said)
         if line in self._said:
             return None
         self._said.add(line)
