@@ -15,7 +15,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.dataset.live || !window.EventSource || form.dataset.sent) return;
   event.preventDefault();
-  const asked = new URLSearchParams(new FormData(form));
+  // What a form would send by POST has no place in an address.
+  const asked = new URLSearchParams(form.method === "get" ? new FormData(form) : "");
   for (const [name, value] of [...asked]) if (!value.trim()) asked.delete(name);
   watch(form, asked);
 });
