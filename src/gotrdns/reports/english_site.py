@@ -35,9 +35,8 @@ PASTE_LETTER: Final = "The text is too long for a link: copy it above, and paste
 
 CHECK_TITLE: Final = "Check the reverse DNS of a mail server"
 CHECK_LEAD: Final = (
-    "A mail server that is connected to asks DNS for the name of the address that connects, and "
-    "whether that name leads back to it. Here you see what it finds, why it refuses mail if it "
-    "does, what to publish, and who can do so."
+    "Receiving mail servers ask DNS for the name of the address that connects, and whether that "
+    "name leads back to it. See what they find, what is to be published, and who can do it."
 )
 TARGET_LABEL: Final = "Address or host name of the mail server"
 TARGET_HINT: Final = "Such as 192.0.2.25, 2001:db8::25 or mail.example.org"
@@ -56,8 +55,8 @@ WALKING_HINT: Final = (
     "This takes some seconds, and up to half a minute where name servers do not answer."
 )
 STEPS: Final = "What they answer"
-STEP: Final = "{server} ({address}), about {name} {type}: {said}"
-REFERRED: Final = "refers on to the servers of {zone}"
+STEP: Final = "{server} about {name}: {said}"
+REFERRED: Final = "refers on to {zone}"
 CHECKED_AT: Final = (
     "Checked at {moment}. The address of this page repeats the check, and can be sent to others."
 )
@@ -97,5 +96,9 @@ TOO_MANY: Final = (
     "From your network there were many checks just now. Please try again in {duration}."
 )
 TOO_MANY_OF_ALL: Final = "Many people check just now. Please try again in {duration}."
+NOT_ALL: Final = (
+    "Not all addresses of this host were checked, for there were too many checks just now. Please "
+    "check the others one by one, a little later."
+)
 BUSY_TITLE: Final = "Too many checks just now"
 TIMED_OUT: Final = "The check took too long and was ended. Please try again in a minute."

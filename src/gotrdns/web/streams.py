@@ -5,9 +5,10 @@ told, when the visitor has gone, and when the process is to end. What is told is
 """
 
 import asyncio
+import contextlib
 import re
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -17,7 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 _SIGN_OF_LIFE: Final = 15.0  # seconds; proxies cut off what is silent for 30 or 60
 _PATIENCE: Final = 20.0  # seconds for a visitor to read what no buffer takes any more
-_STEPS_HELD: Final = 64
+_NOTES_HELD: Final = 64
 _COME_BACK: Final = "retry: 5000\n\n"  # milliseconds until a browser that lost us asks again
 _COMMENT: Final = b":\n\n"
 _LINE_END: Final = re.compile("\r\n|\r|\n")
@@ -26,6 +27,10 @@ _HEADERS: Final = {
     "X-Accel-Buffering": "no",  # nginx would hold the pieces back
 }
 
+_EVENTS: Final = "text/event-stream; charset=utf-8"
+_PAGE: Final = "text/html; charset=utf-8"
+
+AtEnd = Callable[[], Awaitable[None]]
 S = TypeVar("S")
 R = TypeVar("R")
 
@@ -51,46 +56,62 @@ class Done(msgspec.Struct, Generic[R], frozen=True):
     result: R
 
 
-def stream(request: Request, events: AsyncIterator[Event]) -> Response:
-    """Server-sent events, as they come."""
-    headers = {"Content-Type": "text/event-stream; charset=utf-8"}
-    return GrowingResponse(request, _encoded(events), headers=headers, sign_of_life=_COMMENT)
+def stream(
+    request: Request, events: AsyncIterator[Event], *, at_end: AtEnd | None = None
+) -> Response:
+    """Server-sent events, as they come; ``at_end`` is called when no more can be sent."""
+    return GrowingResponse(request, _encoded(events), _EVENTS, sign_of_life=_COMMENT, at_end=at_end)
 
 
-def grow_page(request: Request, pieces: AsyncIterator[str], *, status: int = 200) -> Response:
+def grow_page(
+    request: Request, pieces: AsyncIterator[str], *, at_end: AtEnd | None = None
+) -> Response:
     """A page of HTML, sent as far as it is known."""
-    headers = {"Content-Type": "text/html; charset=utf-8"}
-    encoded = _written(pieces)
-    return GrowingResponse(request, encoded, status=status, headers=headers, sign_of_life=b"\n")
+    return GrowingResponse(request, _written(pieces), _PAGE, sign_of_life=b"\n", at_end=at_end)
 
 
-async def narrate(
-    work: Callable[[Callable[[S], None]], Awaitable[R]],
-) -> AsyncGenerator[S | Done[R], None]:
-    """What ``work`` notes while it is done, and then its result.
+class Narration(Generic[S, R]):
+    """What ``work`` notes while it is done, and then its result; iterating raises what it raises.
 
-    Notes nobody takes in time are left out: the work never waits for who watches. Raises what the
-    work raises. The work is cancelled when nobody watches any more.
+    Notes that nobody takes in time are left out: the work never waits for who watches.
     """
-    notes: deque[S] = deque()
-    stirred = asyncio.Event()
 
-    def note(step: S) -> None:
-        if len(notes) < _STEPS_HELD:
-            notes.append(step)
-            stirred.set()
+    def __init__(self, work: Callable[[Callable[[S], None]], Awaitable[R]]) -> None:
+        self._notes: deque[S] = deque()
+        self._stirred = asyncio.Event()
+        self._told = False
+        self._task = asyncio.ensure_future(work(self._note))
+        self._task.add_done_callback(lambda _: self._stirred.set())
 
-    task = asyncio.ensure_future(work(note))
-    task.add_done_callback(lambda _: stirred.set())
-    try:
-        while notes or not task.done():
-            await stirred.wait()
-            stirred.clear()
-            while notes:
-                yield notes.popleft()
-        yield Done(await task)
-    finally:
-        await _cancel(task)
+    def __aiter__(self) -> "Narration[S, R]":
+        return self
+
+    async def __anext__(self) -> S | Done[R]:
+        while not self._notes and not self._task.done():
+            self._stirred.clear()
+            await self._stirred.wait()
+        if self._notes:
+            return self._notes.popleft()
+        if self._told:
+            raise StopAsyncIteration
+        self._told = True
+        return Done(self._task.result())
+
+    async def begin(self, *, within: float) -> None:
+        """Until there is something to tell, or for so many seconds. Raises what failed by then."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stirred.wait(), within)
+        if self._task.done():
+            self._task.result()
+
+    async def close(self) -> None:
+        """Ends the work, if it goes on."""
+        await _cancel(self._task)
+
+    def _note(self, step: S) -> None:
+        if len(self._notes) < _NOTES_HELD:
+            self._notes.append(step)
+            self._stirred.set()
 
 
 class GrowingResponse(Response):
@@ -103,15 +124,16 @@ class GrowingResponse(Response):
         self,
         request: Request,
         pieces: AsyncIterator[bytes],
+        media_type: str,
         *,
-        headers: Mapping[str, str],
         sign_of_life: bytes,
-        status: int = 200,
+        at_end: AtEnd | None,
     ) -> None:
-        self.status_code = status
+        self.status_code = 200
         self.background = None
-        self.init_headers({**_HEADERS, **headers})
+        self.init_headers({**_HEADERS, "Content-Type": media_type})
         self._pieces = pieces
+        self._at_end = at_end
         self._sign_of_life = sign_of_life
         self._ending: asyncio.Event = request.app.state.means.ending
         self._is_head = request.method == "HEAD"
@@ -132,6 +154,8 @@ class GrowingResponse(Response):
             for each in ends:
                 await _cancel(each)
             await _close(self._pieces)
+            if self._at_end is not None:
+                await self._at_end()
 
     async def _send_pieces(self, send: Send, ends: Sequence[asyncio.Future[Any]]) -> None:
         while True:

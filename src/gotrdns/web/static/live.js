@@ -27,7 +27,7 @@ function watch(form, asked) {
   const separator = form.dataset.live.includes("?") ? "&" : "?";
   let begun = false;
   watched?.close();
-  watched = new EventSource(`${form.dataset.live}${asked.size ? separator + asked : ""}`);
+  watched = new EventSource(`${form.dataset.live}${separator}${asked}`);
   const source = watched;
   for (const button of form.querySelectorAll("button")) button.disabled = true;
 
@@ -52,8 +52,14 @@ function watch(form, asked) {
     // Also what the server refuses: the ordinary page says why.
     source.close();
     for (const button of form.querySelectorAll("button")) button.disabled = false;
-    form.dataset.sent = "yes";
-    form.requestSubmit();
+    if (form.dataset.livePage) {
+      location.assign(`${form.dataset.livePage}?${asked}`);
+    } else if (form.isConnected) {
+      form.dataset.sent = "yes";
+      form.requestSubmit();
+    } else {
+      location.reload();
+    }
   });
 }
 
