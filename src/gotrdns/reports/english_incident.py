@@ -151,6 +151,10 @@ STANDS_FOR_PRIVATE: Final = (
     "{address} stands for an address of a private network here, which is not shown. Nobody outside "
     "can reach such an address."
 )
+OLD_ANSWERS: Final = (
+    "The old answers were still remembered here at that time, but every name server had been seen "
+    "to have the change."
+)
 THE_RULE: Final = (
     "Every mail server's address needs a name, and that name has to lead back to the same address. "
     "Mail servers all over the world check that, because computers that spammers have taken over "

@@ -10,6 +10,7 @@ import pytest
 from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import Action, Decision, Rule, Transaction, Vouched, Voucher
+from gotrdns.policy.confirmations import overrule
 from gotrdns.policy.history import DAY, HOUR
 from gotrdns.reports import english_incident as words
 from gotrdns.reports.fates import TO_CHANGE, Fate, fate_of
@@ -155,6 +156,16 @@ def test_every_way_of_letting_in_is_told_alike(everybody: Site) -> None:
         incident = everybody.remember(decision)
         pages.append(everybody.read(incident).replace(incident, "INCIDENT"))
     assert pages[0] == pages[1] == pages[2]
+
+
+def test_a_repair_that_was_seen_before_is_told_as_right(everybody: Site) -> None:
+    verdict = overrule(failing(), DomainName.parse("mail.bakery-schmitt.com"))
+    incident = everybody.remember(Decision(Action.PASS, Rule.REPAIR_SEEN, verdict, marked=True))
+    page = everybody.read(incident)
+    assert words.TITLES[Fate.FINE].format(address=verdict.address) in page
+    assert "has the name mail.bakery-schmitt.com, and that name leads back" in page
+    assert words.OLD_ANSWERS in page
+    assert "dsl.static851056487.ttnet.net.tr. 60 A no A record" in page
 
 
 def test_repetitions_are_counted(everybody: Site) -> None:

@@ -43,8 +43,8 @@ _TONES: Final = {
 }
 
 # What stands for addresses of private networks.
-_PRIVATE_IPV4: Final = "10.0.0.0"
-_PRIVATE_IPV6: Final = "fd00::"
+PRIVATE_IPV4: Final = "10.0.0.0"
+PRIVATE_IPV6: Final = "fd00::"
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -93,7 +93,7 @@ def _without_private_answers(decision: RecordedDecision) -> RecordedDecision:
         address = Address.parse(text)
         if text == decision.address or is_public(address):
             return text
-        return _PRIVATE_IPV6 if address.is_ipv6 else _PRIVATE_IPV4
+        return PRIVATE_IPV6 if address.is_ipv6 else PRIVATE_IPV4
 
     evidence = decision.evidence
     forward = tuple(
@@ -230,6 +230,8 @@ def _because(verdict: Verdict, fate: Fate) -> tuple[str, ...]:
         )
         return (sentence, words.TO_PUT_OFF_NO_MORE)
     sentences = [because_of(verdict), *_about_private_answers(verdict)]
+    if verdict.overruled is not None:
+        sentences.append(words.OLD_ANSWERS)
     if verdict.result is not Result.PASS and fate is not Fate.NOT_PUBLIC:
         sentences.append(words.THE_RULE)
     return tuple(sentences)
@@ -238,7 +240,7 @@ def _because(verdict: Verdict, fate: Fate) -> tuple[str, ...]:
 def _about_private_answers(verdict: Verdict) -> Iterator[str]:
     answers = (each.answer for each in verdict.names if each.answer is not None)
     found = {address.text for answer in answers for address in answer.addresses}
-    for each in (_PRIVATE_IPV4, _PRIVATE_IPV6):
+    for each in (PRIVATE_IPV4, PRIVATE_IPV6):
         if each in found:
             yield words.STANDS_FOR_PRIVATE.format(address=each)
 
@@ -309,6 +311,7 @@ def _seen(verdict: Verdict) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Questions, each with the lines of its answer."""
     if not _was_heard(verdict):
         return
+    verdict = verdict.overruled or verdict
     yield english.ASK_REVERSE, tuple(_unindented(reverse_lines(verdict, every_ttl=True)))
     if verdict.names:
         several = len(verdict.names) > 1
