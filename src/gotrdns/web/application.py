@@ -3,6 +3,7 @@
 Owns which paths there are and what every answer has in common.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.applications import Starlette
@@ -36,14 +37,14 @@ def public_site(means: Means) -> Starlette:
     names = Names([own] if own else [], only=own is not None)
     pages = (CheckPages(means), IncidentPages(means))
     routes = [route for each in pages for route in each.routes()]
-    return _site(means, routes, names, means.page.proxies)
+    return make_site(means, routes, names, means.page.proxies)
 
 
 def admin_site(means: Means) -> Starlette:
     """For the administrator."""
     names = Names(means.admin.host_names, only=True)
     authenticate = Middleware(Authenticate, Doorkeeper(means.admin))
-    site = _site(means, admin_routes(), names, means.admin.proxies, authenticate)
+    site = make_site(means, admin_routes(), names, means.admin.proxies, authenticate)
     site.state.daemon = Daemon(means.ask_daemon)
     site.state.desk = StoreDesk(means.store.url, clock=means.clock)
     for exception, answer in KNOWN_TO_ADMINS.items():
@@ -51,9 +52,9 @@ def admin_site(means: Means) -> Starlette:
     return site
 
 
-def _site(
+def make_site(
     means: Means,
-    routes: list[BaseRoute],
+    routes: Sequence[BaseRoute],
     names: Names,
     proxies: tuple[Network, ...],
     *more: Middleware,
