@@ -342,11 +342,47 @@ def _special_networks() -> dict[tuple[int, int], list[tuple[Network, SpecialUse]
 
 
 def special_use(address: Address) -> SpecialUse | None:
-    """What the address is reserved for, or None when it is an ordinary public one."""
+    """What the address is reserved for, or None when it is an ordinary public one.
+
+    An IPv6 address whose packets go on to IPv4 is reserved for what the one there is.
+    """
     for network, use in _special_networks().get((len(address), address[0]), ()):
         if address in network:
             return use
-    return None
+    if len(address) == 4:
+        return None
+    if address[0] >> 5 != _GLOBAL_UNICAST and address not in _nat64():
+        return SpecialUse.RESERVED
+    return next(filter(None, map(special_use, embedded(address))), None)
+
+
+def is_public(address: Address) -> bool:
+    """Whether it is an ordinary address of the Internet."""
+    return special_use(address) is None
+
+
+_GLOBAL_UNICAST: Final = 0b001  # 2000::/3, the only space that is given out (RFC 4291, IANA)
+
+
+@functools.cache
+def _nat64() -> Network:
+    return Network("64:ff9b::/96")  # RFC 6052
+
+
+@functools.cache
+def _teredo() -> Network:
+    return Network("2001::/32")  # RFC 4380
+
+
+def embedded(address: Address) -> tuple[Address, ...]:
+    """The IPv4 addresses that packets to an IPv6 address are sent on to, by others on the way."""
+    if address[:2] == b"\x20\x02":  # 6to4, RFC 3056
+        return (Address(address[2:6]),)
+    if address in _teredo():  # its server's, and the client's with all bits inverted
+        return (Address(address[4:8]), Address(octet ^ 0xFF for octet in address[12:]))
+    if address in _nat64():
+        return (Address(address[12:]),)
+    return ()
 
 
 # IDNA 2003, Python's codec, replaces or drops these, IDNA 2008 keeps them: two names in DNS,

@@ -172,6 +172,16 @@ class AdminSettings(_SiteSettings, frozen=True):
         ),
     ] = ""
 
+    host_names: Annotated[
+        tuple[str, ...],
+        Meta(
+            examples=[["mail.example.org"]],
+            description="The names by which browsers ask for these pages, where a reverse proxy "
+            "passes them on. By `localhost` and by an address they are always let in, by any other "
+            "name never: it may be a stranger's (DNS rebinding).",
+        ),
+    ] = ()
+
     def __post_init__(self) -> None:
         """Raises InvalidSetting."""
         super().__post_init__()
