@@ -17,6 +17,7 @@ from gotrdns.cli.searching import Request, find, nothing_found, read_request
 from gotrdns.cli.stores import opened, read_store_settings, store_url
 from gotrdns.names import Address
 from gotrdns.policy.allowances import Allowance, Allowances, Claims
+from gotrdns.policy.confirmations import Confirmations
 from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.policy.subjects import Incident, UnknownSubject, read_subject
 from gotrdns.reports import english_past as words
@@ -51,11 +52,13 @@ def tell_of_the_past(options: Mapping[str, Any]) -> int:
     with opened(url) as store:
         found = find(store, request)
         allowances = store.list_allowances(ended=True) if found else []
+        confirmations = Confirmations(store.list_confirmations() if found else ())
     if not found:
         complain(nothing_found(request))
         return _NOTHING_FOUND
     try:
-        rechecks = _recheck(_resolver(settings, options), found, allowances, options["now"])
+        verdicts = _ask_again(_resolver(settings, options), found, options["now"])
+        rechecks = _recheck(verdicts, allowances, confirmations)
         _print(_pasts(found, allowances, rechecks), request, as_json=options["as_json"])
     except ValueError as error:
         raise Failure(f"what is stored of a decision cannot be read: {error}") from None
@@ -89,13 +92,10 @@ def _mark(store: "Store", incidents: Sequence[str]) -> int:
     return status
 
 
-def _recheck(
-    resolver: ResolverSettings,
-    found: Sequence[RecordedDecision],
-    allowances: Sequence[Allowance],
-    wanted: bool | None,
-) -> dict[str, Recheck]:
-    """By address: what DNS says now, if it is wanted or little is to be asked."""
+def _ask_again(
+    resolver: ResolverSettings, found: Sequence[RecordedDecision], wanted: bool | None
+) -> dict[Address, Verdict]:
+    """What DNS says now, if it is wanted or little is to be asked."""
     addresses = list(dict.fromkeys(each.address for each in found if each.address))
     if wanted is False or (wanted is None and len(addresses) > _CLIENTS_ASKED_ABOUT):
         return {}
@@ -105,16 +105,25 @@ def _recheck(
     progress = Progress()
     progress.show(words.ASKING)
     try:
-        verdicts = check_again(resolver, map(Address.parse, addresses))
+        return check_again(resolver, map(Address.parse, addresses))
     except (InvalidServer, NoServers) as error:
         raise Failure(f"{error}; --no-now asks no resolver") from None
     finally:
         progress.clear()
+
+
+def _recheck(
+    verdicts: Mapping[Address, Verdict],
+    allowances: Sequence[Allowance],
+    confirmations: Confirmations,
+) -> dict[str, Recheck]:
+    """By address: what it comes to now."""
     now = time.time()
     holding = Allowances(allowances)
+    known = {each: confirmations.apply(verdict, now) for each, verdict in verdicts.items()}
     return {
         address.text: Recheck(now, verdict, holding.find(_claims(address, verdict), now))
-        for address, verdict in verdicts.items()
+        for address, verdict in known.items()
     }
 
 

@@ -8,13 +8,23 @@ from collections.abc import Iterator
 from gotrdns import __version__
 from gotrdns.daemon.process_memory import resident_octets
 from gotrdns.daemon.tally import Decisions
-from gotrdns.daemon.vitals import Vitals, cache_use, health, losses, members, wrong
+from gotrdns.daemon.vitals import (
+    Vitals,
+    cache_use,
+    confirmations_held,
+    health,
+    losses,
+    members,
+    wrong,
+)
+from gotrdns.policy import Rule
 from gotrdns.reports.status import (
     Breaker,
     CacheUse,
     Decided,
     Listener,
     Period,
+    Repairs,
     Resolver,
     Server,
     Status,
@@ -47,6 +57,7 @@ def give_account(vitals: Vitals) -> Status:
         cache=_cache(vitals),
         store=_store(vitals),
         workers=tuple(_workers(vitals)),
+        repairs=_repairs(vitals, tally.decisions()),
     )
 
 
@@ -70,6 +81,13 @@ def _decided(decisions: Decisions) -> tuple[Decided, ...]:
     for (_, kind), count in decisions.items():
         alike[kind.result, kind.cause, kind.action, kind.withheld] += count
     return tuple(Decided(*fields, count) for fields, count in alike.most_common())
+
+
+def _repairs(vitals: Vitals, decisions: Decisions) -> Repairs:
+    passes = sum(
+        count for (_, kind), count in decisions.items() if kind.rule == Rule.REPAIR_SEEN.value
+    )
+    return Repairs(confirmations_held(vitals), passes)
 
 
 def _waiting(vitals: Vitals) -> Waiting:

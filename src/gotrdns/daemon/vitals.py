@@ -69,6 +69,12 @@ def cache_use(vitals: Vitals) -> tuple[int, int]:
     return (0, 0) if kept is None else (len(kept), kept.capacity)
 
 
+def confirmations_held(vitals: Vitals) -> int:
+    """How many clients pass now because their repair was seen, whatever the resolver says."""
+    counsel = vitals.advice.counsel
+    return counsel.memory.confirmations.count(counsel.clock())
+
+
 def losses(vitals: Vitals) -> int:
     """How many writes were dropped on their way to the store."""
     return vitals.advice.memory.losses + sum(each.lost for each in counted(vitals))

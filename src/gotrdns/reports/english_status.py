@@ -63,6 +63,9 @@ TOTAL: Final = "all"
 RATE: Final = "{count} ({rate}/min)"
 LOOKUPS: Final = "{count} had to wait for a look-up, {mean} on average"
 WITHIN: Final = ", 95 % at most {bound}"
+REPAIRS: Final = (
+    "{passes} let in by a repair that the resolver did not know yet; {held} such clients now"
+)
 
 LISTENING: Final = "Listening"
 ONE_CONNECTION: Final = "1 connection"

@@ -84,7 +84,7 @@ def _facts(past: Past) -> Mapping[str, str]:
         "helo": decision.helo,
         "sender": decision.sender,
         "recipient": decision.recipient,
-        "verdict": _verdict(decision.result, decision.reason) if decision.result else "",
+        "verdict": _verdict_with_overruled(decision),
         "rule": decision.rule.value,
         "vouched": _vouched(decision),
         "exception": _exception(past),
@@ -102,6 +102,19 @@ def _when(decision: RecordedDecision) -> str:
 
 def _verdict(result: Result, cause: str) -> str:
     return words.VERDICT.format(result=result.value, cause=cause)
+
+
+def _verdict_with_overruled(decision: RecordedDecision) -> str:
+    verdict = decision.verdict()
+    return "" if verdict is None else verdict_text(verdict)
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """The result and its cause, and what our resolver said where that did not count."""
+    said = _verdict(verdict.result, verdict.cause.value)
+    if verdict.overruled is None:
+        return said
+    return words.OVERRULED.format(verdict=said, said=verdict_text(verdict.overruled))
 
 
 def _vouched(decision: RecordedDecision) -> str:
@@ -158,6 +171,7 @@ def _follow_up(decision: RecordedDecision) -> str:
 
 def evidence_lines(verdict: Verdict, paint: Paint) -> Iterator[str]:
     """What was asked and answered, and why that is no pass."""
+    verdict = verdict.overruled or verdict
     yield from section(shared.ASK_REVERSE, paint)
     yield from reverse_lines(verdict, every_ttl=True)
     if verdict.names:
@@ -180,16 +194,21 @@ def comparison(decision: RecordedDecision, verdict: Verdict) -> str:
     facts = {
         "result": verdict.result.value,
         "cause": verdict.cause.value,
+        "overruled": verdict_text(verdict.overruled) if verdict.overruled else "",
         "before": _verdict(decision.result, decision.reason) if decision.result else "",
     }
     return _comparison(decision, verdict).format_map(facts)
 
 
 def _comparison(decision: RecordedDecision, verdict: Verdict) -> str:
+    if verdict.overruled is not None:
+        return words.NOW_REPAIR_SEEN
     if decision.result is None:
         return words.VERDICT
     if verdict.cause.value == decision.reason:
         return words.NOW_SAME
+    if verdict.cause.value == decision.evidence.overruled:
+        return words.NOW_NOT_YET_KNOWN
     if verdict.result is Result.PASS:
         return words.NOW_BETTER
     return words.NOW_UNKNOWN if verdict.result is Result.TEMPERROR else words.NOW_WORSE

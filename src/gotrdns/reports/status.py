@@ -123,6 +123,16 @@ class Store(msgspec.Struct, frozen=True):
     lost: int
 
 
+class Repairs(msgspec.Struct, frozen=True):
+    """Clients that every authoritative server confirms, which the resolver does not know yet.
+
+    ``held`` is how many confirmations hold now, ``passes`` how often one decided since the start.
+    """
+
+    held: int = 0
+    passes: int = 0
+
+
 class Worker(msgspec.Struct, frozen=True):
     """One process of several that answer."""
 
@@ -153,6 +163,7 @@ class Status(msgspec.Struct, frozen=True):
     cache: CacheUse
     store: Store
     workers: tuple[Worker, ...] = ()
+    repairs: Repairs = Repairs()
 
 
 QUESTION: Final = b"status"

@@ -72,6 +72,7 @@ def _decisions(status: Status) -> Iterator[str]:
     rows.append((words.TOTAL, "", _rate(sum(recent.values()), status.lately), f"{total:,}"))
     yield from _table(rows, figures=2)
     yield from _waiting(status)
+    yield from _repairs(status)
 
 
 def _alike(decided: Decided) -> _Alike:
@@ -91,6 +92,13 @@ def _waiting(status: Status) -> Iterator[str]:
         if waiting.within_seconds_95 is not None:
             text += words.WITHIN.format(bound=_short(waiting.within_seconds_95))
         yield f"    {text}"
+
+
+def _repairs(status: Status) -> Iterator[str]:
+    repairs = status.repairs
+    if repairs.held or repairs.passes:
+        held, passes = f"{repairs.held:,}", f"{repairs.passes:,}"
+        yield from paragraph(words.REPAIRS.format(held=held, passes=passes), "    ", "    ")
 
 
 def _listeners(status: Status) -> Iterator[str]:

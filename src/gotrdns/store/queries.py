@@ -29,9 +29,11 @@ from sqlalchemy import (
 from gotrdns.names import Address, DomainName, Network
 from gotrdns.policy import Action, Rule
 from gotrdns.policy.allowances import Allowance, AllowanceKind
+from gotrdns.policy.confirmations import LONGEST, Confirmation
 from gotrdns.policy.history import HOUR, History
 from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.policy.targets import read_target, require_harmless
+from gotrdns.store.confirmations import confirm, read_confirmation, read_confirmations
 from gotrdns.store.database import Database
 from gotrdns.store.exceptions import Granted, end, grant, read_allowances
 from gotrdns.store.recorded import decode_evidence, decode_vouching
@@ -189,6 +191,29 @@ class Store:
         """End it now; False when there is none of that number that still holds."""
         with self._database.write() as connection:
             return end(connection, number, self._clock(), storable(note))
+
+    def confirm(
+        self, address: Address, name: DomainName, *, seconds: float = LONGEST
+    ) -> Confirmation:
+        """Every responsible server leads from the address to the name and back: let it pass.
+
+        Daemons that share the store do so from within two seconds on, and for an hour at most; a
+        second confirmation prolongs the first.
+        """
+        now = self._clock()
+        wanted = Confirmation(address, name, now, now + min(seconds, LONGEST))
+        with self._database.write() as connection:
+            return confirm(connection, wanted)
+
+    def list_confirmations(self) -> list[Confirmation]:
+        """Those that hold now, the latest last."""
+        with self._database.read() as connection:
+            return read_confirmations(connection, self._clock())
+
+    def confirmation_of(self, address: Address) -> Confirmation | None:
+        """The one that holds for this very address now."""
+        with self._database.read() as connection:
+            return read_confirmation(connection, address, self._clock())
 
     def prune(self, retention: float) -> int:
         """Delete what is older than so many seconds; returns how much that was."""

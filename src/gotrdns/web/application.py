@@ -15,6 +15,7 @@ from gotrdns.web.errors import KNOWN, Guarded, answer_exception
 from gotrdns.web.forms import Tokens
 from gotrdns.web.gate import Gate, Names, host_of
 from gotrdns.web.headers import BindBrowser
+from gotrdns.web.incident import IncidentPages
 from gotrdns.web.limits import Budget, Rate
 from gotrdns.web.means import Means
 from gotrdns.web.static_files import static_route
@@ -29,7 +30,9 @@ def public_site(means: Means) -> Starlette:
     own = host_of(means.page.public_url)
     # Without a name of its own it takes any: what it shows anybody may see.
     names = Names([own] if own else [], only=own is not None)
-    return _site(means, [*CheckPages(means).routes()], names, means.page.proxies)
+    pages = (CheckPages(means), IncidentPages(means))
+    routes = [route for each in pages for route in each.routes()]
+    return _site(means, routes, names, means.page.proxies)
 
 
 def admin_site(means: Means) -> Starlette:

@@ -136,3 +136,10 @@ def _seed_of(request: HTTPConnection) -> str | None:
 def _cookie_name(*, secure: bool) -> str:
     # Browsers take __Host- cookies only from the host itself, over HTTPS: no neighbour can set it.
     return f"__Host-{_COOKIE}" if secure else _COOKIE
+
+
+def is_own_form(request: HTTPConnection, field: str) -> bool:
+    """Whether a page of ours gave this very browser the field, which comes with no form."""
+    seed = _seed_of(request)
+    tokens: Tokens = request.app.state.tokens
+    return seed is not None and tokens.fits(seed, field)

@@ -88,6 +88,11 @@ class Budget:
         if self._all is not None:
             self._all.take(count, now)
 
+    @property
+    def networks(self) -> int:
+        """How many are being counted."""
+        return len(self._networks)
+
     def require(self, visitor: Address | None, count: int = 1) -> None:
         """Take nothing, but raise TooMany where so much could not be taken."""
         now = self._clock()

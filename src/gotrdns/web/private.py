@@ -14,7 +14,15 @@ from gotrdns.evidence import Walk
 from gotrdns.explaining.expert import Asked, Expand
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.lookup import Resolver
-from gotrdns.names import Address, DomainName, HostName, InvalidAddress, is_public
+from gotrdns.names import (
+    Address,
+    DomainName,
+    HostName,
+    InvalidAddress,
+    SpecialUse,
+    is_public,
+    special_use,
+)
 
 # The IANA registry of special-use names (RFC 6761), .internal, and what networks use without right;
 # the root has none of them. (.example is nobody's: it may be asked for.)
@@ -68,8 +76,12 @@ def require_public_answers(explanation: Explanation) -> None:
     have any name in a PTR record.
     """
     known = _addresses_in(explanation)
-    if any(not is_public(each) for each in known - _heard_outside(explanation.walk)):
+    if any(map(_is_secret, known - _heard_outside(explanation.walk))):
         raise PrivateTarget
+
+
+def _is_secret(address: Address) -> bool:
+    return special_use(address) not in {None, SpecialUse.DOCUMENTATION}
 
 
 def _addresses_in(explanation: Explanation) -> set[Address]:

@@ -81,6 +81,15 @@ class Walks:
         self._explanations: dict[_Wanted, tuple[Shared[Explanation], Steps]] = {}
         self._watches: dict[_Wanted, tuple[Shared[None], News, bytes]] = {}
 
+    @property
+    def kept(self) -> int:
+        """How many explanations are being made, or kept."""
+        return len(self._explanations)
+
+    @property
+    def watches(self) -> int:
+        return len(self._watches)
+
     async def expand(self, visitor: Address | None, expand: Expand, target: str) -> Expansion:
         """The addresses of a target, public ones only: see ``Expert.expand``."""
         self._lookups.take(visitor)

@@ -5,7 +5,6 @@ Owns what a site's page shows of an explanation, and links that begin a mail.
 
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import quote
 
 import msgspec
 from markupsafe import Markup
@@ -15,11 +14,10 @@ from gotrdns.reports import english_page
 from gotrdns.reports import english_site as words
 from gotrdns.reports.explanation_case import TABLES, Case, case_of
 from gotrdns.reports.letters import Letter, write_letters
+from gotrdns.reports.site.mail_links import mail_link
 from gotrdns.reports.templating import render
 from gotrdns.verification import Result
 
-# Windows hands links on to mail programs up to 2,048 characters long, and drops longer ones.
-_LONGEST_LINK: Final = 2000
 _GRAVEST_FIRST: Final = (Result.PERMERROR, Result.FAIL, Result.TEMPERROR, Result.PASS)
 
 
@@ -74,10 +72,8 @@ def show_letter(letter: Letter) -> LetterShown:
     to = english_page.ACTORS[letter.fixer]
     if letter.to is None:
         return LetterShown(letter, to, "", whole=False)
-    link = f"mailto:{quote(letter.to, safe='@')}?subject={quote(letter.subject, safe='')}"
-    with_text = f"{link}&body={quote(letter.body.replace(chr(10), chr(13) + chr(10)), safe='')}"
-    whole = len(with_text) <= _LONGEST_LINK
-    return LetterShown(letter, to, with_text if whole else link, whole)
+    link = mail_link(letter)
+    return LetterShown(letter, to, link.text, link.whole)
 
 
 def _shown(origin: str | None, explanation: Explanation) -> _Shown:
