@@ -43,7 +43,7 @@ def public_site(means: Means) -> Starlette:
 def admin_site(means: Means) -> Starlette:
     """For the administrator."""
     names = Names(means.admin.host_names, only=True)
-    authenticate = Middleware(Authenticate, Doorkeeper(means.admin))
+    authenticate = Middleware(Authenticate, Doorkeeper(means.admin, means.tell_trouble))
     site = make_site(means, admin_routes(), names, means.admin.proxies, authenticate)
     site.state.daemon = Daemon(means.ask_daemon)
     site.state.desk = StoreDesk(means.store.url, clock=means.clock)

@@ -9,7 +9,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import logging
 import re
 import secrets
 import stat
@@ -23,8 +22,6 @@ from typing import Final
 import msgspec
 
 from gotrdns.web.limits import TooMany
-
-_LOG: Final = logging.getLogger(__name__)
 
 # 16 MiB of memory and a tenth of a second: OWASP's recommendation for little memory.
 _EXPONENT: Final = 14
@@ -144,14 +141,25 @@ def read_passwords(path: Path) -> dict[str, Hash]:
     return found
 
 
+def _pay_no_heed(_problem: str) -> None:
+    pass
+
+
 class Passwords:
     """Verifies against the file as it is now.
 
-    While it cannot be used, or holds nobody, no password is right, and the log says why.
+    While it cannot be used, or holds nobody, no password is right: ``on_trouble`` is told why.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        on_trouble: Callable[[str], None] = _pay_no_heed,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._path = path
+        self._on_trouble = on_trouble
         self._clock = clock
         self._signature: tuple[int, int, int] | None = None
         self._hashes: dict[str, Hash] = {}
@@ -222,7 +230,7 @@ class Passwords:
     def _tell(self, trouble: str) -> None:
         """Once, until it is another."""
         if trouble and trouble != self._trouble:
-            _LOG.error("nobody can log in to the administrator's pages: %s", trouble)
+            self._on_trouble(trouble)
         self._trouble = trouble
 
     def _digest(self, name: str, password: str) -> bytes:

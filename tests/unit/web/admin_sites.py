@@ -18,7 +18,7 @@ from gotrdns.resolution.settings import ResolverSettings
 from gotrdns.resolution.walk import WalkSettings
 from gotrdns.store.settings import StoreSettings
 from gotrdns.web.application import admin_site
-from gotrdns.web.means import Means, NoDaemon
+from gotrdns.web.means import Means, NoDaemon, Trouble
 from gotrdns.web.settings import AdminSettings, PageSettings
 from tests.unit.statuses import WELL
 from tests.unit.stores import url_of
@@ -78,6 +78,7 @@ def visiting(
     page: PageSettings | None = None,
     resolver: str = NO_RESOLVER,
     ask_daemon: Callable[[bytes], bytes] = no_daemon,
+    troubles: list[tuple[Trouble, str]] | None = None,
     clock: Callable[[], float] | None = None,
     client: str | None = "127.0.0.1",
     host: str = "127.0.0.1:8080",
@@ -95,6 +96,7 @@ def visiting(
             store=StoreSettings(url=url_of(path)),
             expert=Expert(dns, settings, (), WalkSettings()),
             ask_daemon=ask_daemon,
+            tell_trouble=lambda *told: None if troubles is None else troubles.append(told),
             clock=clock or time.time,
         )
         peer: Any = None if client is None else (client, 50_000)  # None over a unix socket

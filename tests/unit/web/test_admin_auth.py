@@ -1,7 +1,6 @@
 """Who is let in to the administrator's pages, and who is not."""
 
 import base64
-import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from gotrdns.names import Address
 from gotrdns.store.queries import Store
 from gotrdns.web import passwords
 from gotrdns.web.admin.attempts import Attempts
+from gotrdns.web.means import Trouble
 from gotrdns.web.passwords import Hash, compose_line
 from gotrdns.web.settings import AdminSettings
 from tests.unit.stores import Clock, url_of
@@ -129,19 +129,15 @@ def test_what_are_no_credentials_is_answered_as_none(
         assert visitor.get("/exceptions", headers=twice).status_code == 401
 
 
-def test_wrong_passwords_bring_pauses_that_grow(
-    path: Path, password_file: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    with visiting(path, admin=with_passwords(password_file), client=REMOTE) as visitor:
-        with caplog.at_level(logging.WARNING):
-            answers = [visitor.get("/", **basic("anna", f"wrong {each}")) for each in range(7)]
+def test_wrong_passwords_bring_pauses_that_grow(path: Path, password_file: Path) -> None:
+    settings, told = with_passwords(password_file), list[tuple[Trouble, str]]()
+    with visiting(path, admin=settings, client=REMOTE, troubles=told) as visitor:
+        answers = [visitor.get("/", **basic("anna", f"wrong {each}")) for each in range(7)]
         assert [each.status_code for each in answers] == [401] * 5 + [429] * 2
         assert 1 <= int(answers[-1].headers["retry-after"]) <= 2
         # Nobody is let in during the pause, or whoever guesses would learn that it was right.
         assert visitor.get("/exceptions", **ANNA).status_code == 429
-    assert len(caplog.records) == 5
-    assert "wrong" in caplog.text and REMOTE in caplog.text
-    assert "wrong 1" not in caplog.text
+    assert told == [(Trouble.LOGIN_REFUSED, REMOTE)] * 5
 
 
 def test_attempts_at_once_count_as_those_one_after_another(path: Path, password_file: Path) -> None:
@@ -209,19 +205,19 @@ def make_pipe(file: Path) -> None:
 def test_a_file_that_is_of_no_use_lets_nobody_in_and_the_log_says_why_once(
     path: Path,
     password_file: Path,
-    caplog: pytest.LogCaptureFixture,
     ruin: Callable[[Path], None],
     said: str,
 ) -> None:
     line = password_file.read_text()
-    with visiting(path, admin=with_passwords(password_file)) as visitor:
+    settings, troubles = with_passwords(password_file), list[tuple[Trouble, str]]()
+    with visiting(path, admin=settings, troubles=troubles) as visitor:
         assert visitor.get("/exceptions", **ANNA).status_code == 200
         ruin(password_file)
         for _ in range(2):
             assert visitor.get("/exceptions", **ANNA).status_code == 401
-        told = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
+        told = [text for trouble, text in troubles if trouble is Trouble.PASSWORDS_UNUSABLE]
         assert len(told) == 1 and said in told[0]
-        assert "sesame" not in caplog.text
+        assert "sesame" not in told[0]
         password_file.unlink(missing_ok=True)
         password_file.write_text(line)
         assert visitor.get("/exceptions", **ANNA).status_code == 200

@@ -12,6 +12,7 @@ import pytest
 from gotrdns.policy.allowances import SEEN_FIXED, Allowance, AllowanceKind, Claims
 from gotrdns.policy.history import DAY
 from gotrdns.store.queries import Store
+from gotrdns.web.means import Trouble
 from gotrdns.web.settings import AdminSettings
 from tests.unit.stores import CLIENT, NOW, Clock, remembering, url_of, wait_until
 from tests.unit.web.admin_sites import TOKEN, Visitor, visiting
@@ -280,13 +281,15 @@ def test_all_kinds_can_be_chosen(site: Site) -> None:
 
 
 def test_without_a_store_the_page_stays_calm(tmp_path: Path) -> None:
-    with visiting(tmp_path / "absent.sqlite3") as visitor:
+    told: list[tuple[Trouble, str]] = []
+    with visiting(tmp_path / "absent.sqlite3", troubles=told) as visitor:
         for place in ("/exceptions", "/look-up", "/follow-up", "/client/192.0.2.1"):
             answer = visitor.get(place)
             assert answer.status_code == 503
             assert answer.headers["retry-after"] == "60"
             assert "Mail is not affected" in answer.text
             assert '<a href="/exceptions"' in answer.text
+    assert [trouble for trouble, _ in told] == [Trouble.STORE_UNAVAILABLE] * 4
 
 
 def test_a_store_that_is_locked_is_waited_for_and_then_given_up(

@@ -3,7 +3,6 @@
 Owns which there are, and what they say where something is wrong.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Final
@@ -19,14 +18,14 @@ from gotrdns.reports.site.admin_layout import (
     compose_store_trouble,
 )
 from gotrdns.store.trouble import StoreUnavailable
+from gotrdns.web.admin.asking import means_of
 from gotrdns.web.admin.exceptions import end_exception, list_exceptions, make_exception
 from gotrdns.web.admin.follow_up import list_businesses, mark_done, reopen, show_business
 from gotrdns.web.admin.framing import frame_of
 from gotrdns.web.admin.look_up import look_up, show_decision
 from gotrdns.web.admin.looking import look_now
 from gotrdns.web.admin.story import tell_story
-
-_LOG: Final = logging.getLogger(__name__)
+from gotrdns.web.means import Trouble
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -55,7 +54,7 @@ async def _send_on(_request: Request) -> Response:
 
 async def _explain_store_trouble(request: Request, error: Exception) -> Response:
     """A calm page: nothing of the mail path waits for what could not be read here."""
-    _LOG.warning("the store cannot be used: %s", error)
+    means_of(request).tell_trouble(Trouble.STORE_UNAVAILABLE, str(error))
     page = compose_store_trouble(await frame_of(request, _section(request)), str(error))
     return HTMLResponse(page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "60"})
 

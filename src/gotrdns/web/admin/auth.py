@@ -8,8 +8,8 @@ import asyncio
 import base64
 import binascii
 import functools
-import logging
 import math
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -24,11 +24,10 @@ from gotrdns.reports.site.admin_layout import compose_closed
 from gotrdns.web.admin.attempts import Attempts
 from gotrdns.web.admin.framing import USER_KEY
 from gotrdns.web.limits import TooMany
+from gotrdns.web.means import Trouble
 from gotrdns.web.passwords import Passwords
 from gotrdns.web.settings import AdminSettings
 from gotrdns.web.visitors import is_proxy, peer_of, visitor_of
-
-_LOG: Final = logging.getLogger(__name__)
 
 _CHALLENGE: Final = 'Basic realm="gotrdns", charset="UTF-8"'
 _LONGEST_CREDENTIALS: Final = 2048
@@ -73,12 +72,16 @@ def _answer(closed: _Closed) -> Response:
 class Doorkeeper:
     """Recognises whoever may come in. For one event loop."""
 
-    def __init__(self, settings: AdminSettings, attempts: Attempts | None = None) -> None:
+    def __init__(
+        self, settings: AdminSettings, tell_trouble: Callable[[Trouble, str], None]
+    ) -> None:
         self._header = settings.user_header
-        self._passwords = (
-            Passwords(Path(settings.password_file)) if settings.password_file else None
-        )
-        self._attempts = attempts or Attempts()
+        self._tell_trouble = tell_trouble
+        self._passwords: Passwords | None = None
+        if settings.password_file:
+            on_trouble = functools.partial(tell_trouble, Trouble.PASSWORDS_UNUSABLE)
+            self._passwords = Passwords(Path(settings.password_file), on_trouble=on_trouble)
+        self._attempts = Attempts()
         self._being_verified: dict[tuple[str, str], asyncio.Task[bool]] = {}
 
     async def recognise(self, request: HTTPConnection) -> str:
@@ -128,7 +131,7 @@ class Doorkeeper:
         except TooMany as busy:
             raise _Closed(HTTPStatus.SERVICE_UNAVAILABLE, wait=busy.seconds) from None
         if not right:
-            _LOG.warning("wrong name or password from %s", visitor or "an unknown address")
+            self._tell_trouble(Trouble.LOGIN_REFUSED, visitor.text if visitor else "")
             raise _Closed(HTTPStatus.UNAUTHORIZED)
         self._attempts.forget(visitor)
 
