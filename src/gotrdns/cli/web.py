@@ -79,11 +79,8 @@ def web(context: click.Context, path: Path, name: str | None, *, check_settings:
         _hash_password(name)
         return
 
-    from gotrdns.daemon.pages_process import serve_pages  # noqa: PLC0415 - see the module
+    from gotrdns.daemon.pages_process import CANNOT_START, serve_pages  # noqa: PLC0415 - see above
     from gotrdns.daemon.pages_service import NowhereToListen  # noqa: PLC0415
-    from gotrdns.daemon.sockets import CannotListen  # noqa: PLC0415
-    from gotrdns.resolution.servers import InvalidServer, NoServers  # noqa: PLC0415
-    from gotrdns.resolution.walk import InvalidHints  # noqa: PLC0415
     from gotrdns.settings import InvalidSettings, read_settings  # noqa: PLC0415
 
     try:
@@ -98,7 +95,7 @@ def web(context: click.Context, path: Path, name: str | None, *, check_settings:
     except NowhereToListen as error:
         complain(str(error))
         context.exit(_WRONG)
-    except (CannotListen, InvalidServer, NoServers, InvalidHints) as error:
+    except CANNOT_START as error:
         complain(str(error))
         context.exit(_CANNOT_START)
 

@@ -6,6 +6,7 @@ Owns the life of both sites, and the signals. Knows nothing of mail.
 import asyncio
 import functools
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,9 @@ from gotrdns.web.serving import Site
 _TICK: Final = 1.0  # seconds
 
 
+Order = Callable[[], None]
+
+
 class NowhereToListen(Exception):
     """The settings name no place for the pages."""
 
@@ -38,7 +42,11 @@ class NowhereToListen(Exception):
 
 
 class PagesService:
-    """Serves until SIGTERM or SIGINT, or ``stop``; SIGHUP makes it read its settings again."""
+    """Serves until SIGTERM or SIGINT; SIGHUP makes it read its settings again.
+
+    With ``take_orders`` it goes by no signals: it gives what stops it and what makes it read its
+    settings again, both to be called from any thread.
+    """
 
     def __init__(
         self,
@@ -48,12 +56,14 @@ class PagesService:
         *,
         manager: ServiceManager | None = None,
         inherited: InheritedSockets | None = None,
+        take_orders: Callable[[Order, Order], None] | None = None,
     ) -> None:
         self._path = path
         self._settings = settings
         self._journal = journal
         self._manager = manager or ServiceManager()
         self._inherited = inherited or InheritedSockets()
+        self._take_orders = take_orders
         self._watch = PageWatch(journal)
         self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
         self._means: PageMeans
@@ -64,8 +74,11 @@ class PagesService:
         """Raises CannotListen, InvalidServer, NoServers, InvalidHints or NowhereToListen."""
         loop = asyncio.get_running_loop()
         report_faults(loop, self._journal)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, self._signals.put_nowait, number)
+        if self._take_orders is None:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                loop.add_signal_handler(number, self._signals.put_nowait, number)
+        else:
+            self._take_orders(self._order(signal.SIGTERM), self._order(signal.SIGHUP))
         if not (self._settings.page.listen or self._settings.admin.listen):
             raise NowhereToListen(self._path)
         self._means = PageMeans(self._settings)
@@ -88,9 +101,14 @@ class PagesService:
             self._manager.close()
             self._inherited.close()
 
-    def stop(self) -> None:
-        """As SIGTERM does."""
-        self._signals.put_nowait(signal.SIGTERM)
+    def _order(self, number: signal.Signals) -> Order:
+        """What any thread may call instead of sending the signal."""
+        loop = asyncio.get_running_loop()
+
+        def order() -> None:
+            loop.call_soon_threadsafe(self._signals.put_nowait, number)
+
+        return order
 
     @property
     def _endpoints(self) -> dict[str, tuple[Endpoint, ...]]:

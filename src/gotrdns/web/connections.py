@@ -20,6 +20,8 @@ from gotrdns.names import Address, InvalidAddress
 # A head of more is nobody's browser; nginx takes 8 KiB a line and 32 KiB in all.
 LONGEST_HEAD: Final = 16_384
 _NOWHERE: Final = "unix"
+# What the kernel holds for a connection, which else grows to megabytes. Requests are small.
+_KERNEL_HOLDS: Final = ((socket.SO_SNDBUF, 131_072), (socket.SO_RCVBUF, 32_768))
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -103,14 +105,16 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        family = transport.get_extra_info("socket").family
-        if family != socket.AF_UNIX:
+        peer = transport.get_extra_info("socket")
+        if peer.family != socket.AF_UNIX:
             # Who is gone already has no address, and must not pass for somebody at a unix socket.
             if self.client is None:
                 self.abort()
                 return
             self.peer = f"{self.client[0]}:{self.client[1]}"
             self.address = _parse(self.client[0])
+            for buffer, octets in _KERNEL_HOLDS:
+                peer.setsockopt(socket.SOL_SOCKET, buffer, octets)
         if not self._host.admit(self):
             self.abort()
 

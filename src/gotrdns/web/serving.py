@@ -27,8 +27,9 @@ from gotrdns.web.connections import (
 from gotrdns.web.limits import network_of
 from gotrdns.web.streams import SlowVisitor
 
-_SWEPT_EVERY: Final = 1.0  # seconds: how exact the limits of time are
-_STOP_PATIENCE: Final = 3.0  # seconds for answers under way, once all that is watched has ended
+_LONGEST_SWEEP_INTERVAL: Final = 1.0  # seconds: how exact the limits of time are
+_NEVER: Final = 86_400  # seconds
+_STOP_PATIENCE: Final = 1.5  # seconds for answers under way, once all that is watched has ended
 
 
 class Observer(Protocol):
@@ -73,7 +74,7 @@ class Site:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            timeout_keep_alive=int(limits.idle),
+            timeout_keep_alive=_NEVER,  # the sweeps see to it
             h11_max_incomplete_event_size=LONGEST_HEAD,
         )
         self._config.load()
@@ -179,7 +180,10 @@ class Site:
                 self._drop(connection, closure)
         self._bound_memory()
         if self._connections:
-            self._sweeper = asyncio.get_running_loop().call_later(_SWEPT_EVERY, self._sweep)
+            limits = self.limits
+            shortest = min(limits.head, limits.body, limits.idle, limits.unread)
+            interval = min(shortest / 4, _LONGEST_SWEEP_INTERVAL)
+            self._sweeper = asyncio.get_running_loop().call_later(interval, self._sweep)
 
     def _bound_memory(self) -> None:
         """Drop those who leave most unread while all together leave too much."""

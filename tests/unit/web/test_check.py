@@ -97,13 +97,17 @@ def visit() -> Iterator[Visit]:
 
 
 def _expert(*explained: Explanation) -> ScriptedExpert:
-    return ScriptedExpert(explained or [_founding()], WORLD)
+    return ScriptedExpert(explained or [explanations.founding()], WORLD)
 
 
-def _founding() -> Explanation:
-    """Without the HELO name, which leads to an address for examples: that is not public."""
+def _private() -> Explanation:
+    """The HELO name leads to an address that only our resolver knows of."""
     whole = explanations.founding()
-    return msgspec.structs.replace(whole, findings=whole.findings[:1])
+    cause, helo = whole.findings
+    details = {**helo.details, "addresses": ["10.0.0.9"]}
+    return msgspec.structs.replace(
+        whole, findings=(cause, msgspec.structs.replace(helo, details=details))
+    )
 
 
 def _events(text: str) -> list[tuple[str, str]]:
@@ -166,7 +170,7 @@ def test_the_records_and_letters_can_be_copied(visit: Visit) -> None:
 
 
 def test_the_addresses_of_a_host_are_told_of_the_gravest_first(visit: Visit) -> None:
-    expert = _expert(explanation_cases.confirmed(), _founding())
+    expert = _expert(explanation_cases.confirmed(), explanations.founding())
     page = read_page(visit(expert).get("/", q="mx.eddorre.com").text)
     assert page.values("section", "id") == ["address-1", "address-2"]
     assert [link for link in page.values("a", "href") if link.startswith("#a")] == [
@@ -241,10 +245,10 @@ def test_of_a_host_only_public_addresses_are_explained(visit: Visit) -> None:
 
 
 def test_what_only_a_private_network_knows_is_not_shown(visit: Visit) -> None:
-    visitor = visit(_expert(explanations.founding()))
+    visitor = visit(_expert(_private()))
     answer = visitor.get("/", q=FOUNDING, helo="mail.eddorre.com")
     assert words.PRIVATE_ANSWER in read_page(answer.text).words
-    assert "192.0.2.9" not in answer.text
+    assert "10.0.0.9" not in answer.text
 
 
 def test_an_incident_has_a_page_of_its_own(visit: Visit) -> None:
@@ -274,7 +278,7 @@ def test_where_everybody_asks_too_often_it_is_not_the_visitors_fault(visit: Visi
 
 
 def test_of_many_addresses_as_many_are_explained_as_may_be(visit: Visit) -> None:
-    expert = _expert(explanation_cases.confirmed(), _founding())
+    expert = _expert(explanation_cases.confirmed(), explanations.founding())
     page = visit(expert, PageSettings(walks_a_network=1)).get("/", q="mx.eddorre.com")
     assert words.NOT_ALL in read_page(page.text).words
     assert len(expert.asked) == 1
@@ -282,7 +286,7 @@ def test_of_many_addresses_as_many_are_explained_as_may_be(visit: Visit) -> None
 
 
 def test_one_private_answer_does_not_hide_the_other_addresses(visit: Visit) -> None:
-    expert = _expert(explanation_cases.confirmed(), explanations.founding())
+    expert = _expert(explanation_cases.confirmed(), _private())
     page = read_page(visit(expert).get("/", q="mx.eddorre.com").text)
     assert words.PRIVATE_ANSWER in page.words
     assert "PASS (confirmed)" in page.words

@@ -10,6 +10,7 @@ from gotrdns.diagnosis.findings import Fixer
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.reports import english_site as words
 from gotrdns.reports.letters import Letter, write_letters
+from gotrdns.reports.readers import Reader
 from gotrdns.reports.site.explanation_part import (
     compose_explanation,
     compose_explanations,
@@ -99,3 +100,32 @@ def test_the_gravest_come_first() -> None:
 def test_who_passes_needs_no_letters() -> None:
     explanation = msgspec.structs.replace(explanation_cases.confirmed(), findings=())
     assert words.LETTERS not in read_part(compose_explanation(explanation)).words
+
+
+def test_visitors_are_not_the_receiving_side() -> None:
+    fault = explanation_cases.resolver_fault()
+    admin = read_part(compose_explanation(fault)).words
+    assert "You, on the receiving side: the resolver is yours (127.0.0.1)." in admin
+    assert "Our DNS resolver fails" in admin
+    for part in (
+        compose_explanation(fault, reader=Reader.SENDER),
+        compose_explanations([(None, fault), (None, fault)], reader=Reader.SENDER),
+    ):
+        visitor = read_part(part).words
+        assert "127.0.0.1" not in visitor
+        assert "receiving side" not in visitor
+        assert "--resolver" not in visitor
+        assert words.LETTERS not in visitor
+        assert "Whoever runs this site: its resolver has to be mended." in visitor
+        assert "the resolver here (this site's) does not pass it on" in visitor
+        assert "Nothing is known to be wrong at the sender's." in visitor
+
+
+def test_remarks_on_our_own_resolver_are_for_whoever_runs_the_site() -> None:
+    fault, founding = explanation_cases.resolver_fault(), explanations.founding()
+    both = msgspec.structs.replace(founding, findings=(*founding.findings, *fault.findings))
+    assert "for you" in read_part(compose_explanation(both)).words
+    visitor = read_part(compose_explanation(both, reader=Reader.SENDER)).words
+    assert "for you" not in visitor
+    assert "for whoever runs this site" in visitor
+    assert "127.0.0.1" not in visitor

@@ -9,19 +9,23 @@
 // With data-live-page the address and the title of the page become those of the answer.
 "use strict";
 
+const here = () => location.pathname + location.search;
 let watched = null;
+let shown = here();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.dataset.live || !window.EventSource || form.dataset.sent) return;
   event.preventDefault();
-  // What a form would send by POST has no place in an address.
-  const asked = new URLSearchParams(form.method === "get" ? new FormData(form) : "");
+  const asked = new URLSearchParams(new FormData(form));
   for (const [name, value] of [...asked]) if (!value.trim()) asked.delete(name);
   watch(form, asked);
 });
 
-addEventListener("popstate", () => location.reload());
+addEventListener("popstate", () => {
+  // Links within the page come by here as well.
+  if (here() !== shown) location.reload();
+});
 
 function watch(form, asked) {
   const into = document.getElementById(form.dataset.liveInto);
@@ -34,7 +38,11 @@ function watch(form, asked) {
 
   source.addEventListener("show", (event) => {
     replace(into, event.data);
-    if (!begun && form.dataset.livePage) history.pushState(null, "", `${form.dataset.livePage}?${asked}`);
+    if (!begun && form.dataset.livePage) {
+      history.pushState(null, "", `${form.dataset.livePage}?${asked}`);
+      shown = here();
+      into.querySelector('[tabindex="-1"]')?.focus();
+    }
     begun = true;
   });
   source.addEventListener("step", (event) => {
