@@ -26,7 +26,7 @@ class PageWatch:
         if closure not in _ORDINARY:
             self._note(f"page-connection-closed {closure.value}", (peer, ""))
 
-    def failed(self, error: BaseException | None, what: str) -> None:
+    def failed(self, error: BaseException | None, what: str = "a page could not be made") -> None:
         """A page could not be made, for a reason nobody expected."""
         where = _where(error)
         self._note(f"page-fault {where}", (what, repr(error)))
