@@ -18,12 +18,13 @@ from gotrdns.reports import chart_ticks as ticks
 from gotrdns.reports import english_charts as words
 from gotrdns.reports.templating import render
 
-WIDE: Final = 720
-NARROW: Final = 340
+WIDE: Final = 960
+NARROW: Final = 360
 _HEIGHT: Final = 230
 _TOP: Final = 14  # half a label, and some air
 _BELOW: Final = 28
 _RIGHT: Final = 10
+_LABELS: Final = 36.0  # room for most, so that charts below one another are in line
 _BESIDE: Final = 8  # between a label and the axis
 _BASELINE: Final = 4  # how far below its middle a label stands
 _DAY: Final = 86_400
@@ -58,8 +59,8 @@ class Chart(msgspec.Struct, frozen=True):
     """``series`` are stacked from below, and all as long as ``counted``.
 
     ``name`` is its own within a page. The first step began at ``began`` (seconds since 1970); each
-    lasts ``step`` seconds. ``counted`` is whether anybody was there to count in a step.
-    ``unfinished`` when the last step is not over yet.
+    lasts ``step`` seconds. ``counted`` is whether anybody was there to count in a step; where
+    nobody was, all values are 0. ``unfinished`` when the last step is not over yet.
     """
 
     name: str
@@ -146,7 +147,8 @@ def lay_out(chart: Chart, width: int) -> Layout:
     """Where everything stands in a picture that is so wide."""
     most = max(_sums(chart), default=0)
     rows = ticks.of_counts(most)
-    left = max(map(ticks.width_of, map(ticks.compact, rows))) + _BESIDE
+    labels = max(map(ticks.width_of, map(ticks.compact, rows)))
+    left = round(max(labels, _LABELS) + _BESIDE, 1)
     plot = _Plot(left, width - _RIGHT, _TOP, _HEIGHT - _BELOW, len(chart.counted), rows[-1])
     return Layout(
         width=width,
@@ -195,9 +197,9 @@ def _areas(chart: Chart, plot: _Plot) -> Iterator[Area]:
 def _path(plot: _Plot, first: int, below: Sequence[int], above: Sequence[int]) -> str:
     """Along the upper edge from left to right, and back along the lower."""
     steps = range(first, first + len(above))
-    there = [f"V{plot.y(high):g}H{plot.x(step + 1):g}" for step, high in zip(steps, above, strict=True)]
-    back = [f"V{plot.y(low):g}H{plot.x(step):g}" for step, low in zip(steps, below, strict=True)]
-    start = f"M{plot.x(first):g} {plot.y(below[0]):g}"
+    there = [f"V{plot.y(each)}H{plot.x(step + 1)}" for step, each in zip(steps, above, strict=True)]
+    back = [f"V{plot.y(each)}H{plot.x(step)}" for step, each in zip(steps, below, strict=True)]
+    start = f"M{plot.x(first)} {plot.y(below[0])}"
     return "".join((start, *there, *reversed(back), "Z"))
 
 
@@ -250,7 +252,9 @@ def _said(chart: Chart) -> str:
     most = max(sums, default=0)
     if not most:
         return words.SAID_NOTHING.format(first=first, last=last)
-    totals = (words.TOTAL_OF.format(label=each.label, count=f"{each.total:,}") for each in chart.series)
+    totals = (
+        words.TOTAL_OF.format(label=each.label, count=f"{each.total:,}") for each in chart.series
+    )
     return words.SAID.format(
         first=first,
         last=last,

@@ -88,10 +88,18 @@ def worker_rows(status: Status) -> list[Row]:
             words.WORKER.format(pid=each.pid),
             words.WORKER_READY if each.ready else words.WORKER_STARTS,
             _connections(each.connections),
-            words.MEMORY.format(memory=round(each.memory_octets / (1 << 20))),
+            memory(each.memory_octets),
         )
         for each in status.workers
     ]
+
+
+def memory(octets: int) -> str:
+    return words.MEMORY.format(memory=round(octets / (1 << 20)))
+
+
+def mail_connections(status: Status) -> int:
+    return sum(each.connections for each in status.listeners if each.purpose not in _NO_DOORS)
 
 
 def _connections(count: int) -> str:

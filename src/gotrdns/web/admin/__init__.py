@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gotrdns.reports.site.admin_layout import (
@@ -24,6 +24,7 @@ from gotrdns.web.admin.follow_up import list_businesses, mark_done, reopen, show
 from gotrdns.web.admin.framing import frame_of
 from gotrdns.web.admin.look_up import look_up, show_decision
 from gotrdns.web.admin.looking import look_now
+from gotrdns.web.admin.now import show_now, show_now_part
 from gotrdns.web.admin.story import tell_story
 from gotrdns.web.means import Trouble
 
@@ -31,9 +32,10 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def admin_routes() -> list[BaseRoute]:
-    """All but the now page, in whose place its visitors are sent on."""
+    """All of them."""
     return [
-        Route(Section.NOW.path, _send_on),
+        Route(Section.NOW.path, show_now),
+        Route("/now-part", show_now_part),
         Route(Section.FOLLOW_UP.path, list_businesses),
         Route("/follow-up/done", mark_done, methods=["POST"]),
         Route("/follow-up/reopen", reopen, methods=["POST"]),
@@ -46,10 +48,6 @@ def admin_routes() -> list[BaseRoute]:
         Route(Section.EXCEPTIONS.path, make_exception, methods=["POST"]),
         Route("/exceptions/end", end_exception, methods=["POST"]),
     ]
-
-
-async def _send_on(_request: Request) -> Response:
-    return RedirectResponse(Section.FOLLOW_UP.path)
 
 
 async def _explain_store_trouble(request: Request, error: Exception) -> Response:
