@@ -57,13 +57,9 @@ def points(layout: Layout) -> list[tuple[float, float]]:
     for area in layout.areas:
         x, y = 0.0, 0.0
         for command, numbers in re.findall(r"([MHV])([-0-9. ]+)", area.path):
-            match command, [float(each) for each in numbers.split()]:
-                case "M", [x, y]:
-                    pass
-                case "H", [x]:
-                    pass
-                case "V", [y]:
-                    pass
+            values = [float(each) for each in numbers.split()]
+            x = values[0] if command in "MH" else x
+            y = values[-1] if command in "MV" else y
             found.append((x, y))
         assert re.fullmatch(r"M[\d.]+ [\d.]+([HV][\d.]+)+Z", area.path)
     return found
