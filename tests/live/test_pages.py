@@ -1,4 +1,4 @@
-"""From a refusal by the real Postfix, through its link, to mail that flows: with a real Chromium."""
+"""From a refusal by the real Postfix, through its link, to mail that flows: in a real Chromium."""
 
 import re
 import time
@@ -58,8 +58,9 @@ def mend_the_founding_zone(internet: Internet) -> None:
     internet.servers["provider"].replace_zone("ttnet.net.tr.", lambda text: text + record)
 
 
+@pytest.mark.usefixtures("repaired")
 def test_the_founding_example_from_its_refusal_to_mail_that_flows(
-    pages: Pages, browser: Chromium, internet: Internet, repaired: None
+    pages: Pages, browser: Chromium, internet: Internet
 ) -> None:
     link = refused_with_link()
     with browser.visitor() as visitor:
@@ -87,7 +88,8 @@ def test_the_founding_example_from_its_refusal_to_mail_that_flows(
     )
 
 
-def test_the_records_are_copied_with_one_click(pages: Pages, browser: Chromium) -> None:
+@pytest.mark.usefixtures("pages")
+def test_the_records_are_copied_with_one_click(browser: Chromium) -> None:
     link = refused_with_link()
     with browser.visitor() as visitor:
         visitor.page.goto(link)
@@ -97,8 +99,9 @@ def test_the_records_are_copied_with_one_click(pages: Pages, browser: Chromium) 
         assert copied in visitor.page.content()
 
 
+@pytest.mark.usefixtures("pages", "repaired")
 def test_without_scripts_the_incident_page_and_looking_again_are_whole(
-    pages: Pages, browser: Chromium, internet: Internet, repaired: None
+    browser: Chromium, internet: Internet
 ) -> None:
     link = refused_with_link()
     with browser.visitor(scripts=False) as visitor:
@@ -111,9 +114,8 @@ def test_without_scripts_the_incident_page_and_looking_again_are_whole(
         expect(page.locator("#check")).to_contain_text("It is right now")
 
 
-def test_the_check_page_shows_the_walk_and_then_what_explain_says(
-    pages: Pages, browser: Chromium
-) -> None:
+@pytest.mark.usefixtures("pages")
+def test_the_check_page_shows_the_walk_and_then_what_explain_says(browser: Chromium) -> None:
     with browser.visitor() as visitor:
         page = visitor.page
         page.goto(PAGE)
@@ -126,7 +128,8 @@ def test_the_check_page_shows_the_walk_and_then_what_explain_says(
         expect(page.locator("main")).to_contain_text("forward-nodata")
 
 
-def test_without_scripts_the_check_page_is_complete(pages: Pages, browser: Chromium) -> None:
+@pytest.mark.usefixtures("pages")
+def test_without_scripts_the_check_page_is_complete(browser: Chromium) -> None:
     with browser.visitor(scripts=False) as visitor:
         page = visitor.page
         page.goto(PAGE)
@@ -163,27 +166,26 @@ def look_at(visitor: Visitor, name: str, url: str) -> None:
     assert visitor.complaints == []
 
 
+@pytest.mark.usefixtures("pages")
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 @pytest.mark.parametrize("name", PUBLIC)
-def test_everybodys_pages_suit_every_eye(
-    name: str, look: Look, pages: Pages, browser: Chromium
-) -> None:
+def test_everybodys_pages_suit_every_eye(name: str, look: Look, browser: Chromium) -> None:
     with browser.visitor(look) as visitor:
         look_at(visitor, name, PAGE + PUBLIC[name])
 
 
+@pytest.mark.usefixtures("pages")
 @pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_an_incidents_page_suits_every_eye(look: Look, pages: Pages, browser: Chromium) -> None:
+def test_an_incidents_page_suits_every_eye(look: Look, browser: Chromium) -> None:
     link = refused_with_link()
     with browser.visitor(look) as visitor:
         look_at(visitor, "incident", link)
 
 
+@pytest.mark.usefixtures("pages")
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 @pytest.mark.parametrize("name", ADMINISTRATOR)
-def test_the_administrators_pages_suit_every_eye(
-    name: str, look: Look, pages: Pages, browser: Chromium
-) -> None:
+def test_the_administrators_pages_suit_every_eye(name: str, look: Look, browser: Chromium) -> None:
     refused_with_link()
     with browser.visitor(look) as visitor:
         look_at(visitor, f"admin-{name}", ADMIN + ADMINISTRATOR[name])
