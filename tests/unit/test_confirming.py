@@ -146,6 +146,8 @@ def test_a_name_that_leads_back_is_enough_whatever_another_does() -> None:
     stray = forward({NS1: Kind.TIMEOUT, NS2: "192.0.2.1"}, WEB)
     assert judge(walk(both, stray, leading())) == Confirmable(HOST)
     assert judge(walk(both, leading(), stray)) == Confirmable(HOST)
+    unfinished = forward({NS1: "192.0.2.1"}, WEB, ending=Ending.CUT_SHORT)
+    assert judge(walk(both, leading(), unfinished)) == Confirmable(HOST)
 
 
 def test_of_two_names_that_lead_back_it_is_the_same_in_any_order() -> None:

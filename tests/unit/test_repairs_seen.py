@@ -21,6 +21,7 @@ from tests.unit.sites import Remembering, Site
 CLIENT = Address.parse("85.105.64.87")
 OTHER = Address.parse("193.140.99.25")
 NAME = DomainName.parse("mail.business.example")
+DYNAMIC = DomainName.parse("85-105-64-87.dynamic.ttnet.net.tr")
 BEFORE = """
 . NS a.root.example.
 87.64.105.85.in-addr.arpa. PTR dsl.static851056487.ttnet.net.tr.
@@ -205,14 +206,21 @@ def test_an_exception_is_not_needed_meanwhile() -> None:
 
 
 def test_a_dynamic_name_has_to_come_back_however_it_was_confirmed() -> None:
-    dynamic = DomainName.parse("85-105-64-87.dynamic.ttnet.net.tr")
     case = Case(mode=Mode.PROTECT)
-    case.confirm(name=dynamic)
+    case.confirm(name=DYNAMIC)
     assert case.said(CLIENT) == (Action.DEFER, Rule.DYNAMIC_NAME)
     case.clock.now += 601
     assert case.said(CLIENT) == (Action.PASS, Rule.DYNAMIC_RETRIED)
     case.memory.confirmations = Confirmations()
     assert case.decide(CLIENT).action is Action.DEFER
+
+
+def test_a_dynamic_name_matters_no_more_once_our_resolver_knows_another() -> None:
+    case = Case(mode=Mode.PROTECT)
+    case.confirm(name=DYNAMIC)
+    assert case.said(CLIENT) == (Action.DEFER, Rule.DYNAMIC_NAME)
+    case.holding.learn(AFTER)
+    assert case.said(CLIENT) == (Action.PASS, Rule.CONFIRMED)
 
 
 def test_a_proxy_that_hides_the_client_is_told_of_all_the_same() -> None:
