@@ -292,6 +292,7 @@ _SPECIAL_BLOCKS: Final = (
     ("64:ff9b:1::/48", SpecialUse.PRIVATE),
     ("100::/64", SpecialUse.RESERVED),
     ("2001:2::/48", SpecialUse.BENCHMARKING),
+    ("2001::/23", SpecialUse.RESERVED),  # without Teredo, which is read apart
     ("2001:db8::/32", SpecialUse.DOCUMENTATION),
     ("3fff::/20", SpecialUse.DOCUMENTATION),
     ("fc00::/7", SpecialUse.PRIVATE),
@@ -344,16 +345,16 @@ def _special_networks() -> dict[tuple[int, int], list[tuple[Network, SpecialUse]
 def special_use(address: Address) -> SpecialUse | None:
     """What the address is reserved for, or None when it is an ordinary public one.
 
-    An IPv6 address whose packets go on to IPv4 is reserved for what the one there is.
+    An IPv6 address whose packets are sent on to IPv4 is reserved for what the one there is.
     """
+    if len(address) == 16 and (inner := embedded(address)):
+        return next(filter(None, map(special_use, inner)), None)
     for network, use in _special_networks().get((len(address), address[0]), ()):
         if address in network:
             return use
-    if len(address) == 4:
-        return None
-    if address[0] >> 5 != _GLOBAL_UNICAST and address not in _nat64():
+    if len(address) == 16 and address[0] >> 5 != _GLOBAL_UNICAST:
         return SpecialUse.RESERVED
-    return next(filter(None, map(special_use, embedded(address))), None)
+    return None
 
 
 def is_public(address: Address) -> bool:

@@ -44,7 +44,8 @@ NOTHING_ELSE: Final = Asked()
 class Expert:
     """Explains addresses, at most ``at_once`` of them together: each asks many servers not ours.
 
-    ``on_step`` is called with every reply of every walk. Raises InvalidServer and NoServers.
+    ``on_step`` is called with every reply of every walk. ``ration`` is for all walkers: see there.
+    Raises InvalidServer and NoServers.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Expert:
         at_once: int = 4,
         find_holder: Callable[[Address], Awaitable[Holder]] | None = None,
         on_step: OnStep | None = None,
+        ration: Callable[[Address], bool] | None = None,
     ) -> None:
         self._client = client
         self._hints = hints
@@ -66,6 +68,7 @@ class Expert:
         self._slots = asyncio.Semaphore(at_once)
         self._find_holder = find_holder
         self._on_step = on_step
+        self._ration = ration
 
     async def expand(self, expand: Expand, target: str) -> Expansion:
         """The addresses of a target, the first ten: each costs hundreds of questions."""
@@ -94,7 +97,9 @@ class Expert:
         """A new walker, once it is this one's turn."""
         async with (
             self._slots,
-            Walker(self._hints, self._walk, on_step=on_step or self._on_step) as walker,
+            Walker(
+                self._hints, self._walk, on_step=on_step or self._on_step, ration=self._ration
+            ) as walker,
         ):
             yield walker
 

@@ -19,6 +19,7 @@ MONTHS: Final = (
     *("October", "November", "December"),
 )
 MOMENT: Final = "{day} {month} {year}, {time} UTC"
+LOCALE: Final = "en-GB"
 # What the browser adds; {moment} is in the visitor's own time and spelling.
 LOCAL_MOMENT: Final = "({moment} where you are)"
 
@@ -78,7 +79,6 @@ FORWARD_THIS_PAGE: Final = (
     "the address of this page: everything they need is on it."
 )
 
-FACTS: Final = "What happened"
 WHEN: Final = {
     Fate.REFUSED: "Refused",
     Fate.DEFERRED: "Put off",
@@ -151,6 +151,10 @@ STANDS_FOR_PRIVATE: Final = (
     "{address} stands for an address of a private network here, which is not shown. Nobody outside "
     "can reach such an address."
 )
+OLD_ANSWERS: Final = (
+    "The old answers were still remembered here at that time, but every name server had been seen "
+    "to have the change."
+)
 THE_RULE: Final = (
     "Every mail server's address needs a name, and that name has to lead back to the same address. "
     "Mail servers all over the world check that, because computers that spammers have taken over "
@@ -164,7 +168,8 @@ TO_PUT_OFF_NO_MORE: Final = (
 CHANGE: Final = "What has to change, and who can do it"
 TO_KNOW: Final = "What to know about this address"
 TWO_RECORDS: Final = (
-    "Two entries in the DNS, the Internet's directory of names, have to match. Do this in order:"
+    "Two entries in the DNS, the Internet's directory of names, have to match. Please do this, "
+    "in this order:"
 )
 ONE_RECORD: Final = "One entry in the DNS, the Internet's directory of names, has to change:"
 FIXED_ADDRESS: Final = (
@@ -172,9 +177,9 @@ FIXED_ADDRESS: Final = (
     "ask your Internet provider."
 )
 FORWARD_STEPS: Final = {
-    Fixer.DOMAIN_OWNER: "You, or whoever looks after your domain: create this entry. You can do it "
-    "in the customer area of the company where the domain is registered, or of the one that keeps "
-    "its DNS.",
+    Fixer.DOMAIN_OWNER: "You, or whoever looks after your domain (what stands after the @ in your "
+    "mail address): create this entry. It can be done in the customer area of the company where "
+    "the domain is registered, or of the one that keeps its DNS.",
     Fixer.ADDRESS_OWNER: "Your Internet provider or hosting company: only they can create this "
     "entry, because the name is theirs. The letter on this page asks them to.",
     Fixer.DELEGATE: "Whoever keeps this name for you: have them create this entry.",
@@ -205,6 +210,10 @@ CHOICES: Final = {
     Choice.EXAMPLE: "{name} only stands for the name of your mail server. Put a name in your own "
     'domain in its place, in both entries: "mail" and then your domain is usual.',
 }
+CHOICE_AS_IT_SAYS: Final = (
+    "{name} is a proposal: your mail server calls itself so. Another name in your own domain will "
+    "do as well: use the same in both entries."
+)
 NO_RECORD: Final = (
     "There is no entry that you could create. The servers that should answer have to be mended, by "
     "{keeper}. If it was a short disturbance, it is over by now: check again now. If not, the "
@@ -236,6 +245,7 @@ MAIL_LETTER: Final = "Write it in my mail program"
 SAVE_LETTER: Final = "Save it as a text file"
 
 CHECK: Final = "Changed it? Check again now"
+CHECK_TROUBLE: Final = "Is it over by now? Check again"
 CHECK_RIGHT: Final = "How is it now?"
 CHECK_INTRODUCTION: Final = (
     "Changes to the DNS are often overlooked for hours, because old answers are remembered "
@@ -254,11 +264,10 @@ AS_IT_IS_NOW_REMARK: Final = (
 )
 
 CHECKING: Final = "Asking the name servers. This can take half a minute."
-CHECKED: Final = "Checked again"
 NEXT_LOOK: Final = "The next look is in {seconds} seconds. You can leave this page open."
 STORED: Final = (
-    "It is right now, and every name server agrees. The mail servers here go by it within seconds, "
-    "until {until}."
+    "It is right now, and every name server agrees. The mail servers here have been told, and "
+    "believe it until {until}, whatever old answers are still remembered."
 )
 SEND_AGAIN: Final = "Send your mail again now."
 SENT_AGAIN: Final = (
@@ -315,7 +324,7 @@ NOT_LOOKED_BUSY: Final = (
 )
 FORM_TOO_OLD: Final = "This page was open for too long. Please press the button again."
 
-MISSING: Final = "What is missing still"
+STILL_WRONG: Final = "What is still wrong"
 HALF_MAY_BE_THERE: Final = (
     "If you have created the first entry already, only the second is missing."
 )
@@ -353,8 +362,8 @@ SEEN_REMARK: Final = (
 FOR_TECHNICIANS: Final = "For whoever looks after the DNS"
 
 ABOUT: Final = (
-    "Whoever knows the address of this page can see it: it is in the error message, and nowhere "
-    "else. It names no mail addresses. It is deleted {days} days after the incident."
+    "Only whoever knows the address of this page can see it. It names no mail addresses. It is "
+    "deleted {days} days after the incident."
 )
 
 GONE_TITLE: Final = "This page is not there, or not any more"
@@ -368,8 +377,8 @@ UNAVAILABLE: Final = (
     "try again in a minute."
 )
 CHECK_INSTEAD: Final = (
-    "You can check your mail server in the meantime: enter its Internet address or its name. Both "
-    "are in the error message that came back."
+    "You can check your mail server here: enter its Internet address, which is in the error "
+    "message that came back, or its name."
 )
 CHECK_INSTEAD_LABEL: Final = "Internet address or name of the mail server"
 CHECK_INSTEAD_BUTTON: Final = "Check"

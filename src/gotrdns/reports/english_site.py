@@ -85,6 +85,9 @@ TARGETS: Final = {
     "unproven": "The {type} records of {target} are not known: an empty answer proves nothing.",
     "unreachable": "DNS does not answer here just now. Please try again in a minute.",
 }
+PRIVATE_ANSWER: Final = (
+    "What DNS says here about this target belongs to a private network: it is not shown."
+)
 TOO_LONG: Final = "That is too long for an address or a host name."
 MAIL_ADDRESS: Final = (
     "That is a mail address. Please write the address or the host name of the mail server that "
@@ -101,4 +104,4 @@ NOT_ALL: Final = (
     "check the others one by one, a little later."
 )
 BUSY_TITLE: Final = "Too many checks just now"
-TIMED_OUT: Final = "The check took too long and was ended. Please try again in a minute."
+FAULT: Final = "Something is wrong here, and the check could not be ended. It has been noted."

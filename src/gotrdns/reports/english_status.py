@@ -112,6 +112,7 @@ MILLISECONDS: Final = "{milliseconds} ms"
 CONDITION: Final = "mode {mode}, {connections}; {condition}"
 CONDITION_WELL: Final = "all is well"
 CONDITION_WRONG: Final = "wrong: {codes}"
+PAGES_CONDITION: Final = "{connections} of the pages"
 
 ALIVE: Final = "alive"
 READY: Final = "ready"

@@ -16,6 +16,7 @@ from gotrdns.reports import english, english_explain, english_page, english_rece
 from gotrdns.reports.delegation_rows import WayRows, way_rows
 from gotrdns.reports.explanation_outline import Outline, outline, result_label, result_meaning
 from gotrdns.reports.loop_picture import draw_loop
+from gotrdns.reports.readers import Reader
 from gotrdns.reports.text import STYLE_OF_RESULT
 from gotrdns.verification import Cause
 
@@ -48,19 +49,25 @@ class Case(msgspec.Struct, frozen=True):
     ways: tuple[_WayShown, ...]
 
 
-def case_of(origin: str | None, explanation: Explanation) -> Case:
-    verdict, parts = explanation.verdict, outline(explanation)
+def case_of(origin: str | None, explanation: Explanation, reader: Reader = Reader.RECEIVER) -> Case:
+    verdict, parts = explanation.verdict, outline(explanation, reader)
     return Case(
         address=verdict.address.text,
         origin=origin,
         tone=STYLE_OF_RESULT[verdict.result].value,
         label=result_label(verdict),
         meaning=result_meaning(verdict),
-        acts=english_page.ACTORS[_who_acts(explanation)],
+        acts=_actor(_who_acts(explanation), reader),
         picture=draw_loop(verdict),
         parts=parts,
         ways=tuple(_WayShown(way.heading, way_rows(way.path), way.same) for way in parts.ways),
     )
+
+
+def _actor(fixer: Fixer, reader: Reader) -> str:
+    if fixer is Fixer.RECEIVER and reader is Reader.SENDER:
+        return english_explain.SITE_ACTS
+    return english_page.ACTORS[fixer]
 
 
 def _who_acts(explanation: Explanation) -> Fixer:

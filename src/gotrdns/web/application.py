@@ -3,6 +3,7 @@
 Owns which paths there are and what every answer has in common.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.applications import Starlette
@@ -32,16 +33,16 @@ def public_site(means: Means) -> Starlette:
     names = Names([own] if own else [], only=own is not None)
     pages = (CheckPages(means), IncidentPages(means))
     routes = [route for each in pages for route in each.routes()]
-    return _site(means, routes, names, means.page.proxies)
+    return make_site(means, routes, names, means.page.proxies)
 
 
 def admin_site(means: Means) -> Starlette:
     """For the administrator."""
-    return _site(means, [], Names(means.admin.host_names, only=True), means.admin.proxies)
+    return make_site(means, [], Names(means.admin.host_names, only=True), means.admin.proxies)
 
 
-def _site(
-    means: Means, routes: list[BaseRoute], names: Names, proxies: tuple[Network, ...]
+def make_site(
+    means: Means, routes: Sequence[BaseRoute], names: Names, proxies: tuple[Network, ...]
 ) -> Starlette:
     site = Starlette(
         routes=[*routes, static_route()],

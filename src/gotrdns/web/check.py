@@ -40,6 +40,7 @@ from gotrdns.reports.site.check import (
 from gotrdns.web.inquiries import AnIncident, Unfit, read_form, read_inquiry
 from gotrdns.web.limits import TooMany
 from gotrdns.web.means import Means
+from gotrdns.web.private import PrivateTarget
 from gotrdns.web.streams import Done, Event, Narration, grow_page, stream
 from gotrdns.web.visitors import visitor_of
 from gotrdns.web.walks import walks_of
@@ -51,10 +52,10 @@ _RETRY_AFTER: Final = "60"  # seconds, where DNS did not answer
 
 
 class _Explained(msgspec.Struct, frozen=True):
-    """``haste`` is why some addresses were left out, if any were."""
+    """``lacks`` is why some addresses were left out, if any were."""
 
     told: Sequence[Explanation]
-    haste: TooMany | None
+    lacks: Sequence[TooMany | PrivateTarget]
 
 
 _Narration = Narration[Reply, _Explained]
@@ -163,18 +164,20 @@ class CheckPages:
             )
             told = [each for each in outcomes if not isinstance(each, BaseException)]
             failures = [each for each in outcomes if isinstance(each, BaseException)]
-            haste = next((each for each in failures if isinstance(each, TooMany)), None)
-            if failures and (haste is None or not told):
-                raise failures[0]
-            return _Explained(told, haste)
+            known = [each for each in failures if isinstance(each, TooMany | PrivateTarget)]
+            if failures and (len(known) < len(failures) or not told):
+                raise next((each for each in failures if each not in known), failures[0])
+            return _Explained(told, known)
 
         narration = Narration(explain_all)
         try:
             await narration.begin(within=_REFUSED_WITHIN)
-        except BaseException as error:
+        except TooMany as haste:
+            raise _hasty(check.form, haste) from None
+        except PrivateTarget:
+            raise _private(check.form) from None
+        except BaseException:
             await narration.close()
-            if isinstance(error, TooMany):
-                raise _hasty(check.form, error) from None
             raise
         return narration
 
@@ -211,11 +214,15 @@ class CheckPages:
                     yield _Step(line)
         except TooMany as haste:
             yield _Content(compose_trouble(check.form, [_sentence(haste)]))
+        except PrivateTarget:
+            yield _Content(compose_trouble(check.form, [words.PRIVATE_ANSWER]))
+        except Exception:
+            yield _Content(compose_trouble(check.form, [words.FAULT]))
+            raise  # for the log
 
     def _result(self, check: _Check, explained: _Explained) -> Markup:
         said = [sentence_about(each) for each in check.remarks]
-        if explained.haste is not None:
-            said.append(words.NOT_ALL)
+        said += dict.fromkeys(_lack(each) for each in explained.lacks)
         return compose_result(check.form, explained.told, said, moment=self._means.clock())
 
 
@@ -238,10 +245,20 @@ def _nothing_to_check(form: CheckForm, remarks: Sequence[Remark]) -> _Refused:
     return _Refused(page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": _RETRY_AFTER})
 
 
+def _private(form: CheckForm) -> _Refused:
+    page = compose_refusal(form, [words.PRIVATE_ANSWER], title=words.NOTHING_CHECKED)
+    return _Refused(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
 def _hasty(form: CheckForm, haste: TooMany) -> _Refused:
     page = compose_refusal(form, [_sentence(haste)], title=words.BUSY_TITLE)
     headers = {"Retry-After": str(math.ceil(haste.seconds))}
-    return _Refused(page, HTTPStatus.TOO_MANY_REQUESTS, headers)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if haste.of_all else HTTPStatus.TOO_MANY_REQUESTS
+    return _Refused(page, status, headers)
+
+
+def _lack(failure: TooMany | PrivateTarget) -> str:
+    return words.NOT_ALL if isinstance(failure, TooMany) else words.PRIVATE_ANSWER
 
 
 def _sentence(haste: TooMany) -> str:

@@ -62,11 +62,13 @@ class Guarded:
         tell_fault: Callable[[Exception], None],
         *,
         patience: float = _PATIENCE,
+        sending: float = _SENDING,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._tell_fault = tell_fault
         self._patience = patience
+        self._sending = sending
         self._clock = clock
         self._told = Bucket(_FAULTS_TOLD, clock())
 
@@ -88,7 +90,7 @@ class Guarded:
                     nonlocal begun
                     begun = True
                     beginning.reschedule(None)
-                    async with asyncio.timeout(_SENDING):
+                    async with asyncio.timeout(self._sending):
                         await send(message)
 
                 await self._app(scope, receive, send_in_time)

@@ -11,7 +11,7 @@ import re
 import secrets
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
@@ -121,7 +121,7 @@ def _require_own_origin(request: Request) -> None:
     site = request.headers.get("sec-fetch-site")
     if site is None:
         origin = request.headers.get("origin", "null")
-        own = origin == "null" or urlsplit(origin).netloc == request.headers.get("host", "")
+        own = origin == "null" or origin.partition("://")[2] == request.headers.get("host", "")
     else:
         own = site in {"same-origin", "none"}
     if not own:

@@ -118,3 +118,23 @@ class Budget:
 def network_of(address: Address | None) -> bytes:
     """The first octets, which the addresses of one network share."""
     return b"" if address is None else bytes(address[: _NETWORK_OCTETS[len(address)]])
+
+
+def server_ration(
+    walks_a_minute: int, clock: Callable[[], float] = time.monotonic
+) -> Callable[[Address], bool]:
+    """Whether a name server may be asked once more, for all walks of the pages.
+
+    Somebody may delegate a name to a stranger's servers, and have it walked again and again. Walks
+    that all end at one operator's ask its network 25 times each; 40 are let through.
+    """
+    budget = Budget(Rate(max(100, 40 * walks_a_minute // 6), 10.0), clock=clock)
+
+    def may_ask(server: Address) -> bool:
+        try:
+            budget.take(server)
+        except TooMany:
+            return False
+        return True
+
+    return may_ask

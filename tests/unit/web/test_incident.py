@@ -10,6 +10,7 @@ import pytest
 from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import Action, Decision, Rule, Transaction, Vouched, Voucher
+from gotrdns.policy.confirmations import overrule
 from gotrdns.policy.history import DAY, HOUR
 from gotrdns.reports import english_incident as words
 from gotrdns.reports.fates import TO_CHANGE, Fate, fate_of
@@ -49,11 +50,13 @@ def test_the_founding_example_is_told_from_the_refusal_to_the_records(
         85.105.64.87
         srv1.bakery-schmitt.com
         fail (forward-nodata)
+        Changed it? Check again now
         The Internet address 85.105.64.87 has the name dsl.static851056487.ttnet.net.tr, but that \
 name does not lead back to the address: no address is entered for it.
         Two entries in the DNS, the Internet's directory of names, have to match.
         Make sure that your Internet connection has a fixed (static) address.
-        You, or whoever looks after your domain: create this entry.
+        You, or whoever looks after your domain (what stands after the @ in your mail address): \
+create this entry.
         mail.bakery-schmitt.com. IN A 85.105.64.87
         Your Internet provider or hosting company: only they can create this entry
         87.64.105.85.in-addr.arpa. IN PTR mail.bakery-schmitt.com.
@@ -153,6 +156,16 @@ def test_every_way_of_letting_in_is_told_alike(everybody: Site) -> None:
         incident = everybody.remember(decision)
         pages.append(everybody.read(incident).replace(incident, "INCIDENT"))
     assert pages[0] == pages[1] == pages[2]
+
+
+def test_a_repair_that_was_seen_before_is_told_as_right(everybody: Site) -> None:
+    verdict = overrule(failing(), DomainName.parse("mail.bakery-schmitt.com"))
+    incident = everybody.remember(Decision(Action.PASS, Rule.REPAIR_SEEN, verdict, marked=True))
+    page = everybody.read(incident)
+    assert words.TITLES[Fate.FINE].format(address=verdict.address) in page
+    assert "has the name mail.bakery-schmitt.com, and that name leads back" in page
+    assert words.OLD_ANSWERS in page
+    assert "dsl.static851056487.ttnet.net.tr. 60 A no A record" in page
 
 
 def test_repetitions_are_counted(everybody: Site) -> None:

@@ -60,7 +60,7 @@ class Visited:
         answer = self.site.check(self.incident)
         assert answer.status_code == 200
         page = legible(answer.text)
-        return page[page.index(f"{words.CHECKED}\n") :]
+        return page[page.index(f"{words.CHECK_INTRODUCTION}\n") :]
 
     def watch(self) -> list[str]:
         return self.site.watch(self.incident)
@@ -79,8 +79,9 @@ def visited(tmp_path: Path) -> Iterator[Visited]:
 def test_what_every_server_has_is_stored_and_said(visited: Visited) -> None:
     page = visited.seeing(World(REPAIRED)).check()
     assert (
-        "It is right now, and every name server agrees. The mail servers here go by it within "
-        "seconds, until 15 January 2027, 09:00 UTC. Send your mail again now."
+        "It is right now, and every name server agrees. The mail servers here have been told, and "
+        "believe it until 15 January 2027, 09:00 UTC, whatever old answers are still remembered. "
+        "Send your mail again now."
     ) in page
     confirmation = visited.site.confirmation_of(CLIENT)
     assert confirmation is not None
@@ -95,7 +96,7 @@ def test_what_one_server_lacks_is_not_stored(visited: Visited) -> None:
     assert "3 of 4 name servers have it." in page
     assert re.search(r"ns1\.hosting\.example 81\.20\.0\.1\nyes", page)
     assert re.search(r"ns2\.hosting\.example 81\.20\.0\.2\nnot yet\nNXDOMAIN", page)
-    assert words.MISSING not in page
+    assert words.STILL_WRONG not in page
     assert not visited.is_stored
 
 
@@ -132,7 +133,7 @@ def test_a_silent_server_keeps_it_from_being_stored_but_not_from_being_right(
     world = World(lambda each, _now: Kind.TIMEOUT if each == NS2 else HOST.text)
     page = visited.seeing(world).check()
     assert words.OBSTACLES[Obstacle.SERVER_SILENT] in page
-    assert words.MISSING not in page
+    assert words.STILL_WRONG not in page
     assert not visited.is_stored
 
 
@@ -164,7 +165,7 @@ def test_each_look_is_shown_until_all_agree(visited: Visited) -> None:
     assert [words.SPREADING in each for each in looks] == [True] * (len(looks) - 1) + [False]
     assert len(looks) > 1
     assert "3 of 4 name servers have it." in looks[0]
-    assert "The mail servers here go by it" in looks[-1]
+    assert "The mail servers here have been told" in looks[-1]
     assert visited.is_stored
 
 
@@ -193,7 +194,7 @@ def test_two_visitors_at_once_both_see_it_and_nothing_breaks(visited: Visited) -
         return [each.text for each in await asyncio.gather(*asked)]
 
     for told in everybody.runner.run(both()):
-        assert "The mail servers here go by it" in fragments(told)[-1]
+        assert "The mail servers here have been told" in fragments(told)[-1]
     assert visited.is_stored
 
 

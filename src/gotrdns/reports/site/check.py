@@ -17,6 +17,7 @@ from gotrdns.explaining.explanation import Explanation
 from gotrdns.names import Address
 from gotrdns.reports import english_site as words
 from gotrdns.reports.explanation_sentences import describe
+from gotrdns.reports.readers import Reader
 from gotrdns.reports.sentences import legible
 from gotrdns.reports.site.explanation_part import compose_explanations
 from gotrdns.reports.site.layout import compose_page
@@ -80,7 +81,7 @@ def compose_result(
         site=words,
         form=form,
         said=said,
-        result=compose_explanations([(None, each) for each in explained]),
+        result=compose_explanations([(None, each) for each in explained], reader=Reader.SENDER),
         checked_at=words.CHECKED_AT.format(moment=_in_words(moment)),
     )
 

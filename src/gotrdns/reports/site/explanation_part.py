@@ -9,11 +9,13 @@ from typing import Final
 import msgspec
 from markupsafe import Markup
 
+from gotrdns.diagnosis.findings import Fixer
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.reports import english_page
 from gotrdns.reports import english_site as words
 from gotrdns.reports.explanation_case import TABLES, Case, case_of
 from gotrdns.reports.letters import Letter, write_letters
+from gotrdns.reports.readers import Reader, as_told_to
 from gotrdns.reports.site.mail_links import mail_link
 from gotrdns.reports.templating import render
 from gotrdns.verification import Result
@@ -38,7 +40,9 @@ class _Shown(msgspec.Struct, frozen=True):
     letters: tuple[LetterShown, ...]
 
 
-def compose_explanation(explanation: Explanation, *, level: int = 2) -> Markup:
+def compose_explanation(
+    explanation: Explanation, *, level: int = 2, reader: Reader = Reader.RECEIVER
+) -> Markup:
     """The parts of one explanation; ``level`` is that of its headings."""
     return render(
         "site/explanation.html",
@@ -46,17 +50,19 @@ def compose_explanation(explanation: Explanation, *, level: int = 2) -> Markup:
         site=words,
         top=level,
         copy_words=words,
-        shown=_shown(None, explanation),
+        shown=_shown(None, explanation, reader),
     )
 
 
-def compose_explanations(explanations: Sequence[tuple[str | None, Explanation]]) -> Markup:
+def compose_explanations(
+    explanations: Sequence[tuple[str | None, Explanation]], *, reader: Reader = Reader.RECEIVER
+) -> Markup:
     """Several, the gravest first, below a table that sums them up; one as it is.
 
     Each comes with where its address is from, in words.
     """
     if len(explanations) == 1:
-        return compose_explanation(explanations[0][1])
+        return compose_explanation(explanations[0][1], reader=reader)
     in_order = sorted(explanations, key=lambda each: _GRAVEST_FIRST.index(each[1].verdict.result))
     return render(
         "site/explanations.html",
@@ -64,7 +70,7 @@ def compose_explanations(explanations: Sequence[tuple[str | None, Explanation]])
         site=words,
         top=3,
         copy_words=words,
-        all_shown=[_shown(origin, explanation) for origin, explanation in in_order],
+        all_shown=[_shown(origin, explanation, reader) for origin, explanation in in_order],
     )
 
 
@@ -76,6 +82,11 @@ def show_letter(letter: Letter) -> LetterShown:
     return LetterShown(letter, to, link.text, link.whole)
 
 
-def _shown(origin: str | None, explanation: Explanation) -> _Shown:
-    letters = tuple(show_letter(each) for each in write_letters(explanation))
-    return _Shown(case_of(origin, explanation), letters)
+def _shown(origin: str | None, explanation: Explanation, reader: Reader) -> _Shown:
+    # The receiving side's letter is its own.
+    letters = tuple(
+        show_letter(each)
+        for each in write_letters(as_told_to(reader, explanation))
+        if reader is Reader.RECEIVER or each.fixer is not Fixer.RECEIVER
+    )
+    return _Shown(case_of(origin, explanation, reader), letters)

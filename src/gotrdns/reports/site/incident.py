@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from markupsafe import Markup
 
-from gotrdns.explaining.explanation import Explanation, Publication
+from gotrdns.explaining.explanation import Choice, Explanation, Publication
 from gotrdns.explaining.recalling import explain_recorded
 from gotrdns.names import Address, is_public
 from gotrdns.policy.recorded import RecordedDecision
@@ -43,8 +43,8 @@ _TONES: Final = {
 }
 
 # What stands for addresses of private networks.
-_PRIVATE_IPV4: Final = "10.0.0.0"
-_PRIVATE_IPV6: Final = "fd00::"
+PRIVATE_IPV4: Final = "10.0.0.0"
+PRIVATE_IPV6: Final = "fd00::"
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -93,7 +93,7 @@ def _without_private_answers(decision: RecordedDecision) -> RecordedDecision:
         address = Address.parse(text)
         if text == decision.address or is_public(address):
             return text
-        return _PRIVATE_IPV6 if address.is_ipv6 else _PRIVATE_IPV4
+        return PRIVATE_IPV6 if address.is_ipv6 else PRIVATE_IPV4
 
     evidence = decision.evidence
     forward = tuple(
@@ -143,6 +143,7 @@ def compose_incident(story: Story, *, checking: Checking | None, days: int) -> s
         change=_change(story),
         letters=tuple(_letters(story)),
         checking=checking,
+        check_title=_check_title(story) if checking is not None else words.CHECK_RIGHT,
         seen=tuple(_seen(verdict)) if verdict is not None else (),
         findings=_findings(explanation) if explanation is not None and fate in TO_CHANGE else (),
         days=days,
@@ -229,7 +230,9 @@ def _because(verdict: Verdict, fate: Fate) -> tuple[str, ...]:
         )
         return (sentence, words.TO_PUT_OFF_NO_MORE)
     sentences = [because_of(verdict), *_about_private_answers(verdict)]
-    if verdict.result is not Result.PASS:
+    if verdict.overruled is not None:
+        sentences.append(words.OLD_ANSWERS)
+    if verdict.result is not Result.PASS and fate is not Fate.NOT_PUBLIC:
         sentences.append(words.THE_RULE)
     return tuple(sentences)
 
@@ -237,7 +240,7 @@ def _because(verdict: Verdict, fate: Fate) -> tuple[str, ...]:
 def _about_private_answers(verdict: Verdict) -> Iterator[str]:
     answers = (each.answer for each in verdict.names if each.answer is not None)
     found = {address.text for answer in answers for address in answer.addresses}
-    for each in (_PRIVATE_IPV4, _PRIVATE_IPV6):
+    for each in (PRIVATE_IPV4, PRIVATE_IPV6):
         if each in found:
             yield words.STANDS_FOR_PRIVATE.format(address=each)
 
@@ -275,9 +278,11 @@ def change_of(explanation: Explanation, decision: RecordedDecision) -> Change | 
     if not records:
         return None
     introduction = words.TWO_RECORDS if len(records) > 1 else words.ONE_RECORD
-    choice = words.CHOICES[explanation.host.choice].format(
-        name=explanation.host.name, helo=legible(decision.helo)
-    )
+    host = explanation.host
+    wording = words.CHOICES[host.choice]
+    if host.choice is Choice.DOMAIN and host.name.text == decision.helo.lower().rstrip("."):
+        wording = words.CHOICE_AS_IT_SAYS
+    choice = wording.format(name=host.name, helo=legible(decision.helo))
     return Change(introduction, tuple(_steps(records, explanation)), choice)
 
 
@@ -290,6 +295,12 @@ def _steps(records: Sequence[Publication], explanation: Explanation) -> Iterator
         yield Step(who, tuple(values), record.zone_file)
 
 
+def _check_title(story: Story) -> str:
+    if story.explanation is None or story.fate not in TO_CHANGE:
+        return words.CHECK_RIGHT
+    return words.CHECK if story.explanation.records else words.CHECK_TROUBLE
+
+
 def _letters(story: Story) -> Iterator[ShownLetter]:
     for name, letter in letters_of(story).items():
         heading = words.LETTER_TO[letter.fixer]
@@ -300,6 +311,7 @@ def _seen(verdict: Verdict) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Questions, each with the lines of its answer."""
     if not _was_heard(verdict):
         return
+    verdict = verdict.overruled or verdict
     yield english.ASK_REVERSE, tuple(_unindented(reverse_lines(verdict, every_ttl=True)))
     if verdict.names:
         several = len(verdict.names) > 1

@@ -165,7 +165,9 @@ def _wait(look: Look) -> str:
 def _tone(recheck: Recheck) -> str:
     if isinstance(recheck.outcome, Stored):
         return "good"
-    return "bad" if recheck.look.progress.result is Result.FAIL else "unsure"
+    progress = recheck.look.progress
+    is_wrong = progress.result is Result.FAIL and not _is_spreading(progress)
+    return "bad" if is_wrong else "unsure"
 
 
 def _having(progress: Progress) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from gotrdns.reports.templating import render
 
-_PARTS: Final = ("page.css", "loop_picture.css", "site/site.css")
+_PARTS: Final = ("page.css", "loop_picture.css", "site/site.css", "site/incident.css")
 
 
 @functools.cache

@@ -2,15 +2,20 @@
 // look. Looking again as it happens is in live.js. Without scripts the page is whole all the same.
 "use strict";
 
-for (const time of document.querySelectorAll("[data-local] time")) {
-  const moment = new Date(time.dateTime);
-  if (moment.getTimezoneOffset() === 0) continue;
-  const text = moment.toLocaleString([], { dateStyle: "long", timeStyle: "short" });
-  const local = document.createElement("span");
-  local.className = "hint";
-  local.textContent = time.closest("[data-local]").dataset.local.replace("{moment}", text);
-  time.after(" ", local);
+function addLocalTimes(place) {
+  const { local, locale } = document.body.dataset;
+  for (const time of place.querySelectorAll("time")) {
+    const moment = new Date(time.dateTime);
+    if (moment.getTimezoneOffset() === 0) continue;
+    const text = moment.toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
+    const added = document.createElement("span");
+    added.className = "hint";
+    added.textContent = local.replace("{moment}", text);
+    time.after(" ", added);
+  }
 }
+
+addLocalTimes(document);
 
 const looks = document.getElementById("look");
 let clock = 0;
@@ -28,4 +33,11 @@ function countDown() {
   clock = setInterval(tick, 1000);
 }
 
-if (looks) new MutationObserver(countDown).observe(looks, { childList: true });
+if (looks) {
+  const show = () => {
+    addLocalTimes(looks);
+    countDown();
+  };
+  // New looks come as children; what is added within them does not call for more.
+  new MutationObserver(show).observe(looks, { childList: true });
+}

@@ -9,7 +9,9 @@
 // With data-live-page the address and the title of the page become those of the answer.
 "use strict";
 
+const here = () => location.pathname + location.search;
 let watched = null;
+let shown = here();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -20,7 +22,10 @@ document.addEventListener("submit", (event) => {
   watch(form, asked);
 });
 
-addEventListener("popstate", () => location.reload());
+addEventListener("popstate", () => {
+  // Links within the page come by here as well.
+  if (here() !== shown) location.reload();
+});
 
 function watch(form, asked) {
   const into = document.getElementById(form.dataset.liveInto);
@@ -33,7 +38,11 @@ function watch(form, asked) {
 
   source.addEventListener("show", (event) => {
     replace(into, event.data);
-    if (!begun && form.dataset.livePage) history.pushState(null, "", `${form.dataset.livePage}?${asked}`);
+    if (!begun && form.dataset.livePage) {
+      history.pushState(null, "", `${form.dataset.livePage}?${asked}`);
+      shown = here();
+      into.querySelector('[tabindex="-1"]')?.focus();
+    }
     begun = true;
   });
   source.addEventListener("step", (event) => {
