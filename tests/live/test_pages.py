@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.live import clients
-from tests.live.browser import LOOKS, Chromium, Look, Visitor, elsewhere
+from tests.live.browser import LOOKS, PATIENCE, Chromium, Look, Visitor, elsewhere
 from tests.live.internet import Internet
 from tests.live.pages import ADMIN, PAGE, Pages, fetch
 from tests.live.postfix import POLICY_OVER_UNIX, Postfix
@@ -18,6 +18,9 @@ from tests.live.smtp import Conversation, deliver
 
 FOUNDING = str(clients.FOUNDING.address)
 NAME = "dsl.static851056487.ttnet.net.tr"
+# Of the same kind; one is mended in a test of its own, since a repair counts for an hour.
+NEIGHBOUR = "85.105.64.88"
+ZOMBIE = "85.105.64.89"
 LINK = re.compile(rf"{PAGE}/i/[a-z2-7]{{16}}")
 
 
@@ -45,7 +48,7 @@ def send(address: str = FOUNDING) -> Conversation:
     return elsewhere(deliver, address, POLICY_OVER_UNIX, helo="mail.business.example")
 
 
-def refused_with_link(address: str = FOUNDING) -> str:
+def refused_with_link(address: str = ZOMBIE) -> str:
     refusal = send(address).refusal
     assert refusal is not None and refusal.code == 550
     found = LINK.search(refusal.text)
@@ -53,8 +56,8 @@ def refused_with_link(address: str = FOUNDING) -> str:
     return found[0]
 
 
-def mend_the_founding_zone(internet: Internet) -> None:
-    record = f"dsl.static851056487 A {FOUNDING}\n"
+def mend(internet: Internet, label: str, address: str) -> None:
+    record = f"{label} A {address}\n"
     internet.servers["provider"].replace_zone("ttnet.net.tr.", lambda text: text + record)
 
 
@@ -62,7 +65,7 @@ def mend_the_founding_zone(internet: Internet) -> None:
 def test_the_founding_example_from_its_refusal_to_mail_that_flows(
     pages: Pages, browser: Chromium, internet: Internet
 ) -> None:
-    link = refused_with_link()
+    link = refused_with_link(FOUNDING)
     with browser.visitor() as visitor:
         page = visitor.page
         page.goto(link)
@@ -70,7 +73,7 @@ def test_the_founding_example_from_its_refusal_to_mail_that_flows(
         expect(page.locator("main")).to_contain_text(NAME)
         page.get_by_role("button", name="Check again now").click()
         expect(page.locator("#look")).to_contain_text("It is not right yet")
-        mend_the_founding_zone(internet)
+        mend(internet, "dsl.static851056487", FOUNDING)
         expect(page.locator("#look")).to_contain_text("It is right now", timeout=60_000)
         expect(page.locator("#look")).to_contain_text("Send your mail again now")
         visitor.keep_picture("incident-mended")
@@ -95,7 +98,7 @@ def test_the_records_are_copied_with_one_click(browser: Chromium) -> None:
         visitor.page.goto(link)
         visitor.page.get_by_role("button", name="Copy").first.click()
         copied = visitor.page.evaluate("navigator.clipboard.readText()")
-        assert FOUNDING in copied
+        assert ZOMBIE in copied
         assert copied in visitor.page.content()
 
 
@@ -103,13 +106,13 @@ def test_the_records_are_copied_with_one_click(browser: Chromium) -> None:
 def test_without_scripts_the_incident_page_and_looking_again_are_whole(
     browser: Chromium, internet: Internet
 ) -> None:
-    link = refused_with_link()
+    link = refused_with_link(NEIGHBOUR)
     with browser.visitor(scripts=False) as visitor:
         page = visitor.page
         page.goto(link)
         page.get_by_role("button", name="Check again now").click()
         expect(page.locator("#check")).to_contain_text("It is not right yet")
-        mend_the_founding_zone(internet)
+        mend(internet, "dsl.static851056488", NEIGHBOUR)
         page.get_by_role("button", name="Check again now").click()
         expect(page.locator("#check")).to_contain_text("It is right now")
 
@@ -159,7 +162,7 @@ ADMINISTRATOR = {
 def look_at(visitor: Visitor, name: str, url: str) -> None:
     visitor.page.goto(url)
     expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
-    expect(visitor.page.locator(".walking")).to_have_count(0)
+    expect(visitor.page.locator(".walking:visible")).to_have_count(0, timeout=PATIENCE)
     visitor.keep_picture(name)
     assert visitor.violations() == []
     assert not visitor.overflows()
