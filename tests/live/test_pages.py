@@ -153,9 +153,9 @@ PUBLIC = {
 ADMINISTRATOR = {
     "now": "/",
     "follow-up": "/follow-up",
-    "look-up": f"/look-up?q={FOUNDING}",
+    "look-up": f"/look-up?q={ZOMBIE}",
     "exceptions": "/exceptions",
-    "story": f"/client/{FOUNDING}",
+    "story": f"/client/{ZOMBIE}",
 }
 
 
