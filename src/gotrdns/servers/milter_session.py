@@ -43,6 +43,8 @@ _PLENTY: Final = 2000  # octets: no text is as long
 _PASS: Final = Action.PASS
 _RESULTS: Final = RESULTS_HEADER.lower()
 _MARK: Final = MARK_HEADER.lower()
+FIELDS: Final = (_RESULTS.encode(), _MARK.encode())
+"""The names of those header fields of a message that matter here."""
 
 
 class Session:
