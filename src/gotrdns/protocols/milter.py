@@ -189,13 +189,12 @@ class Decoder:
         if len(buffer) < end:
             return None
         self._position = end
-        packet = bytes(buffer[start:end])
         if octet == _MACROS:
-            self._macros = packet
+            self._macros = bytes(buffer[start:end])
         else:
             self._macros = _NOTHING if octet == _HEADER else None
         try:
-            command = reader(packet[_LENGTH + 1 :])
+            command = reader(bytes(buffer[start + _LENGTH + 1 : end]))
         except _Malformed:
             return self._end(Junk.MALFORMED_PACKET)
         if self._readers is not _READERS:
@@ -263,7 +262,9 @@ def _read_macros(fields: bytes) -> Macros:
     stage = _STAGES.get(fields[0]) if fields else None
     if stage is None:
         raise _Malformed
-    strings = _strings(fields[1:]) if len(fields) > 1 else []
+    if len(fields) == 1:
+        return Macros(stage, {})
+    strings = _strings(fields[1:])
     if len(strings) % 2:
         raise _Malformed
     names = [name.removeprefix("{").removesuffix("}") for name in strings[::2]]

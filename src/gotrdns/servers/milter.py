@@ -207,12 +207,12 @@ class _MilterConnection(Connection[MilterSettings]):
     def _obey(self, command: Command, default: bytes) -> bytes:
         session = self._session
         match command:
+            case Macros():
+                session.note_macros(command)
             case Header():
                 session.note_header(command, self.server.host_name)
             case Recipient():
                 return self._decide(session.transaction(command.address))
-            case Macros():
-                session.note_macros(command)
             case Sender():
                 session.begin_message(command.address)
             case Helo():
