@@ -33,7 +33,13 @@ from gotrdns.protocols.milter import (
 )
 from gotrdns.protocols.milter_replies import CONTINUE, Agreement, agree, encode_agreement
 from gotrdns.servers.connections import Connection, Observer, Server
-from gotrdns.servers.milter_session import FIELDS, MACROS, Session, Words
+from gotrdns.servers.milter_session import (
+    FIELDS,
+    MACROS,
+    Session,
+    Words,
+    answer_forgeries,
+)
 from gotrdns.servers.settings import MilterSettings
 
 _NOTHING: Final = b""
@@ -261,9 +267,14 @@ class _MilterConnection(Connection[MilterSettings]):
     def _end_message(self) -> bytes:
         session = self._session
         agreement = self._agreement
+        host_name = self.server.host_name
+        if session.is_mostly_forged and agreement.may_change_headers:
+            said = answer_forgeries(session.authserv_id(host_name))
+            session.end_message()
+            return said
         changes = session.removals() if agreement.may_change_headers else []
         if session.shown is not None and agreement.may_add_headers:
-            authserv_id = session.authserv_id(self.server.host_name)
+            authserv_id = session.authserv_id(host_name)
             changes.append(self.server.words.headers(session.shown, authserv_id))
         session.end_message()
         return _NOTHING.join([*changes, CONTINUE])
