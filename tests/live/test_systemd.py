@@ -147,19 +147,22 @@ def test_the_pages_beside_the_daemon_step_back_and_end_with_it(systemd: Systemd)
 
 def test_the_pages_as_a_service_of_their_own_share_the_daemons_memory(systemd: Systemd) -> None:
     place = "/run/gotrdns-web/page"
-    configure(systemd, more=f'[page]\nwith-daemon = false\nlisten = ["unix:{place}"]')
+    page = f'[page]\nwith-daemon = false\nlisten = ["unix:{place}"]'
+    configure(systemd, more=f'{page}\n[log]\nto = "journal"')
     systemd.run("systemctl", "restart", SERVICE)
     ask(systemd)
     wait_until(lambda: said_why(systemd), "the decision in the store")
     systemd.run("systemctl", "start", PAGES)
     assert get_page(systemd, place) == "HTTP/1.1 200 OK"
-    assert systemd.show(PAGES, "StatusText") == "1 connection of the pages"
+    assert systemd.show(PAGES, "StatusText").endswith(" of the pages")
     users = [
         systemd.run("stat", "--format", "%u", f"/proc/{systemd.show(each, 'MainPID')}").stdout
         for each in (SERVICE, PAGES)
     ]
     assert users[0] == users[1]
-    [incident] = {each["GOTRDNS_INCIDENT"] for each in records(systemd, "GOTRDNS_EVENT=decision")}
+    run = systemd.show(SERVICE, "InvocationID")
+    [decided] = records(systemd, "GOTRDNS_EVENT=decision", f"_SYSTEMD_INVOCATION_ID={run}")
+    incident = decided["GOTRDNS_INCIDENT"]
     assert get_page(systemd, place, f"/i/{incident}") == "HTTP/1.1 200 OK"
     systemd.run("systemctl", "reload", PAGES)
     systemd.run("systemctl", "stop", PAGES)

@@ -23,6 +23,7 @@ from gotrdns.reports.status import (
     CacheUse,
     Decided,
     Listener,
+    Pages,
     Period,
     Repairs,
     Resolver,
@@ -57,6 +58,7 @@ def give_account(vitals: Vitals) -> Status:
         cache=_cache(vitals),
         store=_store(vitals),
         workers=tuple(_workers(vitals)),
+        pages=_pages(vitals),
         repairs=_repairs(vitals, tally.decisions()),
     )
 
@@ -74,6 +76,11 @@ def _workers(vitals: Vitals) -> Iterator[Worker]:
     for each in members(vitals):
         memory = 0 if each.counted is None else each.counted.memory_octets
         yield Worker(each.pid, each.is_ready, each.load, memory)
+
+
+def _pages(vitals: Vitals) -> Pages | None:
+    child = vitals.pages
+    return Pages(child.pid, child.ended) if child.is_wanted else None
 
 
 def _decided(decisions: Decisions) -> tuple[Decided, ...]:

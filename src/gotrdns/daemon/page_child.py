@@ -31,6 +31,7 @@ class PageChild:
     def __init__(self, path: Path, journal: Journal, inherited: InheritedSockets) -> None:
         """``path`` is where it reads the settings."""
         self.ended = 0
+        self._failures = 0
         self._path = path
         self._journal = journal
         self._inherited = inherited
@@ -46,6 +47,11 @@ class PageChild:
     @property
     def is_wanted(self) -> bool:
         return bool(self._places)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there should be a process, and is none although it was tried."""
+        return self.is_wanted and self._failures > 0 and self._process is None
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -95,6 +101,7 @@ class PageChild:
             except OSError as error:  # memory, processes or descriptors are short
                 problem = str(error)
                 self._journal.write(Level.WARNING, "pages-not-started", problem=problem)
+            self._failures += 1
             if loop.time() - began >= _LONG_LIFE:
                 pause = _SHORTEST_PAUSE
             await asyncio.sleep(pause)

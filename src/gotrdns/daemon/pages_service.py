@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from gotrdns import __version__
+from gotrdns.daemon.descriptors import provide_descriptors
 from gotrdns.daemon.faults import report_faults
 from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.journal import Journal, Level
@@ -26,6 +27,7 @@ from gotrdns.resolution.walk import InvalidHints
 from gotrdns.settings import AdminSettings, InvalidSettings, PageSettings, Settings, read_settings
 from gotrdns.web.application import admin_site, public_site
 from gotrdns.web.connections import Limits
+from gotrdns.web.passwords import InvalidPasswords, read_passwords
 from gotrdns.web.serving import Site
 
 _TICK: Final = 1.0  # seconds
@@ -81,12 +83,13 @@ class PagesService:
             self._take_orders(self._order(signal.SIGTERM), self._order(signal.SIGHUP))
         if not (self._settings.page.listen or self._settings.admin.listen):
             raise NowhereToListen(self._path)
-        self._means = PageMeans(self._settings)
+        self._means = PageMeans(self._settings, self._watch.failed, self._watch.troubled)
         try:
             self._build(self._settings)
             await self._listen(self._settings)
             for missing in self._missing:
                 raise missing
+            self._prepare(self._settings)
             self._tell("pages-started", version=__version__)
             ticker = asyncio.create_task(self._tick())
             while await self._signals.get() is signal.SIGHUP:
@@ -142,7 +145,7 @@ class PagesService:
     async def _reload(self) -> None:
         try:
             settings = read_settings(self._path)
-            self._means.follow(settings)
+            changed = self._means.follow(settings)
         except InvalidSettings as error:
             for problem in error.problems:
                 self._refuse(problem.text, file=str(problem.path), line=problem.line)
@@ -154,10 +157,12 @@ class PagesService:
             return
         self._settings = settings
         self._journal.follow(settings.log)
-        self._build(settings)
+        if changed:
+            self._build(settings)
         await self._listen(settings)
         for missing in self._missing:
             self._journal.write(Level.ERROR, "cannot-listen", problem=str(missing))
+        self._prepare(settings)
         self._tell("pages-reloaded")
 
     def _refuse(self, problem: str, file: str | None = None, line: int | None = None) -> None:
@@ -183,6 +188,18 @@ class PagesService:
                 descriptor=each.descriptor,
             )
         self._ready()
+
+    def _prepare(self, settings: Settings) -> None:
+        """Tell of what keeps visitors, or administrators, out."""
+        short = provide_descriptors((settings.page, settings.admin))
+        if short is not None:
+            allowed, needed = short.allowed, short.needed
+            self._journal.write(Level.WARNING, "few-descriptors", allowed=allowed, needed=needed)
+        if settings.admin.listen and settings.admin.password_file:
+            try:
+                read_passwords(Path(settings.admin.password_file))
+            except InvalidPasswords as error:
+                self._journal.write(Level.ERROR, "passwords-unusable", problem=str(error))
 
     def _ready(self) -> None:
         self._manager.ready(self._condition())

@@ -206,6 +206,7 @@ class Service:
                 "metrics": self._monitoring.metrics,
                 "control": self._monitoring.control,
             },
+            pages=self._pages,
         )
 
     def _open_resolver(self, settings: Settings) -> Client:

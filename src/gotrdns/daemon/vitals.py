@@ -11,6 +11,7 @@ from msgspec import Struct
 from gotrdns.daemon.advice import Advice
 from gotrdns.daemon.doors import Doors
 from gotrdns.daemon.listeners import Listeners
+from gotrdns.daemon.page_child import PageChild
 from gotrdns.daemon.serving import Servers
 from gotrdns.daemon.watch import Watch
 from gotrdns.daemon.workers.crew import Crew
@@ -38,6 +39,7 @@ class Vitals(Struct, frozen=True):
     doors: Doors
     staff: Servers | Crew
     listeners: dict[str, Listeners]
+    pages: PageChild
 
 
 def members(vitals: Vitals) -> tuple[Member, ...]:
@@ -105,6 +107,8 @@ def warnings(vitals: Vitals) -> Iterator[Remark]:
         if trouble in codes - hindering:
             yield Remark(trouble)
     yield from _store_warnings(vitals)
+    if vitals.pages.is_missing:
+        yield Remark(Trouble.PAGES_ENDED)
 
 
 def ills(vitals: Vitals) -> tuple[Remark, ...]:

@@ -37,6 +37,7 @@ TROUBLES: Final[Mapping[Trouble, str]] = {
     Trouble.EXCEPTIONS_UNKNOWN: (
         "Which exceptions there are could not be read yet: until then nobody is refused."
     ),
+    Trouble.PAGES_ENDED: "The pages ended, and are started again after a pause; mail flows.",
 }
 
 TITLE: Final = "gotrdns {version}, mode {mode}, up {uptime}, process {pid}, {memory} MiB"
@@ -76,6 +77,11 @@ WORKER: Final = "process {pid}"
 WORKER_READY: Final = "answers"
 WORKER_STARTS: Final = "starts"
 MEMORY: Final = "{memory} MiB"
+
+PAGES: Final = "Pages"
+PAGES_RUN: Final = "process {pid}"
+PAGES_DO_NOT_RUN: Final = "no process now"
+PAGES_ENDED: Final = "{count} ended since the start"
 
 RESOLVER: Final = "Resolver"
 SERVER_ANSWERS: Final = "answers"

@@ -24,6 +24,7 @@ class Trouble(enum.Enum):
     STORE_FAILED = "store-failed"
     WITHOUT_STORE = "without-store"
     EXCEPTIONS_UNKNOWN = "exceptions-unknown"
+    PAGES_ENDED = "pages-ended"
 
 
 class Remark(msgspec.Struct, frozen=True):
@@ -142,8 +143,18 @@ class Worker(msgspec.Struct, frozen=True):
     memory_octets: int
 
 
+class Pages(msgspec.Struct, frozen=True):
+    """The process of the pages: None while there is none; ``ended`` counts those that were not to."""
+
+    pid: int | None
+    ended: int
+
+
 class Status(msgspec.Struct, frozen=True):
-    """Everything. ``wrong`` is empty when all is well; ``alarms`` are seconds since they began."""
+    """Everything. ``wrong`` is empty when all is well; ``alarms`` are seconds since they began.
+
+    ``pages`` is None where the daemon does not have to care for them.
+    """
 
     version: str
     python: str
@@ -163,6 +174,7 @@ class Status(msgspec.Struct, frozen=True):
     cache: CacheUse
     store: Store
     workers: tuple[Worker, ...] = ()
+    pages: Pages | None = None
     repairs: Repairs = Repairs()
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from gotrdns.reports.status import Pages as StatusPages
+from gotrdns.reports.status import Remark, Trouble
 from tests.support.activation import activated
 from tests.unit.daemon_process import Daemon, NameServer, daemon_in, running_name_server
 from tests.unit.service_manager import Manager
@@ -255,6 +257,8 @@ def test_pages_that_die_are_started_again_and_mail_does_not_notice(
         beside.until(lambda: "event=pages-ended" in beside.log)
         beside.until(lambda: get(tmp_path / "page") == 200)
         assert child_of(beside) != child
+        assert beside.status.pages == StatusPages(child_of(beside), 1)
+        assert not beside.status.wrong
         assert peer.fileno() >= 0
     assert f"pid={child} status={-number}" in beside.log
 
@@ -270,6 +274,7 @@ def test_pages_that_cannot_start_are_tried_again_and_mail_flows(
         daemon.start()
         daemon.until(lambda: daemon.log.count("event=pages-ended") == 2)
         assert "another process answers there" in daemon.log
+        daemon.until(lambda: daemon.status.wrong == (Remark(Trouble.PAGES_ENDED),))
         assert daemon.ask().startswith("action=550")
         assert daemon.end() == 0
 
