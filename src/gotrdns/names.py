@@ -329,6 +329,13 @@ class Network:
         return f"Network({self.text!r})"
 
 
+def network_around(address: Address, prefix: int) -> Network:
+    """The network of that size in which the address is."""
+    rest = 8 * len(address) - prefix
+    first = Address((int.from_bytes(address) >> rest << rest).to_bytes(len(address)))
+    return Network(f"{first}/{prefix}")
+
+
 @functools.cache
 def _special_networks() -> dict[tuple[int, int], list[tuple[Network, SpecialUse]]]:
     """By the length and first octet of the addresses they hold, which few addresses share."""

@@ -16,7 +16,7 @@ from gotrdns.resolution.opening import open_client
 from gotrdns.resolution.servers import choose_servers
 from gotrdns.resolution.walk import WalkSettings, read_root_hints
 from gotrdns.settings import Settings
-from gotrdns.web.means import Means, NoDaemon
+from gotrdns.web.means import Means, NoDaemon, Trouble
 
 _WALK_DEADLINE: Final = 20.0  # seconds
 _RETIRED_AFTER: Final = 120.0  # seconds: a walk may have waited for its turn
@@ -28,8 +28,14 @@ class PageMeans:
     Raises InvalidServer, NoServers or InvalidHints, and then nothing has changed.
     """
 
-    def __init__(self, settings: Settings, tell_fault: Callable[[Exception], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        tell_fault: Callable[[Exception], None],
+        tell_trouble: Callable[[Trouble, str], None],
+    ) -> None:
         self._tell_fault = tell_fault
+        self._tell_trouble = tell_trouble
         self._ending = asyncio.Event()
         self._retired: list[Client] = []
         self._client, self.means = self._open(settings)
@@ -77,6 +83,7 @@ class PageMeans:
             expert=expert,
             ask_daemon=functools.partial(_ask, settings.control.path),
             tell_fault=self._tell_fault,
+            tell_trouble=self._tell_trouble,
             ending=self._ending,
         )
         return client, means

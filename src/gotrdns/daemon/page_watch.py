@@ -8,6 +8,7 @@ from typing import Final
 from gotrdns.daemon.journal import Journal, Level
 from gotrdns.daemon.throttle import Throttle
 from gotrdns.web.connections import Closure
+from gotrdns.web.means import Trouble
 
 # What we did ourselves, and browsers and scanners bring about all day.
 _ORDINARY: Final = frozenset({Closure.IDLE, Closure.IDLE_WHEN_FULL, Closure.HALF_SENT})
@@ -31,6 +32,10 @@ class PageWatch:
         where = _where(error)
         self._note(f"page-fault {where}", (what, repr(error)))
 
+    def troubled(self, trouble: Trouble, about: str) -> None:
+        """Somebody or something is kept from the pages."""
+        self._note(f"page-trouble {trouble.value}", (about, ""))
+
     def tick(self) -> None:
         """Write what was held back."""
         self._throttle.tick()
@@ -46,6 +51,9 @@ class PageWatch:
             self._journal.write(
                 Level.ERROR, event, what=first, error=second, where=code, count=count
             )
+        elif event == "page-trouble":
+            name = "visitor" if Trouble(code) is Trouble.LOGIN_REFUSED else "problem"
+            self._journal.write(Level.WARNING, code, count=count, **{name: first})
         else:
             self._journal.write(Level.WARNING, event, kind=code, count=count, peer=first)
 

@@ -85,7 +85,7 @@ class PagesService:
             self._take_orders(self._order(signal.SIGTERM), self._order(signal.SIGHUP))
         if not (self._settings.page.listen or self._settings.admin.listen):
             raise NowhereToListen(self._path)
-        self._means = PageMeans(self._settings, self._watch.failed)
+        self._means = PageMeans(self._settings, self._watch.failed, self._watch.troubled)
         try:
             self._build(self._settings)
             await self._listen(self._settings)

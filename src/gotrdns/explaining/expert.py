@@ -5,12 +5,13 @@ Owns how many are explained at once, and that each has a walker, and so limits, 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
 
 from gotrdns.checking.helo import ask_about_helo
+from gotrdns.checking.rechecking import check_again
 from gotrdns.checking.targets import Expansion, Remark, Weight
 from gotrdns.contacts.holder import Holder
 from gotrdns.diagnosis.helo import Helo, MalformedHelo
@@ -25,6 +26,7 @@ from gotrdns.resolution.client import Client
 from gotrdns.resolution.servers import choose_servers
 from gotrdns.resolution.settings import ResolverSettings
 from gotrdns.resolution.walk import Walker, WalkSettings
+from gotrdns.verification import Verdict
 
 OnStep = Callable[[Reply], None]
 Expand = Callable[[Resolver, str], Awaitable[Expansion]]
@@ -91,6 +93,10 @@ class Expert:
             )
             helo = await self._ask_about(asked.helo)
             return await explain(means, address, helo=helo, given=asked.name)
+
+    async def check(self, clients: Iterable[Address]) -> dict[Address, Verdict]:
+        """What the resolver says of each now; nobody else is asked."""
+        return await check_again(self._client, clients)
 
     @contextlib.asynccontextmanager
     async def walking(self, on_step: OnStep | None = None) -> AsyncIterator[Walker]:

@@ -79,9 +79,9 @@ class Explanation(msgspec.Struct, frozen=True):
     """All there is to say about one address.
 
     ``findings`` are the causes first. ``walk`` is None where the servers outside could not be
-    asked. ``resolvers`` are those the verdict came through. ``no_rdap`` says in plain words why
-    the address block's holder is not known although it was asked for. ``predictions`` are what
-    other receivers conclude.
+    asked. ``resolvers`` are those the verdict came through: none where it is a remembered one, and
+    nobody was asked. ``no_rdap`` says in plain words why the address block's holder is not known
+    although it was asked for. ``predictions`` are what other receivers conclude.
     """
 
     verdict: Verdict

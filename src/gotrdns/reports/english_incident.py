@@ -248,7 +248,7 @@ CHECK: Final = "Changed it? Check again now"
 CHECK_TROUBLE: Final = "Is it over by now? Check again"
 CHECK_RIGHT: Final = "How is it now?"
 CHECK_INTRODUCTION: Final = (
-    "Changes to the DNS are often overlooked for hours, because old answers are remembered "
+    "It often takes hours until a change of the DNS is noticed, because old answers are remembered "
     "everywhere. This asks the name servers themselves. As soon as all of them have the change, "
     "the mail servers here go by it within seconds."
 )
@@ -369,7 +369,8 @@ ABOUT: Final = (
 GONE_TITLE: Final = "This page is not there, or not any more"
 GONE: Final = (
     "Pages about refused mail are deleted after {days} days. If the mail was refused more recently "
-    "than that, the address of the page may have been cut off: it ends in 16 letters and digits."
+    "than that, the address of the page may have been cut off: it ends in 16 letters and digits. "
+    "If it was refused only just now, try again in a minute."
 )
 UNAVAILABLE_TITLE: Final = "This page cannot be shown at the moment"
 UNAVAILABLE: Final = (

@@ -143,7 +143,7 @@ def _reason(causes: Sequence[Finding], explanation: Explanation) -> Iterator[str
             if text != said:
                 yield text
             said = text
-    if not walk_of_use(explanation):
+    if explanation.resolvers and not walk_of_use(explanation):
         yield explain_words.NO_WALK
     elif explanation.walk is not None and explanation.walk.cut_short:
         yield explain_words.CUT_SHORT

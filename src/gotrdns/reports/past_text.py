@@ -51,7 +51,8 @@ def _lines(past: Past, paint: Paint) -> Iterator[str]:
     yield ""
     yield from _outcome(decision, paint)
     yield ""
-    for key, value in _facts(past).items():
+    told = {"when": _when(decision), **facts(past), "follow_up": _follow_up(decision)}
+    for key, value in told.items():
         if value:
             first = f"  {words.LABELS[key]:<{_LABEL_WIDTH}}"
             yield from paragraph(value, first=first, rest=" " * len(first))
@@ -66,21 +67,31 @@ def _lines(past: Past, paint: Paint) -> Iterator[str]:
 
 
 def _outcome(decision: RecordedDecision, paint: Paint) -> Iterator[str]:
-    if decision.withheld is None:
-        done = words.DONE_IN_FULL[decision.action]
-    else:
-        done = words.HELD_BACK_IN_FULL[decision.withheld]
+    done = done_in_full(decision)
     text = words.OUTCOME.format(done=done, rule=RULES[decision.rule])
     line, *rest = paragraph(text, first="  ")
     yield line.replace(done, paint(done, STYLE_OF_ACTION[decision.wanted]), 1)
     yield from rest
 
 
-def _facts(past: Past) -> Mapping[str, str]:
-    """What is known, by its label; empty where there is nothing to say."""
+def done_in_full(decision: RecordedDecision) -> str:
+    """What became of the mail, and what the mail server said."""
+    if decision.withheld is None:
+        return words.DONE_IN_FULL[decision.action]
+    return words.HELD_BACK_IN_FULL[decision.withheld]
+
+
+def done_in_short(decision: RecordedDecision) -> str:
+    """For one cell of a table."""
+    if decision.withheld is None:
+        return words.DONE[decision.action]
+    return words.HELD_BACK[decision.withheld]
+
+
+def facts(past: Past) -> Mapping[str, str]:
+    """What is known beside the times, by its label; empty where there is nothing to say."""
     decision = past.decision
     return {
-        "when": _when(decision),
         "helo": decision.helo,
         "sender": decision.sender,
         "recipient": decision.recipient,
@@ -88,7 +99,6 @@ def _facts(past: Past) -> Mapping[str, str]:
         "rule": decision.rule.value,
         "vouched": _vouched(decision),
         "exception": _exception(past),
-        "follow_up": _follow_up(decision),
     }
 
 

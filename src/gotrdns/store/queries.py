@@ -74,7 +74,8 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     """Which decisions are wanted: those to which all applies that is not None.
 
     ``below`` is a name and all below it. Times are seconds since 1970; an incident counts if any
-    part of it lies between them. ``follow_up`` leaves those that still want to be followed up.
+    part of it lies between them. ``latest`` leaves out those last seen after it. ``follow_up``
+    leaves those that still want to be followed up.
     """
 
     address: Address | None = None
@@ -84,6 +85,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     sender_domain: str | None = None
     since: float | None = None
     until: float | None = None
+    latest: float | None = None
     follow_up: bool = False
     limit: int = 100
 
@@ -135,14 +137,19 @@ class Store:
             rows = connection.execute(_plan(connection, search)).mappings().all()
         return [_decision(row) for row in rows]
 
-    def mark_done(self, incident: str) -> bool:
-        """The follow-up is done; False when there is no such incident that wants one."""
-        wanted = and_(
-            _decisions.id == _incident_key(incident),
-            OPEN,
-        )
+    def mark_done(self, *incidents: str) -> bool:
+        """The follow-up of these is done; False when none of them is there and wants one."""
+        wanted = and_(_decisions.id.in_(map(_incident_key, incidents)), OPEN)
         with self._database.write() as connection:
             change = update(DECISIONS).where(wanted).values(done_at=self._clock())
+            return connection.execute(change).rowcount > 0
+
+    def reopen(self, *incidents: str) -> bool:
+        """Their follow-up is not done after all; False when none of them was."""
+        keys = _decisions.id.in_(map(_incident_key, incidents))
+        wanted = and_(keys, _decisions.follow_up, _decisions.done_at.is_not(None))
+        with self._database.write() as connection:
+            change = update(DECISIONS).where(wanted).values(done_at=None)
             return connection.execute(change).rowcount > 0
 
     def history_of(self, client: bytes) -> History | None:
@@ -260,11 +267,10 @@ def _has_an_index_in_time(search: Search) -> bool:
 
 def _asks_one_index(search: Search) -> bool:
     """Whether the index of a range has all that is asked about."""
-    since, limit = search.since, search.limit
-    return search in (
-        Search(network=search.network, since=since, limit=limit),
-        Search(below=search.below, since=since, limit=limit),
-    )
+    asked = {
+        name for name in Search.__struct_fields__ if getattr(search, name) not in (None, False)
+    }
+    return asked - {"since", "latest", "limit"} in ({"network"}, {"below"})
 
 
 def _exact(search: Search) -> list[ColumnElement[bool]]:
@@ -284,6 +290,8 @@ def _exact(search: Search) -> list[ColumnElement[bool]]:
         # An incident lasts for an hour at most: so the index on its end can be used.
         conditions.append(_decisions.first_at <= search.until)
         conditions.append(_decisions.last_at <= search.until + HOUR)
+    if search.latest is not None:
+        conditions.append(_decisions.last_at <= search.latest)
     if search.follow_up:
         conditions.append(OPEN)
     return conditions

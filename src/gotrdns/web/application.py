@@ -11,6 +11,9 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from gotrdns.names import Network
+from gotrdns.web.admin import KNOWN_TO_ADMINS, admin_routes
+from gotrdns.web.admin.auth import Authenticate, Doorkeeper
+from gotrdns.web.admin.daemon import Daemon
 from gotrdns.web.check import CheckPages
 from gotrdns.web.errors import KNOWN, Guarded, answer_exception
 from gotrdns.web.forms import Tokens
@@ -20,6 +23,7 @@ from gotrdns.web.incident import IncidentPages
 from gotrdns.web.limits import Budget, Rate
 from gotrdns.web.means import Means
 from gotrdns.web.static_files import static_route
+from gotrdns.web.stores import StoreDesk
 from gotrdns.web.walks import Walks
 
 # Of one network, which may be a company's: 120 at once, and then two in a second.
@@ -38,11 +42,22 @@ def public_site(means: Means) -> Starlette:
 
 def admin_site(means: Means) -> Starlette:
     """For the administrator."""
-    return make_site(means, [], Names(means.admin.host_names, only=True), means.admin.proxies)
+    names = Names(means.admin.host_names, only=True)
+    authenticate = Middleware(Authenticate, Doorkeeper(means.admin, means.tell_trouble))
+    site = make_site(means, admin_routes(), names, means.admin.proxies, authenticate)
+    site.state.daemon = Daemon(means.ask_daemon)
+    site.state.desk = StoreDesk(means.store.url, clock=means.clock)
+    for exception, answer in KNOWN_TO_ADMINS.items():
+        site.add_exception_handler(exception, answer)
+    return site
 
 
 def make_site(
-    means: Means, routes: Sequence[BaseRoute], names: Names, proxies: tuple[Network, ...]
+    means: Means,
+    routes: Sequence[BaseRoute],
+    names: Names,
+    proxies: tuple[Network, ...],
+    *more: Middleware,
 ) -> Starlette:
     site = Starlette(
         routes=[*routes, static_route()],
@@ -50,6 +65,7 @@ def make_site(
             Middleware(BindBrowser),
             Middleware(Guarded, means.tell_fault),
             Middleware(Gate, names, Budget(_PAGES)),
+            *more,
         ],
         exception_handlers=dict.fromkeys(KNOWN, answer_exception),
     )

@@ -209,7 +209,9 @@ class CheckPages:
         try:
             async for each in narration:
                 if isinstance(each, Done):
-                    yield _Content(self._result(check, each.result))
+                    # What hostile servers said may take half a second to put into words.
+                    result = await asyncio.to_thread(self._result, check, each.result)
+                    yield _Content(result)
                 elif line := narrator.say(each):
                     yield _Step(line)
         except TooMany as haste:

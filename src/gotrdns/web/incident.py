@@ -160,7 +160,9 @@ class IncidentPages:
             async with contextlib.aclosing(_looks(request, address)) as looks:
                 async for look in looks:
                     recheck = await self._judge(story, address, look)
-                    yield Event("done" if recheck.is_over else "show", compose_look(recheck))
+                    goes_on = not recheck.is_over
+                    shown = compose_look(recheck, goes_on=goes_on)
+                    yield Event("show" if goes_on else "done", shown)
         except PrivateTarget:
             yield Event("done", compose_message(words.NOT_LOOKED_PRIVATE))
         except TooMany as refusal:

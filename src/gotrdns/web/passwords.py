@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import stat
 import time
 import unicodedata
 from collections.abc import Callable
@@ -140,14 +141,29 @@ def read_passwords(path: Path) -> dict[str, Hash]:
     return found
 
 
-class Passwords:
-    """Verifies against the file as it is now; while it cannot be used, no password is right."""
+def _pay_no_heed(_problem: str) -> None:
+    pass
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+
+class Passwords:
+    """Verifies against the file as it is now.
+
+    While it cannot be used, or holds nobody, no password is right: ``on_trouble`` is told why.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        on_trouble: Callable[[str], None] = _pay_no_heed,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._path = path
+        self._on_trouble = on_trouble
         self._clock = clock
         self._signature: tuple[int, int, int] | None = None
         self._hashes: dict[str, Hash] = {}
+        self._trouble = ""
         self._nobody = Hash.make(secrets.token_urlsafe())
         self._secret = secrets.token_bytes(32)
         self._right: dict[bytes, tuple[float, Hash]] = {}
@@ -157,16 +173,23 @@ class Passwords:
     async def verify(self, name: str, password: str) -> bool:
         """Raises TooMany while so many wait that this one would have to wait for long."""
         hashed = self._find(name)
-        digest = self._digest(name, password)
-        until, remembered = self._right.get(digest, (0.0, None))
-        if hashed is not None and remembered == hashed and self._clock() < until:
+        if self._remembers(name, password, hashed):
             return True
         right = await self._verify_anew(hashed, password)
         if hashed is not None and right:
             if len(self._right) >= _MOST_REMEMBERED:
                 self._right.clear()
-            self._right[digest] = (self._clock() + _REMEMBERED_FOR, hashed)
+            until = self._clock() + _REMEMBERED_FOR
+            self._right[self._digest(name, password)] = (until, hashed)
         return right
+
+    def remembers(self, name: str, password: str) -> bool:
+        """Whether it was right a moment ago, and still is."""
+        return self._remembers(name, password, self._find(name))
+
+    def _remembers(self, name: str, password: str, hashed: Hash | None) -> bool:
+        until, remembered = self._right.get(self._digest(name, password), (0.0, None))
+        return hashed is not None and remembered == hashed and self._clock() < until
 
     async def _verify_anew(self, hashed: Hash | None, password: str) -> bool:
         if self._waiting >= _MOST_WAITING:
@@ -183,18 +206,32 @@ class Passwords:
 
     def _find(self, name: str) -> Hash | None:
         try:
-            status = self._path.stat()
-        except OSError:
+            self._refresh()
+        except InvalidPasswords as error:
             self._signature, self._hashes = None, {}
-            return None
+            self._tell(str(error))
+        else:
+            self._tell("" if self._hashes else f"{self._path} holds no passwords")
+        return self._hashes.get(name)
+
+    def _refresh(self) -> None:
+        """Raises InvalidPasswords."""
+        try:
+            status = self._path.stat()
+        except OSError as error:
+            raise InvalidPasswords(f"{self._path} cannot be read: {error.strerror}") from None
+        if not stat.S_ISREG(status.st_mode):  # a pipe would never end
+            raise InvalidPasswords(f"{self._path} is not a file")
         signature = (status.st_ino, status.st_mtime_ns, status.st_size)
         if signature != self._signature:
-            try:
-                self._hashes = read_passwords(self._path)
-            except InvalidPasswords:
-                self._hashes = {}
+            self._hashes = read_passwords(self._path)
             self._signature = signature
-        return self._hashes.get(name)
+
+    def _tell(self, trouble: str) -> None:
+        """Once, until it is another."""
+        if trouble and trouble != self._trouble:
+            self._on_trouble(trouble)
+        self._trouble = trouble
 
     def _digest(self, name: str, password: str) -> bytes:
         message = f"{len(name)}:{name}{password}".encode("utf-8", "surrogatepass")

@@ -19,17 +19,17 @@ def visitor_of(request: HTTPConnection) -> Address | None:
 
     ``X-Forwarded-For`` counts from the right, as far as trusted proxies wrote it.
     """
+    if not is_proxy(request):
+        return peer_of(request)
     proxies: tuple[Network, ...] = request.app.state.proxies
-    if not _is_proxy(request, proxies):
-        return _peer(request)
-    return find_visitor(request.headers.getlist("x-forwarded-for"), _peer(request), proxies)
+    return find_visitor(request.headers.getlist("x-forwarded-for"), peer_of(request), proxies)
 
 
 def is_secure(request: HTTPConnection) -> bool:
     """Whether the visitor came by HTTPS: to us, or to a trusted proxy that says so."""
     if request.url.scheme == "https":
         return True
-    if not _is_proxy(request, request.app.state.proxies):
+    if not is_proxy(request):
         return False
     said = request.headers.getlist("x-forwarded-proto")
     return bool(said) and said[-1].rpartition(",")[2].strip().lower() == "https"
@@ -56,15 +56,17 @@ def find_visitor(
     return visitor
 
 
-def _is_proxy(request: HTTPConnection, proxies: Sequence[Network]) -> bool:
+def is_proxy(request: HTTPConnection) -> bool:
     """Who comes over a unix socket, and so without an address, was let in by its permissions."""
     if request.client is None:
         return True
-    peer = _peer(request)
+    proxies: tuple[Network, ...] = request.app.state.proxies
+    peer = peer_of(request)
     return peer is not None and _is_in(peer, proxies)
 
 
-def _peer(request: HTTPConnection) -> Address | None:
+def peer_of(request: HTTPConnection) -> Address | None:
+    """Who is at the other end of the connection; None where it is a unix socket."""
     return None if request.client is None else _parse(request.client.host)
 
 

@@ -96,8 +96,9 @@ class Site:
 
     def watch(self, incident: str) -> list[str]:
         """Press it as a browser with scripts does: the fragment of each look."""
-        token = self.token(incident)
-        answer = self.get(f"/i/{incident}/events", params={"token": token})
+        found = re.search(r'data-live="([^"]+)"', self.get(f"/i/{incident}").text)
+        assert found is not None
+        answer = self.get(html.unescape(found[1]))
         assert answer.headers["content-type"].startswith("text/event-stream")
         begun, *looks = fragments(answer.text)
         assert words.CHECKING in begun

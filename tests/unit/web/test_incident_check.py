@@ -9,15 +9,19 @@ import msgspec
 import pytest
 
 from gotrdns.evidence import Kind, Server
+from gotrdns.explaining.awaiting import Look
 from gotrdns.explaining.confirming import Obstacle
 from gotrdns.explaining.explanation import Explanation
+from gotrdns.explaining.standing import read_progress
 from gotrdns.names import Address
 from gotrdns.policy import Action, Decision, Rule, Transaction, Vouched, Voucher
 from gotrdns.policy.confirmations import LONGEST
 from gotrdns.reports import english_incident as words
+from gotrdns.reports.site.incident_look import Recheck, compose_look
 from gotrdns.store.queries import Store
 from gotrdns.store.settings import sqlite_path
 from tests.support.evidence import CLIENT, HOST, NS2
+from tests.unit.recorded_worlds import recorded
 from tests.unit.remembered import nameless
 from tests.unit.test_awaiting import World as Servers
 from tests.unit.test_awaiting import published
@@ -167,6 +171,15 @@ def test_each_look_is_shown_until_all_agree(visited: Visited) -> None:
     assert "3 of 4 name servers have it." in looks[0]
     assert "The mail servers here have been told" in looks[-1]
     assert visited.is_stored
+
+
+def test_only_where_more_looks_follow_the_next_is_announced(visited: Visited) -> None:
+    everybody = visited.seeing(World(NOT_REPAIRED)).site
+    assert "countdown" not in everybody.check(visited.incident).text
+    look = Look(1, 0.5, read_progress(CLIENT, None), pause=7.0)
+    recheck = Recheck(recorded(nameless(CLIENT)), look)
+    assert 'data-pause="7"' in compose_look(recheck, goes_on=True)
+    assert "countdown" not in compose_look(recheck)
 
 
 def test_nothing_is_stored_before_all_agree(visited: Visited) -> None:

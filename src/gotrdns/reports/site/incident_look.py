@@ -82,8 +82,8 @@ class PlaceShown(msgspec.Struct, frozen=True):
     unshown: int
 
 
-def compose_look(recheck: Recheck) -> Markup:
-    """The fragment of one look."""
+def compose_look(recheck: Recheck, *, goes_on: bool = False) -> Markup:
+    """The fragment of one look; ``goes_on`` says that more of them follow by themselves."""
     progress = recheck.look.progress
     is_right = recheck.outcome is not None and not _is_bogus(recheck.outcome)
     now = None if is_right else _now(recheck)
@@ -96,7 +96,7 @@ def compose_look(recheck: Recheck) -> Markup:
         links=() if is_right else tuple(_missing_links(progress)),
         places=tuple(map(_place, progress.places[: waiting_text.PLACES_SHOWN])),
         unshown=max(0, len(progress.places) - waiting_text.PLACES_SHOWN),
-        pause=0 if recheck.is_over else round(recheck.look.pause),
+        pause=round(recheck.look.pause) if goes_on else 0,
     )
 
 

@@ -22,9 +22,13 @@ class MailLink(msgspec.Struct, frozen=True):
 
 
 def mail_link(letter: Letter) -> MailLink:
-    to = quote(letter.to or "", safe="@")
-    head = f"mailto:{to}?subject={quote(letter.subject, safe='')}"
-    whole = f"{head}&body={quote(letter.body.replace(chr(10), chr(13) + chr(10)), safe='')}"
+    return mail_link_to(letter.to or "", letter.subject, letter.body)
+
+
+def mail_link_to(address: str, subject: str, body: str) -> MailLink:
+    to = quote(address, safe="@")
+    head = f"mailto:{to}?subject={quote(subject, safe='')}"
+    whole = f"{head}&body={quote(body.replace(chr(10), chr(13) + chr(10)), safe='')}"
     if len(whole) <= _LONGEST:
         return MailLink(whole, whole=True)
     return MailLink(head if to else "", whole=False)

@@ -9,7 +9,13 @@ from typing import Final
 
 from gotrdns.reports.templating import render
 
-_PARTS: Final = ("page.css", "loop_picture.css", "site/site.css", "site/incident.css")
+_PARTS: Final = (
+    "page.css",
+    "loop_picture.css",
+    "site/site.css",
+    "site/incident.css",
+    "site/admin.css",
+)
 
 
 @functools.cache
