@@ -144,11 +144,7 @@ class Worker(msgspec.Struct, frozen=True):
 
 
 class Pages(msgspec.Struct, frozen=True):
-<<<<<<< HEAD
     """The process of the pages, None while there is none; ``ended`` counts unexpected ends."""
-=======
-    """The process of the pages, None while there is none, and how many ended before."""
->>>>>>> incident
 
     pid: int | None
     ended: int
