@@ -137,18 +137,6 @@ class Store:
             rows = connection.execute(_plan(connection, search)).mappings().all()
         return [_decision(row) for row in rows]
 
-    def first_seen(self, address: Address) -> float | None:
-        """When the earliest decision about it began that is still kept."""
-        wanted = (
-            select(_decisions.first_at)
-            .where(_decisions.packed == packed(address))
-            .order_by(_decisions.last_at)
-            .limit(1)
-        )
-        with self._database.read() as connection:
-            found: float | None = connection.scalar(wanted)
-        return found
-
     def mark_done(self, *incidents: str) -> bool:
         """The follow-up of these is done; False when none of them is there and wants one."""
         wanted = and_(_decisions.id.in_(map(_incident_key, incidents)), OPEN)
@@ -173,6 +161,18 @@ class Store:
                 .one_or_none()
             )
         return None if row is None else history_of(row)
+
+    def first_seen(self, address: Address) -> float | None:
+        """When the earliest decision about it began that is still kept."""
+        wanted = (
+            select(_decisions.first_at)
+            .where(_decisions.packed == packed(address))
+            .order_by(_decisions.last_at)
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            found: float | None = connection.scalar(wanted)
+        return found
 
     def spoken(self) -> tuple[Spoken, ...]:
         """For whom domains have spoken within a week."""
