@@ -142,6 +142,14 @@ class Connection(H11Protocol):
             self.cycle.disconnected = True
             self.abort()
 
+    def shutdown(self) -> None:
+        if self.transport.is_closing():
+            return
+        try:
+            super().shutdown()
+        except h11.LocalProtocolError:  # an answer went wrong
+            self.abort()
+
     def abort(self) -> None:
         self.transport.abort()
 
