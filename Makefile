@@ -78,6 +78,7 @@ bench: bench-install
 	tests/live/enter $(BIN)/python -m benchmarks.explain
 	tests/live/enter $(BIN)/python -m benchmarks.restarts
 	tests/live/enter $(BIN)/python -m benchmarks.postfix
+	tests/live/enter $(BIN)/python -m benchmarks.page
 	tests/live/enter $(BIN)/python -m benchmarks.soak
 
 clean:

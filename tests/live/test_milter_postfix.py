@@ -1,6 +1,7 @@
 """The milter inside a real Postfix: who is refused, and what the messages that pass carry."""
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 from pathlib import Path
@@ -127,6 +128,20 @@ def test_forged_fields_are_removed_and_others_stay(
     assert results(message) == [told("pass", "confirmed", CONFIRMED), FOREIGN]
     assert message.get_all("X-Gotrdns") is None
     assert message["Subject"] == "A test"
+
+
+def test_a_flood_of_forged_fields_is_refused_and_does_not_keep_postfix_busy(
+    observe: Daemon,
+) -> None:
+    assert observe.running
+    forged = f"Authentication-Results: {OURS}; iprev=pass\r\n" * 8000
+    began = time.monotonic()
+    replies = say(
+        CONFIRMED, MILTER_OVER_UNIX, "EHLO client.example", *MESSAGE[:3], f"{forged}\r\nText.\r\n."
+    )
+    assert time.monotonic() - began < 5  # to take each out takes Postfix longer
+    assert (replies[-1].code, replies[-1].enhanced) == (550, "5.7.1")
+    assert replies[-1].text.startswith("the message has more than 1000 header fields")
 
 
 @pytest.mark.parametrize("port", EVERY_PORT)

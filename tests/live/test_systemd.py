@@ -258,7 +258,7 @@ def test_several_processes_serve_within_the_bounds_of_the_unit(systemd: Systemd)
 def test_a_socket_for_another_door_is_another_unit(systemd: Systemd) -> None:
     place = "/var/spool/postfix/private/gotrdns-milter"
     documented = (UNITS.parents[1] / "docs" / "systemd.md").read_text()
-    [unit] = re.findall(r"```ini\n(\[Socket\]\n.+?)```", documented, re.DOTALL)
+    unit, _ = re.findall(r"```ini\n(\[Socket\]\n.+?)```", documented, re.DOTALL)
     systemd.write("/etc/systemd/system/gotrdns-milter.socket", unit)
     assert f"ListenStream={place}\n" in unit
     amend(systemd, "Sockets=gotrdns-milter.socket")
@@ -269,6 +269,21 @@ def test_a_socket_for_another_door_is_another_unit(systemd: Systemd) -> None:
         assert line in status
     assert troubles(systemd) == []
     systemd.run("systemctl", "stop", "gotrdns-milter.socket")
+
+
+def test_a_proxy_alone_may_use_a_socket_of_the_pages(systemd: Systemd) -> None:
+    place = "/run/gotrdns-page"
+    documented = (UNITS.parents[1] / "docs" / "systemd.md").read_text()
+    _, unit = re.findall(r"```ini\n(\[Socket\]\n.+?)```", documented, re.DOTALL)
+    assert f"ListenStream={place}\n" in unit
+    systemd.write("/etc/systemd/system/gotrdns-page.socket", unit)
+    configure(systemd, more=f'[page]\nwith-daemon = false\nlisten = ["unix:{place}"]')
+    systemd.run("systemctl", "daemon-reload")
+    systemd.run("systemctl", "start", "gotrdns-page.socket")
+    wait_until(lambda: get_page(systemd, place) == "HTTP/1.1 200 OK", "the pages")
+    listed = systemd.run("stat", "--format", "%A %U %G", place).stdout
+    assert listed == "srw-rw---- root www-data\n"
+    systemd.run("systemctl", "stop", "gotrdns-page.socket", PAGES)
 
 
 def test_what_a_daemon_of_root_remembered_is_taken_over(systemd: Systemd) -> None:

@@ -1,7 +1,9 @@
 """gotrdns, installed by itself from its wheel, does all it can do in its own tree."""
 
 import json
+import re
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -123,7 +125,7 @@ def test_without_the_packages_for_rdap_it_says_which_to_install(prefix: Prefix) 
     assert "pip install 'gotrdns[rdap]'" in " ".join(done.stdout.split())
 
 
-@pytest.mark.parametrize("verb", ["serve", "why"])
+@pytest.mark.parametrize("verb", ["serve", "web", "why"])
 def test_without_the_package_for_postgresql_it_says_which_to_install(
     prefix: Prefix, verb: str
 ) -> None:
@@ -160,3 +162,33 @@ def test_the_daemon_starts_keeps_a_store_and_answers(prefix: Prefix) -> None:
     assert past.returncode == 1
     assert past.stderr.startswith("gotrdns: nothing is remembered of any decision")
     assert daemon.returncode == 0
+
+
+def test_the_pages_are_served_by_themselves_and_beside_the_daemon(prefix: Prefix) -> None:
+    page = prefix.work / "page"
+    settings = settings_file(prefix.work, "127.0.0.1:1", "none")
+    with Path(settings).open("a") as file:
+        file.write(f'[page]\nlisten = ["unix:{page}"]\n')
+    for verb in ("web", "serve"):
+        command = [prefix.program, verb, "--settings", settings]
+        with subprocess.Popen(command, env=prefix.environment, stderr=subprocess.PIPE) as process:
+            try:
+                assert process.stderr is not None
+                assert any(b"event=pages-started" in line for line in process.stderr)
+                shown = visit(page, "/")
+                [styles] = re.findall(r'<link rel="stylesheet" href="(/[^"]+)"', shown)
+                answers = [visit(page, path) for path in (styles, "/static/copy.js")]
+            finally:
+                process.send_signal(signal.SIGTERM)
+        assert process.returncode == 0
+        assert all(each.startswith("HTTP/1.1 200 OK") for each in (shown, *answers))
+
+
+def visit(place: Path, path: str) -> str:
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(20)
+        peer.connect(str(place))
+        head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        peer.sendall(head.encode())
+        with peer.makefile("rb") as answer:
+            return answer.read().decode()

@@ -1,7 +1,7 @@
 """The milter protocol: commands however they are cut, and an independent encoder of them."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 
 import pytest
@@ -81,8 +81,11 @@ READ = [
 ]
 
 
-def decode(*pieces: bytes, limits: Limits | None = None) -> list[Command | Junk]:
+def decode(
+    *pieces: bytes, limits: Limits | None = None, fields: Sequence[bytes] | None = None
+) -> list[Command | Junk]:
     decoder = Decoder(limits or Limits())
+    decoder.fields = fields
     events = []
     for piece in pieces:
         decoder.receive(piece)
@@ -91,8 +94,10 @@ def decode(*pieces: bytes, limits: Limits | None = None) -> list[Command | Junk]
     return events
 
 
-def introduced(*packets: bytes, limits: Limits | None = None) -> list[Command | Junk]:
-    offer, *events = decode(OFFER, *packets, limits=limits)
+def introduced(
+    *packets: bytes, limits: Limits | None = None, fields: Sequence[bytes] | None = None
+) -> list[Command | Junk]:
+    offer, *events = decode(OFFER, *packets, limits=limits, fields=fields)
     assert isinstance(offer, Offer)
     return events
 
@@ -151,6 +156,49 @@ def test_commands_do_not_depend_on_how_octets_are_cut(stream: bytes, chance: ran
         whole = decode(stream, limits=limits)
         assert decode(*in_pieces(stream, chance), limits=limits) == whole
         assert decode(*byte_by_byte(stream), limits=limits) == whole
+
+
+OF_HEADER = packet(b"D", b"Li\x004F1A2B3C4D\0")
+
+
+def with_macros(*names: bytes) -> list[bytes]:
+    return [OF_HEADER + packet(b"L", name + b"\0value\0") for name in names]
+
+
+def test_macros_repeated_before_each_header_field_are_told_once() -> None:
+    told = introduced(*with_macros(b"From", b"To", b"To"), packet(b"E"), OF_HEADER)
+    macros = Macros(Stage.HEADER, {"i": "4F1A2B3C4D"})
+    headers = [Header("From", "value"), Header("To", "value"), Header("To", "value")]
+    assert [each for each in told if each != macros] == [*headers, Signal.END_OF_MESSAGE]
+    assert told[0] == told[-1] == macros
+
+
+def test_only_header_fields_that_matter_are_told_whatever_stands_around_their_names() -> None:
+    names = [b"From", b"X-Mark", b"x-mARK ", b"X-Mark-Too", b"X-Mar", b"", b"X-Mark"]
+    told = introduced(*with_macros(*names), packet(b"E"), fields=(b"x-mark",))
+    assert [each for each in told if not isinstance(each, Macros)] == [
+        *[Header(name, "value") for name in ("X-Mark", "x-mARK ", "X-Mark")],
+        Signal.END_OF_MESSAGE,
+    ]
+
+
+@given(streams, st.randoms(use_true_random=False))
+@settings(max_examples=400)
+@example(SESSION * 2, random.Random(1))
+def test_nothing_but_header_fields_is_passed_over(stream: bytes, chance: random.Random) -> None:
+    def matter(told: list[Command | Junk]) -> list[Command | Junk]:
+        return [
+            each
+            for each in told
+            if not isinstance(each, Macros)
+            and (not isinstance(each, Header) or each.name.strip().lower() == "a")
+        ]
+
+    for limits in (Limits(), SMALL):
+        pieces = in_pieces(stream, chance)
+        assert matter(decode(*pieces, limits=limits, fields=(b"a",))) == matter(
+            decode(stream, limits=limits)
+        )
 
 
 @given(streams, st.lists(st.binary(max_size=200), max_size=20))

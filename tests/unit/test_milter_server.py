@@ -104,6 +104,24 @@ def test_forged_fields_are_taken_out_the_last_first(run: Run) -> None:
     run(main())
 
 
+def test_a_message_with_a_thousand_forged_fields_is_cleaned_and_one_with_more_refused(
+    run: Run,
+) -> None:
+    async def main() -> None:
+        async with serving(mode=Mode.OBSERVE) as site:
+            peer = await site.connect()
+            mark = header(b"X-Gotrdns", b"iprev=pass")
+            assert await peer.ask(message(CONFIRMED, mark, *[FORGED] * 1000)) == CONTINUE
+            refusal = await peer.ask()
+            assert refusal.startswith(b"y550 5.7.1 the message has more than 1000 header fields")
+            assert HOST.encode() in refusal
+            assert await peer.ask(sender(), recipient(), *[FORGED] * 1000, END) == CONTINUE
+            assert len(await peer.end()) == 1000 + len(PASSED)
+            await peer.close()
+
+    run(main())
+
+
 def test_observe_refuses_nothing_and_marks_once(run: Run) -> None:
     async def main() -> None:
         async with serving(mode=Mode.OBSERVE) as site:

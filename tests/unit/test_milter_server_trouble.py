@@ -193,3 +193,21 @@ def test_a_packet_that_never_ends_closes_the_connection(run: Run) -> None:
             assert site.witness.closures == [Closure.HALF_SENT]
 
     run(main())
+
+
+def test_header_fields_that_come_slowly_are_never_half_sent(run: Run) -> None:
+    async def main() -> None:
+        async with serving(request_timeout=0.4) as site:
+            peer = await site.connect()
+            assert await peer.ask(connect(CONFIRMED), helo(), sender(), recipient()) == CONTINUE
+            field = header(b"X-Long", b"value")
+            peer.send(field[:9])
+            for _ in range(8):
+                await asyncio.sleep(0.1)
+                peer.send(field[9:] + field[:9])
+            peer.send(field[9:] + END)
+            assert await peer.end() == PASSED
+            assert site.witness.closures == []
+            await peer.close()
+
+    run(main())

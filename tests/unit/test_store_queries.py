@@ -146,6 +146,12 @@ def test_a_decision_without_a_verdict_is_told_by_its_rule(kept: Kept) -> None:
     assert (found.address, found.result, found.reason) == ("", None, "unknown-client")
 
 
+def test_when_a_client_was_seen_first_is_known_while_that_is_kept(kept: Kept) -> None:
+    assert kept.store.first_seen(CLIENT) == NOW
+    assert kept.store.first_seen(V6) == NOW + HOUR
+    assert kept.store.first_seen(Address.parse("192.0.2.1")) is None
+
+
 def test_a_follow_up_is_done_once(kept: Kept) -> None:
     [open_one] = kept.store.find(Search(follow_up=True))
     assert (open_one.vouched.by, open_one.vouched.domains) == ((Voucher.MX,), (OTHER.text,))

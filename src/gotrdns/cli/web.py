@@ -118,12 +118,19 @@ def _read_password() -> str:
         raise Failure("cannot read a password: standard input is closed")
     if sys.stdin.isatty():
         raise_interrupts()
-        found: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-        return found
+        return _ask_for_password()
     try:
         return sys.stdin.readline(_LONGEST_LINE).rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(f"cannot read a password: {error}") from None
+
+
+def _ask_for_password() -> str:
+    try:
+        found: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    return found
 
 
 def _summarize(settings: "Settings") -> str:

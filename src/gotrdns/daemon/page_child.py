@@ -22,6 +22,8 @@ _SHORTEST_PAUSE: Final = 1.0  # seconds
 _LONGEST_PAUSE: Final = 60.0
 _LONG_LIFE: Final = 60.0  # seconds, after which the next pause is the shortest again
 _STOP_PATIENCE: Final = 2.0  # seconds to finish answers; mail servers wait for the next daemon
+# It says every second that its event loop turns; to begin with that takes a busy host a while.
+_HANGS_AFTER: Final = 60.0
 _REAPED_WITHIN: Final = 1.0  # seconds from hanging up to the end of the process
 
 
@@ -110,14 +112,23 @@ class PageChild:
     async def _start_and_wait(self) -> None:
         process = self._start()
         assert self._line is not None  # noqa: S101 - just opened
-        # It says nothing: that the line is closed is how its end is noticed.
-        while await asyncio.get_running_loop().sock_recv(self._line, 64):
-            pass
+        try:
+            # That the line is closed is how its end is noticed.
+            while await self._hear(self._line):
+                pass
+        except TimeoutError:
+            self._journal.write(Level.WARNING, "pages-hang", pid=process.pid)
+            process.kill()
         status = await _end(process, _REAPED_WITHIN)
         self._process = None
         self._hang_up()
         self.ended += 1
         self._journal.write(Level.WARNING, "pages-ended", pid=process.pid, status=status)
+
+    async def _hear(self, line: socket.socket) -> bytes:
+        """Raises TimeoutError where it is silent for too long."""
+        hearing = asyncio.get_running_loop().sock_recv(line, 64)
+        return await asyncio.wait_for(hearing, _HANGS_AFTER)
 
     def _start(self) -> subprocess.Popen[bytes]:
         """Raises OSError."""

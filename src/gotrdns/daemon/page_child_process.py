@@ -20,6 +20,7 @@ _FIRST_TO_DIE: Final = 500  # of 1,000; where memory is short, the kernel ends t
 _OOM_SCORE: Final = Path("/proc/self/oom_score_adj")
 _GRACE: Final = 8.0  # seconds for an end in good order, once the daemon is gone
 _CANNOT_START: Final = 1
+_ALIVE: Final = b"."
 
 Order = Callable[[], None]
 
@@ -39,8 +40,12 @@ def main(path: str, line: int, listening: Sequence[int]) -> None:
     def take_orders(stop: Order, reload: Order) -> None:
         threading.Thread(target=_hear, args=(talk, stop, reload), daemon=True).start()
 
+    def show_life() -> None:
+        with contextlib.suppress(OSError):  # the daemon does not listen now, or is gone
+            talk.send(_ALIVE, socket.MSG_DONTWAIT)
+
     try:
-        serve_pages_beside(Path(path), InheritedSockets.adopt(listening), take_orders)
+        serve_pages_beside(Path(path), InheritedSockets.adopt(listening), take_orders, show_life)
     except CANNOT_START:
         sys.exit(_CANNOT_START)
 

@@ -42,9 +42,12 @@ def serve_pages(path: Path) -> None:
 
 
 def serve_pages_beside(
-    path: Path, inherited: InheritedSockets, take_orders: Callable[[Order, Order], None]
+    path: Path,
+    inherited: InheritedSockets,
+    take_orders: Callable[[Order, Order], None],
+    show_life: Callable[[], None],
 ) -> None:
-    """Serve beside a daemon; ``take_orders`` is for ``PagesService``.
+    """Serve beside a daemon; ``take_orders`` and ``show_life`` are for ``PagesService``.
 
     Raises what is in CANNOT_START, which is told in the log.
     """
@@ -52,7 +55,12 @@ def serve_pages_beside(
         try:
             settings = read_settings(path)
             service = PagesService(
-                path, settings, journal, inherited=inherited, take_orders=take_orders
+                path,
+                settings,
+                journal,
+                inherited=inherited,
+                take_orders=take_orders,
+                show_life=show_life,
             )
             _run(service, settings, journal)
         except CANNOT_START as error:

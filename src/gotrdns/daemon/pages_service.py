@@ -47,7 +47,7 @@ class PagesService:
     """Serves until SIGTERM or SIGINT; SIGHUP makes it read its settings again.
 
     With ``take_orders`` it goes by no signals: it gives what stops it and what makes it read its
-    settings again, both to be called from any thread.
+    settings again, both to be called from any thread. ``show_life`` is called every second.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class PagesService:
         manager: ServiceManager | None = None,
         inherited: InheritedSockets | None = None,
         take_orders: Callable[[Order, Order], None] | None = None,
+        show_life: Callable[[], None] | None = None,
     ) -> None:
         self._path = path
         self._settings = settings
@@ -66,6 +67,7 @@ class PagesService:
         self._manager = manager or ServiceManager()
         self._inherited = inherited or InheritedSockets()
         self._take_orders = take_orders
+        self._show_life = show_life or self._manager.ping
         self._watch = PageWatch(journal)
         self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
         self._means: PageMeans
@@ -212,7 +214,7 @@ class PagesService:
         while True:
             await asyncio.sleep(_TICK)
             self._watch.tick()
-            self._manager.ping()
+            self._show_life()
             condition = self._condition()
             if condition != told:
                 told = condition

@@ -7,7 +7,7 @@ Versions 2 to 6. Knows nothing of verdicts; what is answered is in ``milter_repl
 
 import enum
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -118,8 +118,10 @@ _LENGTH: Final = 4  # octets of the length, which does not count them
 _HEAD: Final = struct.Struct("!LB")  # the length and the command
 _OFFER: Final = ord("O")
 _MACROS: Final = ord("D")
+_HEADER: Final = ord("L")
 _OFFER_OCTETS: Final = 12
 _NUL: Final = b"\0"
+_NOTHING: Final = b""
 _IPV6_PREFIX: Final = "ipv6:"  # as RFC 5321 section 4.1.3 has it, and Sendmail sends it
 # An offer has no more, and comes first; who begins otherwise speaks another protocol.
 _LONGEST_OFFER: Final = 4096
@@ -130,9 +132,23 @@ class _Malformed(Exception):
 
 
 class Decoder:
-    """Takes bytes however they were cut, and gives commands in their order, or junk at the end."""
+    """Takes bytes however they were cut, and gives commands in their order, or junk at the end.
 
-    __slots__ = ("_buffer", "_ended", "_limit", "_limits", "_position", "_readers")
+    Macros that a mail server repeats before each header field are told once. ``fields`` are the
+    names, in lower case, of the only header fields that are told, for a mail server that awaits no
+    reply to the others; None tells them all.
+    """
+
+    __slots__ = (
+        "_buffer",
+        "_ended",
+        "_limit",
+        "_limits",
+        "_macros",
+        "_position",
+        "_readers",
+        "fields",
+    )
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -140,6 +156,8 @@ class Decoder:
         self._readers: Mapping[int, _Reader] = _READERS_AT_FIRST
         self._buffer = bytearray()
         self._position = 0  # what is before it has been read
+        self._macros: bytes | None = None  # those told last, where header fields may follow
+        self.fields: Sequence[bytes] | None = None
         self._ended = False
 
     @property
@@ -158,6 +176,8 @@ class Decoder:
     def next_event(self) -> Command | Junk | None:
         """The next command or junk; None until more has been received, and for ever after junk."""
         buffer = self._buffer
+        if self._macros is not None:
+            self._pass_over(self._macros)
         start = self._position
         if len(buffer) - start <= _LENGTH:
             return None
@@ -169,6 +189,10 @@ class Decoder:
         if len(buffer) < end:
             return None
         self._position = end
+        if octet == _MACROS:
+            self._macros = bytes(buffer[start:end])
+        else:
+            self._macros = _NOTHING if octet == _HEADER else None
         try:
             command = reader(bytes(buffer[start + _LENGTH + 1 : end]))
         except _Malformed:
@@ -177,6 +201,27 @@ class Decoder:
             self._readers = _READERS
             self._limit = self._limits.packet_octets
         return command
+
+    def _pass_over(self, macros: bytes) -> None:
+        """Most of what a mail server says are header fields and the macros for each of them."""
+        buffer = self._buffer
+        wanted = self.fields
+        start = self._position
+        while True:
+            if macros and buffer.startswith(macros, start):
+                start += len(macros)
+            if wanted is None or len(buffer) - start <= _LENGTH:
+                break
+            length, octet = _HEAD.unpack_from(buffer, start)
+            end = start + _LENGTH + length
+            if octet != _HEADER or len(buffer) < end or buffer[end - 1] or length > self._limit:
+                break
+            name = start + _LENGTH + 1
+            name_end = buffer.find(_NUL, name, end - 1)
+            if name_end < 0 or buffer[name:name_end].strip().lower() in wanted:
+                break
+            start = end
+        self._position = start
 
     def end(self) -> None:
         """Nothing of what has been received, or will be, counts any more."""
@@ -217,7 +262,9 @@ def _read_macros(fields: bytes) -> Macros:
     stage = _STAGES.get(fields[0]) if fields else None
     if stage is None:
         raise _Malformed
-    strings = _strings(fields[1:]) if len(fields) > 1 else []
+    if len(fields) == 1:
+        return Macros(stage, {})
+    strings = _strings(fields[1:])
     if len(strings) % 2:
         raise _Malformed
     names = [name.removeprefix("{").removesuffix("}") for name in strings[::2]]
@@ -289,7 +336,7 @@ _READERS: Final[Mapping[int, _Reader]] = {
     ord("H"): _read_helo,
     ord("M"): _read_sender,
     ord("R"): _read_recipient,
-    ord("L"): _read_header,
+    _HEADER: _read_header,
     **{signal.value: _reader_of(signal) for signal in Signal},
 }
 _READERS_AT_FIRST: Final = {_OFFER: _READERS[_OFFER]}

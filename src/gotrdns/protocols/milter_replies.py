@@ -153,6 +153,11 @@ def defer(text: str, wrapping: int = 0) -> bytes:
     return _encode_reply("450", "4.7.25", text, wrapping)
 
 
+def refuse_message(text: str) -> bytes:
+    """A permanent refusal of a whole message for what it says: RFC 3463's code for policy."""
+    return _encode_reply("550", "5.7.1", text, 0)
+
+
 def octets_of_wrapping(recipient: str) -> int:
     """How much room a mail server may need in a reply to a recipient: Sendmail names it."""
     return len(f"<{recipient}>... ".encode())

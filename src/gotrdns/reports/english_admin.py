@@ -195,6 +195,7 @@ INCIDENTS: Final = "Decisions to follow up"
 STORY: Final = "The story of {address}"
 SEEN: Final = "What was seen"
 NEVER_SEEN: Final = "Nothing is remembered of it: it was never seen, or it simply passed each time."
+FIRST_SEEN: Final = "First decision that is kept"
 HISTORY: Final = {
     "passed_at": "Last passed",
     "failing_since": "Failing since",
@@ -205,7 +206,6 @@ HISTORY: Final = {
     "greeted_at": "First seen with a dynamic name alone",
 }
 HISTORY_OF_SITE: Final = "IPv6: this is the history of the whole {network}."
-NO_HISTORY: Final = "Nothing that would still count for or against it."
 CONFIRMED_BY_LOOK: Final = (
     "Its repair was seen at every name server at {at}: it passes as {name} until {until}, whatever "
     "resolvers remember."

@@ -119,6 +119,11 @@ _TELLING_STATE: Final[Mapping[Cause, NameState]] = {
     Cause.FORWARD_UNPROVEN: NameState.UNPROVEN,
 }
 
+_FORGERIES: Final = (
+    "the message has more than {most} header fields of a kind that only {host} may write "
+    "(Authentication-Results, X-Gotrdns)"
+)
+
 MARK_HEADER: Final = "X-Gotrdns"
 _LONGEST_MARKED_NAME: Final = 512  # RFC 5322 section 2.1.1 ends a line at 998
 
@@ -188,6 +193,11 @@ def _addresses_of(checked: CheckedName) -> str:
     if len(addresses) > 1:
         return _AND_MORE.format(first=addresses[0].text, count=len(addresses) - 1)
     return addresses[0].text if addresses else ""
+
+
+def forgeries_text(host: str, most: int) -> str:
+    """Why a message is refused that claims again and again to have been judged by ``host``."""
+    return _FORGERIES.format(host=host, most=most)
 
 
 def mark_value(decision: Decision, verdict: Verdict) -> str:

@@ -14,12 +14,13 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from gotrdns.deciding import Decider
 from gotrdns.policy import Decision, Transaction
-from gotrdns.protocols.endpoints import Endpoint
+from gotrdns.protocols.endpoints import Endpoint, UnixEndpoint
 from gotrdns.protocols.junk import Junk
 from gotrdns.servers.settings import ListenerSettings
 
 _LONGEST_SWEEP_INTERVAL: Final = 1.0  # seconds: how exact the time-outs are
 _GRACE: Final = 5.0  # seconds by which a deadline may be missed on a busy host
+_UNIX: Final = "unix"  # peers at a unix socket have no names
 _SETTLING: Final = 0.05  # seconds for requests on their way when a stop is asked for
 
 SettingsT = TypeVar("SettingsT", bound=ListenerSettings)
@@ -211,7 +212,8 @@ class Connection(asyncio.Protocol, ABC, Generic[SettingsT]):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]  # a stream's transport is one
-        self.peer = _name_of_peer(transport)
+        is_unix = isinstance(self.place, UnixEndpoint)
+        self.peer = _UNIX if is_unix else _name_of_peer(transport)
         if not self.server.admit(self):
             self.finishing = True
             self.transport.abort()
@@ -280,4 +282,4 @@ def _heard_at(connection: Connection[SettingsT]) -> float:
 
 def _name_of_peer(transport: asyncio.BaseTransport) -> str:
     peer = transport.get_extra_info("peername")
-    return f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else "unix"
+    return f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else _UNIX

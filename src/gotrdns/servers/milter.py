@@ -7,6 +7,7 @@ goes wrong here, the mail server goes on with its mail.
 
 import asyncio
 import contextlib
+import functools
 import socket
 import sys
 from collections.abc import Callable
@@ -32,10 +33,17 @@ from gotrdns.protocols.milter import (
 )
 from gotrdns.protocols.milter_replies import CONTINUE, Agreement, agree, encode_agreement
 from gotrdns.servers.connections import Connection, Observer, Server
-from gotrdns.servers.milter_session import MACROS, Session, Words
+from gotrdns.servers.milter_session import (
+    FIELDS,
+    MACROS,
+    Session,
+    Words,
+    answer_forgeries,
+)
 from gotrdns.servers.settings import MilterSettings
 
 _NOTHING: Final = b""
+_OFFERS_REMEMBERED: Final = 16
 _HELD_OCTETS: Final = 65_536  # what may arrive behind a recipient that is not decided about yet
 
 
@@ -52,6 +60,8 @@ class MilterServer(Server[MilterSettings]):
         super().__init__(settings, decider, observer, loop)
         self.host_name = socket.gethostname()
         self.words = Words()
+        # All connections of a mail server begin alike.
+        self.negotiate = functools.lru_cache(maxsize=_OFFERS_REMEMBERED)(_negotiate)
 
     def new_connection(self, place: Endpoint | None = None) -> asyncio.Protocol:
         return _MilterConnection(self, place)
@@ -135,12 +145,14 @@ class _MilterConnection(Connection[MilterSettings]):
     def proceed(self) -> None:
         decoder = self._decoder
         replies = []
+        unread = decoder.unread
         while self._pending is None and not self.is_held_back:
             event = decoder.next_event()
             if event is None:
                 break
-            self.partial_since = None
             replies.append(self._take(event))
+        if decoder.unread < unread:
+            self.partial_since = None
         if decoder.unread and self._pending is None and self.partial_since is None:
             self.partial_since = self.server.clock()
         said = _NOTHING.join(replies)
@@ -191,21 +203,22 @@ class _MilterConnection(Connection[MilterSettings]):
         self.finishing = True
 
     def _agree(self, offer: Offer) -> bytes:
-        agreement = agree(offer)
-        if agreement is None:
+        agreed = self.server.negotiate(offer)
+        if agreed is None:
             return self._take_junk(Junk.NOT_MILTER_PROTOCOL)
-        self._agreement = agreement
-        return encode_agreement(agreement, MACROS)
+        self._agreement, said = agreed
+        self._decoder.fields = None if Header in self._agreement.answered else FIELDS
+        return said
 
     def _obey(self, command: Command, default: bytes) -> bytes:
         session = self._session
         match command:
+            case Macros():
+                session.note_macros(command)
             case Header():
                 session.note_header(command, self.server.host_name)
             case Recipient():
                 return self._decide(session.transaction(command.address))
-            case Macros():
-                session.note_macros(command)
             case Sender():
                 session.begin_message(command.address)
             case Helo():
@@ -254,12 +267,23 @@ class _MilterConnection(Connection[MilterSettings]):
     def _end_message(self) -> bytes:
         session = self._session
         agreement = self._agreement
+        host_name = self.server.host_name
+        if session.is_mostly_forged and agreement.may_change_headers:
+            said = answer_forgeries(session.authserv_id(host_name))
+            session.end_message()
+            return said
         changes = session.removals() if agreement.may_change_headers else []
         if session.shown is not None and agreement.may_add_headers:
-            authserv_id = session.authserv_id(self.server.host_name)
+            authserv_id = session.authserv_id(host_name)
             changes.append(self.server.words.headers(session.shown, authserv_id))
         session.end_message()
         return _NOTHING.join([*changes, CONTINUE])
+
+
+def _negotiate(offer: Offer) -> tuple[Agreement, bytes] | None:
+    """What holds from now on, and its octets; None if there is no agreement."""
+    agreement = agree(offer)
+    return None if agreement is None else (agreement, encode_agreement(agreement, MACROS))
 
 
 def _quickener(transport: asyncio.BaseTransport) -> Callable[[], None] | None:

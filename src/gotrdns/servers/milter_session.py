@@ -20,9 +20,10 @@ from gotrdns.protocols.milter_replies import (
     insert_header,
     octets_of_wrapping,
     refuse,
+    refuse_message,
     remove_header,
 )
-from gotrdns.reports.smtp import MARK_HEADER, mark_value, reply_text
+from gotrdns.reports.smtp import MARK_HEADER, forgeries_text, mark_value, reply_text
 from gotrdns.verification import Verdict
 
 # What is asked for: the mail server's own name, what it found out about the client, whether the
@@ -39,10 +40,14 @@ MACROS: Final[Mapping[MacroStage, tuple[str, ...]]] = {
 
 _OF_THE_CLIENT: Final = frozenset({Stage.CONNECT, Stage.HELO})
 _REMEMBERED: Final = 1024
+# Each costs Postfix a walk through the message: 1,000 take it 0.1 s, 8,000 take it 7 s.
+MOST_REMOVALS: Final = 1000
 _PLENTY: Final = 2000  # octets: no text is as long
 _PASS: Final = Action.PASS
 _RESULTS: Final = RESULTS_HEADER.lower()
 _MARK: Final = MARK_HEADER.lower()
+FIELDS: Final = (_RESULTS.encode(), _MARK.encode())
+"""The names of those header fields of a message that matter here."""
 
 
 class Session:
@@ -140,6 +145,11 @@ class Session:
         """Who says so: as set, or else the mail server's name for itself, or else this host."""
         return self._authserv_id or self._macro("j") or host_name
 
+    @property
+    def is_mostly_forged(self) -> bool:
+        """Whether more fields would have to be removed than any honest message has."""
+        return self._marks + len(self._forged) > MOST_REMOVALS
+
     def removals(self) -> list[bytes]:
         """What takes the forged fields out: the last first, as some mail servers count anew."""
         marks = range(self._marks, 0, -1)
@@ -187,6 +197,11 @@ def _refusal(decision: Decision, verdict: Verdict, wrapping: int, page: str) -> 
     text = reply_text(decision, verdict, _PLENTY, page)
     refuse_or_defer = refuse if decision.action is Action.REFUSE else defer
     return refuse_or_defer(text, wrapping)
+
+
+def answer_forgeries(authserv_id: str) -> bytes:
+    """What is said at the end of a message that is mostly forged."""
+    return refuse_message(forgeries_text(authserv_id, MOST_REMOVALS))
 
 
 def _headers(decision: Decision, authserv_id: str) -> bytes:

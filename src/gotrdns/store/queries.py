@@ -172,6 +172,18 @@ class Store:
             )
         return None if row is None else history_of(row)
 
+    def first_seen(self, address: Address) -> float | None:
+        """When the earliest decision about it began that is still kept."""
+        wanted = (
+            select(_decisions.first_at)
+            .where(_decisions.packed == packed(address))
+            .order_by(_decisions.last_at)
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            found: float | None = connection.scalar(wanted)
+        return found
+
     def spoken(self) -> tuple[Spoken, ...]:
         """For whom domains have spoken within a week."""
         with self._database.read() as connection:

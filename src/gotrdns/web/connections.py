@@ -31,6 +31,9 @@ class Limits(msgspec.Struct, frozen=True):
     ``body`` from there to the end of its body, ``idle`` between requests, ``unread`` while a peer
     reads nothing of what waits for it, ``reading`` while it leaves anything waiting. ``requests``
     are those of one connection, ``octets`` those that may wait for all peers together.
+
+    Whoever sends a request ahead of the answer to the former, as no browser and no proxy does, is
+    answered the former, and hung up on (RFC 9112 section 9.3.2): else one packet buys much work.
     """
 
     connections: int = 512
@@ -142,6 +145,14 @@ class Connection(H11Protocol):
             self.cycle.disconnected = True
             self.abort()
 
+    def shutdown(self) -> None:
+        if self.transport.is_closing():
+            return
+        try:
+            super().shutdown()
+        except h11.LocalProtocolError:  # an answer went wrong
+            self.abort()
+
     def abort(self) -> None:
         self.transport.abort()
 
@@ -160,6 +171,10 @@ class Connection(H11Protocol):
                 return Closure.IDLE if late > limits.idle else None
             case Phase.ANSWER:
                 return None
+
+    @property
+    def _is_last(self) -> bool:
+        return self._answered >= self._host.limits.requests - 1
 
     @property
     def _is_answering(self) -> bool:
@@ -183,7 +198,7 @@ class Connection(H11Protocol):
         if phase is not self.phase:
             self.phase = phase
             self.since = self._host.clock()
-        if self._is_answering and self._answered >= self._host.limits.requests - 1:
+        if self._is_answering and (self._is_last or self.conn.trailing_data[0]):
             self.cycle.keep_alive = False
 
     def _find_phase(self) -> Phase:

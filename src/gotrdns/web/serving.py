@@ -28,6 +28,8 @@ from gotrdns.web.limits import network_of
 from gotrdns.web.streams import SlowVisitor
 
 _LONGEST_SWEEP_INTERVAL: Final = 1.0  # seconds: how exact the limits of time are
+# Who does not read is told of otherwise, and what is cancelled is so because the process ends.
+_ORDINARY: Final = (SlowVisitor, asyncio.CancelledError)
 _NEVER: Final = 86_400  # seconds
 _STOP_PATIENCE: Final = 1.5  # seconds for answers under way, once all that is watched has ended
 
@@ -214,5 +216,5 @@ class _Teller(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        if not isinstance(error, SlowVisitor):
+        if not isinstance(error, _ORDINARY):
             self._observer.failed(error, record.getMessage().strip())

@@ -72,6 +72,7 @@ def test_the_past_is_told_in_order_with_what_changed(visitor: Visitor) -> None:
         "Cause: forward-nodata, not no-ptr",
         f"Name: {NAME}, not none",
     ]
+    assert '<dt>First decision that is kept</dt><dd><time datetime="2027-01-15T08:00:00Z">' in page
     assert "<dt>Failures, an hour or more apart</dt><dd>3</dd>" in page
     assert '<dt>Failing since</dt><dd><time datetime="2027-01-15T08:00:00Z">' in page
     assert '<dt>Last failed</dt><dd><time datetime="2027-01-17T08:00:00Z">' in page

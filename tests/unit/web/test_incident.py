@@ -14,6 +14,7 @@ from gotrdns.policy.confirmations import overrule
 from gotrdns.policy.history import DAY, HOUR
 from gotrdns.reports import english_incident as words
 from gotrdns.reports.fates import TO_CHANGE, Fate, fate_of
+from gotrdns.reports.site.incident import compose_incident, tell
 from gotrdns.store.queries import Store
 from gotrdns.store.settings import sqlite_path
 from gotrdns.verification import Cause, CheckedName, NameState, Result, Verdict
@@ -382,9 +383,13 @@ def test_a_store_in_trouble_is_said_calmly(everybody: Site, founding: str, place
     assert str(path) not in answer.text
 
 
-def test_every_rule_and_action_has_a_fate() -> None:
+@pytest.mark.parametrize("action", Action)
+def test_every_decision_that_a_store_can_hold_has_a_page(action: Action) -> None:
+    """Also those that no policy makes: a store may be older, or another's."""
     for rule in Rule:
-        for action in Action:
-            for verdict in (None, failing(), passing()):
-                fate = fate_of(recorded(verdict, rule=rule, action=action))
-                assert (fate is Fate.REFUSED) is (action is Action.REFUSE)
+        for verdict in (None, failing(), passing(), verdict_in("reverse-timeout")):
+            for withheld in (None, Action.DEFER, Action.REFUSE):
+                decision = recorded(verdict, rule=rule, action=action, withheld=withheld)
+                assert (fate_of(decision) is Fate.REFUSED) is (action is Action.REFUSE)
+                page = compose_incident(tell(decision), checking=None, days=30)
+                assert words.TITLES[fate_of(decision)].partition("{")[0] in page

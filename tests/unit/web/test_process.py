@@ -123,6 +123,24 @@ def test_both_sites_are_served_until_a_signal(
     assert not (tmp_path / "page").exists()
 
 
+def test_a_stop_does_not_wait_for_what_is_being_watched(daemon: Daemon, tmp_path: Path) -> None:
+    # Nobody at loopback is asked, and the name server is silent about what begins with "1.".
+    hints = tmp_path / "root.hints"
+    hints.write_text(". 3600 IN NS a.root.test.\na.root.test. 3600 IN A 127.0.0.1\n")
+    daemon.configure(more=sections(tmp_path, page=f'root-hints = "{hints}"'))
+    with Pages(daemon) as pages, daemon.connect(tmp_path / "page") as peer:
+        peer.sendall(b"GET /check/events?q=85.105.64.1 HTTP/1.1\r\nHost: rdns.example\r\n\r\n")
+        assert b"text/event-stream" in peer.recv(4096)
+        began = time.monotonic()
+        assert pages.end() == 0
+        assert time.monotonic() - began < 3
+        received = b""
+        while octets := peer.recv(4096):
+            received += octets
+        assert received.endswith(b"0\r\n\r\n")
+        assert "level=error" not in pages.log
+
+
 def test_a_reload_opens_and_closes_places_and_keeps_connections(
     daemon: Daemon, tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ class Story(msgspec.Struct, frozen=True):
     """
 
     address: Address
+    first_seen: float | None
     history: History | None
     decisions: Sequence[RecordedDecision]
     latest: float | None
@@ -73,7 +74,7 @@ def compose_story(frame: Frame, story: Story, *, now: float) -> str:
         title=words.STORY.format(address=address),
         address=address,
         site_network=story.site.text if story.site is not None else "",
-        history=_history(story.history, now),
+        history=_history(story, now),
         confirmed=_confirmed(story.confirmation),
         names=list(_names(story)),
         exceptions=[exception_row(each, now) for each in story.allowances],
@@ -87,11 +88,14 @@ def compose_story(frame: Frame, story: Story, *, now: float) -> str:
     )
 
 
-def _history(history: History | None, now: float) -> list[tuple[str, Markup | str]]:
-    """What of it still counts, by its label."""
+def _history(story: Story, now: float) -> list[tuple[str, Markup | str]]:
+    """When it was seen first, and what of its past still counts, by its label."""
     told: list[tuple[str, Markup | str]] = []
+    if story.first_seen is not None:
+        told.append((words.FIRST_SEEN, when(story.first_seen)))
+    past = story.history.as_of(now) if story.history is not None else None
     for key, label in words.HISTORY.items():
-        value = getattr(history.as_of(now), key) if history is not None else None
+        value = getattr(past, key, None)
         if value:
             told.append((label, str(value) if key == "failures" else when(value)))
     return told

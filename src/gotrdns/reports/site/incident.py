@@ -252,7 +252,8 @@ def _advice(story: Story) -> Iterator[str]:
         return
     if any(each.code == "address-not-public" for each in explanation.findings):
         yield words.NOT_PUBLIC.format(address=explanation.verdict.address)
-    if story.fate in TO_CHANGE and not explanation.records:
+    passes = explanation.verdict.result is Result.PASS
+    if story.fate in TO_CHANGE and not explanation.records and not passes:
         keeper = words.KEEPERS[explanation.findings[0].fixer]
         yield words.NO_RECORD.format(keeper=keeper)
 

@@ -66,6 +66,7 @@ def _gather(store: "Store", address: Address, latest: float | None) -> Story:
     decisions = store.find(Search(address=address, latest=latest, limit=SHOWN + 1))
     story = Story(
         address=address,
+        first_seen=store.first_seen(address),
         history=store.history_of(client_key(address)),
         decisions=decisions,
         latest=latest,
