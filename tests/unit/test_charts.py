@@ -157,8 +157,8 @@ def test_where_nobody_counted_there_is_a_gap_and_no_area() -> None:
     assert len(layout.areas) == 2
     assert not any(gap.left < x < gap.right for x, _ in points(layout))
     said = str(draw_chart(chart(5, 0, 5, counted=[True, False, True])))
-    assert "nobody counted" in said
-    assert "nobody counted" not in str(draw_chart(chart(5, 0, 5)))
+    assert "no count kept" in said
+    assert "no count kept" not in str(draw_chart(chart(5, 0, 5)))
 
 
 def test_a_step_of_nothing_is_no_gap() -> None:
