@@ -69,7 +69,7 @@ DEFERRED_A_MINUTE: Final = "deferred a minute"
 WITHHELD_A_MINUTE: Final = "would be refused or deferred, a minute"
 CONNECTIONS: Final = "connections of mail servers"
 UP: Final = "since the daemon started"
-LATELY: Final = "Of the last {duration}."
+LATELY: Final = "Rates are those of the last {duration}."
 
 DECISIONS: Final = "Decisions"
 FAILURES: Final = "Failures"
