@@ -218,6 +218,13 @@ def test_an_alias_that_one_server_lacks_forbids_it() -> None:
     assert Obstacle.SERVER_DISAGREES in obstacles(path, leading())
 
 
+def test_an_alias_beside_the_record_itself_forbids_it() -> None:
+    there = forward({NS1: CLIENT.text, NS2: "CNAME elsewhere.example"})
+    assert Obstacle.SERVER_DISAGREES in obstacles(pointing(), there)
+    named = reverse({NS1: HOST.text, NS2: "CNAME elsewhere.example"})
+    assert Obstacle.SERVER_DISAGREES in obstacles(named, leading())
+
+
 def test_the_order_of_servers_changes_nothing() -> None:
     said: dict[Server, Said | list[Said]] = {NS1: CLIENT.text, NS2: Kind.TIMEOUT}
     paths = [forward(dict(order)) for order in (said.items(), reversed(said.items()))]
