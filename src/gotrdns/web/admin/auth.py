@@ -32,6 +32,7 @@ from gotrdns.web.visitors import is_proxy, peer_of, visitor_of
 _CHALLENGE: Final = 'Basic realm="gotrdns", charset="UTF-8"'
 _LONGEST_CREDENTIALS: Final = 2048
 _LONGEST_USER: Final = 100
+_PASSED_ON: Final = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
 
 class _Closed(Exception):
@@ -158,8 +159,12 @@ def _credentials(request: HTTPConnection) -> tuple[str, str] | None:
 
 
 def _is_local(request: HTTPConnection) -> bool:
-    """Whether it comes over the loopback, or over a unix socket, whose permissions let it in."""
+    """Whether it comes over the loopback, or over a unix socket, whose permissions let it in.
+
+    A proxy on this host that says whom it speaks for speaks for strangers.
+    """
     if request.client is None:
         return True
     peer = peer_of(request)
-    return peer is not None and special_use(peer) is SpecialUse.LOOPBACK
+    on_loopback = peer is not None and special_use(peer) is SpecialUse.LOOPBACK
+    return on_loopback and not any(each in request.headers for each in _PASSED_ON)
