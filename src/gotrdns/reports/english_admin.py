@@ -108,7 +108,6 @@ EXCEPTION_HEADINGS: Final = {
     "reason": "Reason",
     "ended": "Ended because",
 }
-LAST_HIT: Final = "last {moment}"
 FOR_EVER: Final = "for ever"
 END: Final = "End it"
 END_NOW: Final = "End exception {number} now"

@@ -22,6 +22,7 @@ NO_DAEMON_WHAT: Final = (
     "Mail servers that ask it get no answer, and go on by their own settings. What was counted "
     "before is shown below. See whether it runs: {command}"
 )
+STORE_SLOW: Final = "no answer within {seconds:g} s"
 NO_DAEMON_COMMAND: Final = "gotrdns status"
 ALL_IS_WELL: Final = "All is well."
 
@@ -89,7 +90,6 @@ OUTCOMES: Final[Mapping[Outcome, str]] = {
 OTHER_CAUSES: Final = "other causes"
 NO_CHART: Final = "What was counted cannot be read just now: {error}"
 NOTHING_KEPT: Final = "Nothing is kept on this host, so there is nothing to draw and no past."
-NOTHING_COUNTED: Final = "Nothing was counted in this time."
 
 RATES: Final = "By result and cause"
 RESULT: Final = "Result"

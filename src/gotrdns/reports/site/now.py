@@ -5,7 +5,6 @@ Owns what stands on it. Its content is a part of its own, for the script that re
 
 import itertools
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -14,7 +13,7 @@ from markupsafe import Markup
 from gotrdns.policy import Action
 from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.policy.tallies import Tally
-from gotrdns.reports import english_admin, status_rows
+from gotrdns.reports import english_admin, moments, status_rows
 from gotrdns.reports import english_now as words
 from gotrdns.reports.charts import draw_chart
 from gotrdns.reports.readiness_text import remark_text
@@ -83,8 +82,8 @@ def compose_now_content(told: Now) -> Markup:
         now=words,
         admin=english_admin,
         told=told,
-        time=f"{datetime.fromtimestamp(told.now, UTC):%H:%M:%S}",
-        machine_time=f"{datetime.fromtimestamp(told.now, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        time=moments.time_of_day(told.now),
+        machine_time=moments.utc(told.now),
         ranges=tuple(Range),
         troubles=() if status is None else tuple(_wrong(status)),
         alarms=() if status is None else tuple(status_rows.alarm_lines(status)),

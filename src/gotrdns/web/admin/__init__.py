@@ -26,7 +26,10 @@ from gotrdns.web.admin.look_up import look_up, show_decision
 from gotrdns.web.admin.looking import look_now
 from gotrdns.web.admin.now import show_now, show_now_part
 from gotrdns.web.admin.story import tell_story
+from gotrdns.web.limits import retry_after
 from gotrdns.web.means import Trouble
+
+_AGAIN: Final = 60.0  # seconds, where the store does not answer
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -54,7 +57,7 @@ async def _explain_store_trouble(request: Request, error: Exception) -> Response
     """A calm page: nothing of the mail path waits for what could not be read here."""
     means_of(request).tell_trouble(Trouble.STORE_UNAVAILABLE, str(error))
     page = compose_store_trouble(await frame_of(request, _section(request)), str(error))
-    return HTMLResponse(page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "60"})
+    return HTMLResponse(page, HTTPStatus.SERVICE_UNAVAILABLE, retry_after(_AGAIN))
 
 
 async def _explain_error(request: Request, error: Exception) -> Response:

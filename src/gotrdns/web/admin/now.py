@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from gotrdns.reports import english_now as words
 from gotrdns.reports.site.admin_layout import Section
 from gotrdns.reports.site.now import Kept, Now, compose_now, compose_now_content
 from gotrdns.reports.site.now_charts import Range
@@ -66,7 +67,7 @@ async def _read(request: Request, shown: Range, now: float) -> Kept | str:
     except StoreUnavailable as error:
         problem = str(error)
     except TimeoutError:
-        problem = f"no answer within {_PATIENCE:g} s"
+        problem = words.STORE_SLOW.format(seconds=_PATIENCE)
     means.tell_trouble(Trouble.STORE_UNAVAILABLE, problem)
     return problem
 
