@@ -4,6 +4,7 @@ Owns its addresses, its answers' statuses and headers, and what of a look at the
 Everything a visitor sees is composed in ``reports.site``.
 """
 
+import asyncio
 import contextlib
 import functools
 import re
@@ -99,7 +100,13 @@ class IncidentPages:
         written = request.path_params["incident"]
         if not _ID.fullmatch(written):
             return _redirect(written)
-        return self._page(request, await self._story(request))
+        try:
+            story = await self._story(request)
+        except _Gone:
+            # A daemon writes what it decided a little later, and some mail comes back at once.
+            await asyncio.sleep(self._means.written_within)
+            story = await self._story(request)
+        return self._page(request, story)
 
     @_answering
     async def return_to_page(self, request: Request) -> Response:
