@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What the live tests and benchmarks run beside gotrdns, as Debian names it.
-LIVE_PACKAGES := postfix unbound nsd bind9 bind9-utils iproute2 util-linux postgresql m4 systemd
+LIVE_PACKAGES := postfix unbound nsd bind9 bind9-utils iproute2 util-linux postgresql m4 systemd \
+	chromium fonts-dejavu-core fonts-liberation
 # Mail servers that Debian does not install beside Postfix.
 UNPACKED_PACKAGES := exim4-daemon-light opensmtpd sendmail-bin sendmail-cf
 # What the packaging tests ask about man pages and completion.

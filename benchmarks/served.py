@@ -81,11 +81,18 @@ class Descriptors:
 class Served:
     """`gotrdns serve` with every door open, its files in a directory that Postfix can enter.
 
-    `workers` is passed on if given; `patience` is how many seconds a request may take to arrive.
+    `workers` is passed on if given; `patience` is how many seconds a request may take to arrive;
+    `more` are further sections of the settings.
     """
 
     def __init__(
-        self, directory: Path, mode: str, *, workers: int | None = None, patience: float = 10.0
+        self,
+        directory: Path,
+        mode: str,
+        *,
+        workers: int | None = None,
+        patience: float = 10.0,
+        more: str = "",
     ) -> None:
         directory.mkdir()
         directory.chmod(0o711)
@@ -103,6 +110,7 @@ class Served:
                 milter_port=MILTER_PORT,
                 metrics_port=METRICS_PORT,
             )
+            + more
         )
         doors: list[Door] = [self.policy_socket, self.milter_socket, self.exim_socket]
         doors += [(HOST, port) for port in (POLICY_PORT, MILTER_PORT, METRICS_PORT)]
@@ -119,6 +127,10 @@ class Served:
     @property
     def running(self) -> bool:
         return self._daemon.running
+
+    def has_pages(self) -> bool:
+        """Whether the pages beside it have begun to serve."""
+        return "event=pages-started" in self._output.read_text()
 
     def cpu(self) -> float:
         """CPU seconds of all its processes since they started."""

@@ -17,7 +17,7 @@ from docs.man_pages.help_text import Block, Lines, Prose, read_blocks, read_term
 from docs.man_pages.page import PROGRAM, Page
 from docs.man_pages.surroundings import DAEMON, files, variables
 
-_DAEMONS: Final = frozenset({"serve"})
+_DAEMONS: Final = frozenset({"serve", "web"})
 # What an epilog's heading begins with; from there on, all of it is examples or exit statuses.
 _EXAMPLES: Final = re.compile(r"Examples?[:,]?\s*")
 _STATUSES: Final = re.compile(r"Exit status:\s*")

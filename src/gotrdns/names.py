@@ -292,6 +292,7 @@ _SPECIAL_BLOCKS: Final = (
     ("64:ff9b:1::/48", SpecialUse.PRIVATE),
     ("100::/64", SpecialUse.RESERVED),
     ("2001:2::/48", SpecialUse.BENCHMARKING),
+    ("2001::/23", SpecialUse.RESERVED),  # without Teredo, which is read apart
     ("2001:db8::/32", SpecialUse.DOCUMENTATION),
     ("3fff::/20", SpecialUse.DOCUMENTATION),
     ("fc00::/7", SpecialUse.PRIVATE),
@@ -328,6 +329,13 @@ class Network:
         return f"Network({self.text!r})"
 
 
+def network_around(address: Address, prefix: int) -> Network:
+    """The network of that size in which the address is."""
+    rest = 8 * len(address) - prefix
+    first = Address((int.from_bytes(address) >> rest << rest).to_bytes(len(address)))
+    return Network(f"{first}/{prefix}")
+
+
 @functools.cache
 def _special_networks() -> dict[tuple[int, int], list[tuple[Network, SpecialUse]]]:
     """By the length and first octet of the addresses they hold, which few addresses share."""
@@ -342,11 +350,47 @@ def _special_networks() -> dict[tuple[int, int], list[tuple[Network, SpecialUse]
 
 
 def special_use(address: Address) -> SpecialUse | None:
-    """What the address is reserved for, or None when it is an ordinary public one."""
+    """What the address is reserved for, or None when it is an ordinary public one.
+
+    An IPv6 address whose packets are sent on to IPv4 is reserved for what the one there is.
+    """
+    if len(address) == 16 and (inner := embedded(address)):
+        return next(filter(None, map(special_use, inner)), None)
     for network, use in _special_networks().get((len(address), address[0]), ()):
         if address in network:
             return use
+    if len(address) == 16 and address[0] >> 5 != _GLOBAL_UNICAST:
+        return SpecialUse.RESERVED
     return None
+
+
+def is_public(address: Address) -> bool:
+    """Whether it is an ordinary address of the Internet."""
+    return special_use(address) is None
+
+
+_GLOBAL_UNICAST: Final = 0b001  # 2000::/3, the only space that is given out (RFC 4291, IANA)
+
+
+@functools.cache
+def _nat64() -> Network:
+    return Network("64:ff9b::/96")  # RFC 6052
+
+
+@functools.cache
+def _teredo() -> Network:
+    return Network("2001::/32")  # RFC 4380
+
+
+def embedded(address: Address) -> tuple[Address, ...]:
+    """The IPv4 addresses that packets to an IPv6 address are sent on to, by others on the way."""
+    if address[:2] == b"\x20\x02":  # 6to4, RFC 3056
+        return (Address(address[2:6]),)
+    if address in _teredo():  # its server's, and the client's with all bits inverted
+        return (Address(address[4:8]), Address(octet ^ 0xFF for octet in address[12:]))
+    if address in _nat64():
+        return (Address(address[12:]),)
+    return ()
 
 
 # IDNA 2003, Python's codec, replaces or drops these, IDNA 2008 keeps them: two names in DNS,

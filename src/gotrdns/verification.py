@@ -93,6 +93,8 @@ class Verdict(msgspec.Struct, frozen=True):
     """The outcome of one verification, with all that was seen.
 
     ``secure`` is true when the PTR and a confirming answer were both authenticated (DNSSEC).
+    ``overruled`` is what our resolver's answers came to where they do not count: a repair that it
+    knows nothing of yet was seen at every authoritative server.
     """
 
     address: Address
@@ -100,6 +102,7 @@ class Verdict(msgspec.Struct, frozen=True):
     names: tuple[CheckedName, ...]
     reverse: Answer | None
     secure: bool
+    overruled: "Verdict | None" = None
 
     @property
     def result(self) -> Result:

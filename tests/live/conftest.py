@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.browser import Chromium, chromium
 from tests.live.internet import Internet
 from tests.live.postfix import Postfix
 from tests.live.resolver import Resolver
@@ -77,6 +78,13 @@ def postgresql() -> Iterator[PostgreSQL]:
         pytest.fail("Debian's package postgresql is not installed", pytrace=False)
     with serve(programs) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    """For one file of tests: while it is there, this thread can run no event loop of its own."""
+    with chromium() as running:
+        yield running
 
 
 def _user_exists_here(name: str) -> bool:

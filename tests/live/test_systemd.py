@@ -20,6 +20,7 @@ from tests.live.systemd import Systemd
 
 UNITS = Path(__file__).parents[2] / "contrib" / "systemd"
 SERVICE = "gotrdns.service"
+PAGES = "gotrdns-web.service"
 SOCKET = "/var/spool/postfix/private/gotrdns"
 SETTINGS = """\
 [policy]
@@ -92,10 +93,11 @@ def test_the_units_are_right_and_leave_the_daemon_little_to_reach(tmp_path: Path
     found = [str(tmp_path / unit.name) for unit in UNITS.iterdir()]
     verified = run_analyze("verify", "--man=no", *found)
     assert (verified.returncode, verified.stdout, verified.stderr) == (0, "", "")
-    judged = run_analyze("security", "--offline=yes", str(tmp_path / SERVICE))
-    exposure = re.search(r"Overall exposure level for gotrdns\.service: ([\d.]+)", judged.stdout)
-    assert exposure is not None, judged.stderr
-    assert float(exposure[1]) < 2.0
+    for service in (SERVICE, PAGES):
+        judged = run_analyze("security", "--offline=yes", str(tmp_path / service))
+        exposure = re.search(rf"Overall exposure level for {service}: ([\d.]+)", judged.stdout)
+        assert exposure is not None, judged.stderr
+        assert float(exposure[1]) < 2.0
 
 
 def run_analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -114,6 +116,58 @@ def test_the_daemon_is_ready_when_systemd_says_so_and_postfix_alone_may_ask(
     assert listed == "srw-rw---- postfix postfix\n"
     user = systemd.run("stat", "--format", "%u", f"/proc/{main_process(systemd)}").stdout
     assert 61184 <= int(user) <= 65519, "a dynamic user of systemd's"
+
+
+def get_page(systemd: Systemd, path: str, page: str = "/") -> str:
+    """The first line of the answer; empty where nobody answers."""
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(20)
+        try:
+            peer.connect(str(systemd.path(path)))
+        except OSError:
+            return ""
+        peer.sendall(f"GET {page} HTTP/1.1\r\nHost: rdns.example\r\n\r\n".encode())
+        return peer.recv(4096).decode().partition("\r\n")[0]
+
+
+def test_the_pages_beside_the_daemon_step_back_and_end_with_it(systemd: Systemd) -> None:
+    place = "/run/gotrdns/page"
+    configure(systemd, more=f'[page]\nlisten = ["unix:{place}"]')
+    systemd.run("systemctl", "restart", SERVICE)
+    wait_until(lambda: get_page(systemd, place) == "HTTP/1.1 200 OK", "the pages")
+    group = systemd.show(SERVICE, "ControlGroup")
+    both = systemd.run("cat", f"/sys/fs/cgroup{group}/cgroup.procs").stdout.split()
+    [child] = set(both) - {main_process(systemd)}
+    assert systemd.run("ps", "-o", "ni=", "-p", child).stdout.strip() == "10"
+    assert systemd.run("cat", f"/proc/{child}/oom_score_adj").stdout == "500\n"
+    systemd.run("systemctl", "stop", "gotrdns.socket", SERVICE)
+    assert systemd.show(SERVICE, "Result") == "success"
+    assert not troubles(systemd)
+
+
+def test_the_pages_as_a_service_of_their_own_share_the_daemons_memory(systemd: Systemd) -> None:
+    place = "/run/gotrdns-web/page"
+    page = f'[page]\nwith-daemon = false\nlisten = ["unix:{place}"]'
+    configure(systemd, more=f'{page}\n[log]\nto = "journal"')
+    systemd.run("systemctl", "restart", SERVICE)
+    ask(systemd)
+    wait_until(lambda: said_why(systemd), "the decision in the store")
+    systemd.run("systemctl", "start", PAGES)
+    assert get_page(systemd, place) == "HTTP/1.1 200 OK"
+    assert systemd.show(PAGES, "StatusText").endswith(" of the pages")
+    users = [
+        systemd.run("stat", "--format", "%u", f"/proc/{systemd.show(each, 'MainPID')}").stdout
+        for each in (SERVICE, PAGES)
+    ]
+    assert users[0] == users[1]
+    run = systemd.show(SERVICE, "InvocationID")
+    [decided] = records(systemd, "GOTRDNS_EVENT=decision", f"_SYSTEMD_INVOCATION_ID={run}")
+    incident = decided["GOTRDNS_INCIDENT"]
+    assert get_page(systemd, place, f"/i/{incident}") == "HTTP/1.1 200 OK"
+    systemd.run("systemctl", "reload", PAGES)
+    systemd.run("systemctl", "stop", PAGES)
+    assert systemd.show(PAGES, "Result") == "success"
+    assert said_why(systemd)
 
 
 def test_store_status_and_metrics_work_within_the_bounds_of_the_unit(systemd: Systemd) -> None:

@@ -14,39 +14,14 @@ from pathlib import Path
 import pytest
 
 from tests.live import clients
-from tests.live.internet import Internet, NameServer
+from tests.live.internet import Internet
 from tests.live.program import GOTRDNS, Printed, check_all, explain
+from tests.live.repair import CLIENT, SEED, Repair
 from tests.live.resolver import Resolver
 from tests.live.seeds import SEEDS
 
-SEED = SEEDS["cache-stale"]
-CLIENT = SEED.client
 HOST = f"mail.{SEED.domain}".rstrip(".")
 FAST = ("--interval", "5", "--wait-for", "60")
-
-
-class Repair:
-    """The seed's pair of records, changed on one server at a time."""
-
-    def __init__(self, internet: Internet) -> None:
-        self.first: NameServer = internet.servers["seed-a"]
-        self.second: NameServer = internet.servers["seed-b"]
-
-    def publish_address(self, *servers: NameServer) -> None:
-        for each in servers:
-            each.replace_zone(SEED.domain, lambda text: text + f"mail A {CLIENT}\n")
-
-    def withdraw_pointer(self, *servers: NameServer) -> None:
-        for each in servers:
-            each.replace_zone(SEED.origin, lambda text: text.replace("10 PTR", "11 PTR"))
-
-    def publish_pointer(self, *servers: NameServer) -> None:
-        for each in servers:
-            each.replace_zone(SEED.origin, lambda text: text.replace("11 PTR", "10 PTR"))
-
-    def undo(self) -> None:
-        self.first.restore_zones()
-        self.second.restore_zones()
 
 
 @pytest.fixture

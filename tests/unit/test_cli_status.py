@@ -100,7 +100,7 @@ def test_whatever_answers_otherwise_is_status_3(
 
 
 def test_silence_is_status_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gotrdns.cli.control._PATIENCE", 0.1)
+    monkeypatch.setattr("gotrdns.daemon.asking._PATIENCE", 0.1)
     ended = threading.Event()
     with answering(tmp_path / "control", lambda _connection: ended.wait(10)):
         done = ask("--socket", tmp_path / "control")
@@ -112,7 +112,7 @@ def test_silence_is_status_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_drip_does_not_hold_it_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gotrdns.cli.control._PATIENCE", 0.2)
+    monkeypatch.setattr("gotrdns.daemon.asking._PATIENCE", 0.2)
     ended = threading.Event()
 
     def drip(connection: socket.socket) -> None:

@@ -196,6 +196,7 @@ def test_the_json_of_one_decision(kept: Remembered, resolver: str) -> None:
     assert now == {
         "result": "pass",
         "cause": "confirmed",
+        "overruled": None,
         "names": [{"name": "mail.business.example", "state": "confirmed"}],
         "same": False,
         "exception": None,
@@ -212,6 +213,7 @@ def test_the_json_of_one_decision(kept: Remembered, resolver: str) -> None:
         "recipient": "receiver.example",
         "result": "fail",
         "cause": "forward-nodata",
+        "overruled": None,
         "action": "pass",
         "withheld": None,
         "rule": "vouched",

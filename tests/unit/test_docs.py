@@ -97,7 +97,8 @@ def test_the_status_in_the_documentation_is_what_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["check", "explain", "why", "allow", "decide", "serve", "status", "doctor", "demo"]
+    "verb",
+    ["check", "explain", "why", "allow", "decide", "serve", "web", "status", "doctor", "demo"],
 )
 def test_every_verb_is_told_of_in_the_readme_and_has_help_with_an_example(verb: str) -> None:
     assert f"gotrdns {verb}" in (ROOT / "README.md").read_text() or verb == "demo"

@@ -18,8 +18,10 @@ from gotrdns.names import (
     InvalidName,
     Network,
     SpecialUse,
+    embedded,
     host_name_flaw,
     is_host_name,
+    is_public,
     read_host_name,
     special_use,
 )
@@ -208,6 +210,62 @@ def test_octets_that_are_not_a_name_are_not_a_host_name(octets: bytes) -> None:
 )
 def test_what_an_address_is_reserved_for(text: str, use: SpecialUse | None) -> None:
     assert special_use(Address.parse(text)) is use
+    assert is_public(Address.parse(text)) is (use is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "use"),
+    [
+        ("::ffff:0:0a00:1", SpecialUse.RESERVED),  # IPv4-translated, RFC 2765
+        ("::10.0.0.1", SpecialUse.RESERVED),  # IPv4-compatible, RFC 4291
+        ("::8.8.8.8", SpecialUse.RESERVED),
+        ("64:ff9b::8.8.8.8", None),  # NAT64, RFC 6052
+        ("64:ff9b::10.0.0.1", SpecialUse.PRIVATE),
+        ("64:ff9b::127.0.0.1", SpecialUse.LOOPBACK),
+        ("64:ff9b::169.254.169.254", SpecialUse.LINK_LOCAL),
+        ("64:ff9b::1:808:808", SpecialUse.RESERVED),  # another /96
+        ("64:ff9b:1::8.8.8.8", SpecialUse.PRIVATE),  # a network's own NAT64, RFC 8215
+        ("64:ff9b:1:ffff::1", SpecialUse.PRIVATE),
+        ("2002:0808:0808::1", None),  # 6to4, RFC 3056
+        ("2002:0a00:0001::1", SpecialUse.PRIVATE),
+        ("2002:7f00:0001::", SpecialUse.LOOPBACK),
+        ("2002:c0a8:0101:1::5", SpecialUse.PRIVATE),
+        ("2002:6440:0001::", SpecialUse.SHARED),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", SpecialUse.DOCUMENTATION),  # Teredo, RFC 4380
+        ("2001:0:4136:e378:8000:63bf:f7f7:f7f7", None),
+        ("2001:0:4136:e378:8000:63bf:f5ff:fffe", SpecialUse.PRIVATE),  # the client, inverted
+        ("2001:0:0a00:0001:8000:63bf:f7f7:f7f7", SpecialUse.PRIVATE),  # the server
+        ("fec0::1", SpecialUse.RESERVED),  # once site-local, RFC 3879
+        ("5f00::1", SpecialUse.RESERVED),  # segment routing, RFC 9602
+        ("4000::1", SpecialUse.RESERVED),
+        ("1fff:ffff::1", SpecialUse.RESERVED),
+        ("2001:4860:4860::8888", None),
+        ("3ffe::1", None),
+        ("2001:10::1", SpecialUse.RESERVED),
+        ("2001:1ff::1", SpecialUse.RESERVED),
+        ("2001:200::1", None),
+    ],
+)
+def test_an_ipv6_address_is_reserved_for_what_its_packets_are_sent_on_to(
+    text: str, use: SpecialUse | None
+) -> None:
+    assert special_use(Address.parse(text)) is use
+
+
+@pytest.mark.parametrize("inner", ["8.8.8.8", "10.0.0.1", "127.0.0.1"])
+def test_an_ipv4_mapped_address_in_a_record_is_no_address_of_the_internet(inner: str) -> None:
+    """The system would send to the IPv4 address."""
+    assert not is_public(Address(bytes(10) + b"\xff\xff" + Address.parse(inner)))
+
+
+@given(st.ip_addresses())
+def test_what_ipaddress_calls_private_is_not_public(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> None:
+    ours = Address(address.packed)
+    if is_public(ours) and not embedded(ours):
+        assert not (address.is_private or address.is_multicast or address.is_loopback)
+        assert not (address.is_link_local or address.is_reserved or address.is_unspecified)
 
 
 @given(st.ip_addresses(v=4), st.integers(0, 32), st.ip_addresses(v=4))

@@ -9,6 +9,7 @@ from gotrdns.reports import english_status as words
 from gotrdns.reports.readiness_text import compose_readiness
 from gotrdns.reports.status import (
     NotAStatus,
+    Pages,
     Period,
     Remark,
     Status,
@@ -178,3 +179,10 @@ def test_readiness_is_a_word_and_a_line_for_each_thing_that_is_wrong() -> None:
     assert compose_readiness((Remark(Trouble.NOT_LISTENING),), ()).startswith(
         "not ready: not-listening: No mail server can ask"
     )
+
+
+def test_the_pages_are_told_of_where_the_daemon_cares_for_them() -> None:
+    assert "Pages" not in compose_status(WELL)
+    assert "  Pages\n    process 77\n" in compose_status(status(pages=Pages(77, 0)))
+    ended = compose_status(status(pages=Pages(None, 3)))
+    assert "  Pages\n    no process now  3 ended since the start\n" in ended

@@ -103,6 +103,9 @@ def kept(
         (Search(sender_domain="bücher.example"), [3]),
         (Search(since=NOW + 2 * HOUR), [4, 3, 2]),
         (Search(since=NOW + HOUR, until=NOW + 2 * HOUR), [2, 1]),
+        (Search(latest=NOW + HOUR), [1, 0]),
+        (Search(below=DomainName.parse("tr"), latest=NOW + HOUR), [1, 0]),
+        (Search(network=Network("85.0.0.0/8"), latest=NOW, limit=1), [0]),
         (Search(follow_up=True), [3]),
         (
             Search(below=DomainName.parse("tr"), since=NOW + HOUR, sender_domain="sender.example"),
@@ -152,6 +155,15 @@ def test_a_follow_up_is_done_once(kept: Kept) -> None:
     assert kept.find(Search(follow_up=True)) == []
     done = kept.store.find_incident(open_one.id)
     assert done is not None and done.done_at == NOW + DAY
+
+
+def test_a_follow_up_that_was_not_done_after_all_is_open_again(kept: Kept) -> None:
+    [open_one] = kept.store.find(Search(follow_up=True))
+    assert not kept.store.reopen(open_one.id)
+    kept.store.mark_done(open_one.id)
+    assert kept.store.reopen(open_one.id)
+    assert [each.id for each in kept.store.find(Search(follow_up=True))] == [open_one.id]
+    assert not kept.store.reopen(kept.incidents[0])
 
 
 def test_exceptions_are_made_listed_and_ended(url: str) -> None:

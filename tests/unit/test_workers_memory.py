@@ -26,6 +26,7 @@ from gotrdns.daemon.workers.trust import SharedTrust
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import Action, Decision, Rule, Transaction, Trust
 from gotrdns.policy.allowances import Allowances
+from gotrdns.policy.confirmations import Confirmation, Confirmations
 from gotrdns.policy.history import HOUR, History, client_key
 from gotrdns.store.histories import Histories
 from gotrdns.store.incidents import Opened
@@ -251,15 +252,35 @@ def test_exceptions_are_known_once_the_supervisor_has_told_them() -> None:
     async def run() -> None:
         async with office(workers=1) as (worker,):
             assert not worker.memory.allowances_known
-            worker.far.send(Standing(Trust.SOUND, Allowances(), False))
-            worker.far.send(Standing(Trust.LYING, Allowances(), True))
+            worker.far.send(Standing(Trust.SOUND, Allowances(), False, Confirmations()))
+            worker.far.send(Standing(Trust.LYING, Allowances(), True, Confirmations()))
             await until(lambda: worker.memory.allowances_known)
             assert worker.trust.trust is Trust.LYING
             told = worker.memory.allowances
-            worker.far.send(Standing(Trust.SOUND, Allowances(), True))
+            worker.far.send(Standing(Trust.SOUND, Allowances(), True, Confirmations()))
             await until(lambda: worker.trust.trust is Trust.SOUND)
             # Decisions that rest on the same exceptions stand.
             assert worker.memory.allowances is told
+
+    asyncio.run(run())
+
+
+def test_confirmations_are_known_once_the_supervisor_has_told_them() -> None:
+    made = Confirmation(CLIENT, DomainName.parse("mail.example.com"), NOW, NOW + HOUR)
+
+    async def run() -> None:
+        async with office(workers=1) as (worker,):
+            assert not worker.memory.confirmations
+            worker.far.send(Standing(Trust.SOUND, Allowances(), False, Confirmations([made])))
+            await until(lambda: bool(worker.memory.confirmations))
+            told = worker.memory.confirmations
+            assert told.find(CLIENT, NOW) == made
+            worker.far.send(Standing(Trust.LYING, Allowances(), False, Confirmations([made])))
+            await until(lambda: worker.trust.trust is Trust.LYING)
+            # Decisions that rest on the same confirmations stand.
+            assert worker.memory.confirmations is told
+            worker.far.send(Standing(Trust.LYING, Allowances(), False, Confirmations()))
+            await until(lambda: not worker.memory.confirmations)
 
     asyncio.run(run())
 

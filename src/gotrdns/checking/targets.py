@@ -183,3 +183,15 @@ def parse_host(text: str) -> HostName | None:
         return read_host_name(DomainName.parse(text))
     except InvalidName:
         return None
+
+
+def parse_mail_host(text: str) -> HostName | None:
+    """The name that a mail server is to have; None if receivers would not take it.
+
+    RFC 1123 section 2.1: some receivers refuse a hyphen at a label's edge.
+    """
+    name = parse_host(text)
+    if name is None or len(name.labels) < 2:
+        return None
+    hyphens = (label.startswith(b"-") or label.endswith(b"-") for label in name.labels)
+    return None if any(hyphens) else name

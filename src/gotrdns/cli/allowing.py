@@ -17,8 +17,8 @@ from gotrdns.cli.output import Failure, complain, terminal_width, write, write_o
 from gotrdns.cli.stores import opened, read_store_settings, store_url
 from gotrdns.cli.times import read_end
 from gotrdns.policy.allowances import DEFAULT_DAYS, Allowance, AllowanceKind
-from gotrdns.policy.subjects import UnknownSubject, exception_target, read_subject
-from gotrdns.policy.targets import InvalidAllowance, read_target
+from gotrdns.policy.subjects import UnknownSubject, read_exception_target
+from gotrdns.policy.targets import InvalidAllowance
 from gotrdns.reports import english_allowances as words
 from gotrdns.reports.allowance_json import encode_allowance
 from gotrdns.reports.allowance_text import allowances_table, granted, removed
@@ -90,14 +90,9 @@ def _url(options: Mapping[str, Any]) -> str:
 
 
 def _target(options: Mapping[str, Any]) -> tuple[AllowanceKind, str]:
-    """The kind, as given or as the spelling tells, and the one spelling of the target."""
     text, forced = options["target"], options["kind"]
     try:
-        if forced is None:
-            kind, target = exception_target(read_subject(text))
-        else:
-            kind, target = AllowanceKind(forced), text.rpartition("@")[2]
-        return kind, read_target(kind, target)
+        return read_exception_target(text, None if forced is None else AllowanceKind(forced))
     except (UnknownSubject, InvalidAllowance) as error:
         raise Failure(str(error)) from None
 

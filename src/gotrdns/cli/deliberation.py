@@ -23,6 +23,7 @@ from gotrdns.deciding.sentinel import Sentinel
 from gotrdns.names import Address, InvalidAddress
 from gotrdns.policy import Action, Mode, Policy, PolicySettings, Transaction
 from gotrdns.policy.allowances import Allowances
+from gotrdns.policy.confirmations import Confirmations
 from gotrdns.policy.history import History, client_key
 from gotrdns.reports.deliberation import Deliberation
 from gotrdns.reports.deliberation_json import encode_deliberation
@@ -43,6 +44,7 @@ class _Past(msgspec.Struct, frozen=True):
 
     known: History = History()
     allowances: Allowances = Allowances()
+    confirmations: Confirmations = Confirmations()
     spoken: tuple[Spoken, ...] = ()
 
     @property
@@ -118,7 +120,13 @@ def _read_past(settings: Settings, url: str | None, client: Address) -> _Past:
         return _Past()
     with opened(place) as store:
         history = store.history_of(client_key(client)) or History()
-        return _Past(history, Allowances(store.list_allowances()), store.spoken())
+        confirmation = store.confirmation_of(client)
+        return _Past(
+            history,
+            Allowances(store.list_allowances()),
+            Confirmations([confirmation] if confirmation else []),
+            store.spoken(),
+        )
 
 
 async def _decide(
@@ -141,6 +149,7 @@ async def _decide(
         verdict = await check_address(
             resolver, client, helo=helo, limit=settings.verification.ptr_limit
         )
+        verdict = past.confirmations.apply(verdict, time.time())
         if policy.is_settled(verdict, dynamic=is_dynamic(policy, verdict)):
             return Deliberation(transaction, mode, policy.decide(verdict))
         patience = settings.verification.deadline

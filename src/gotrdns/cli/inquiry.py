@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from gotrdns.checking.helo import read_helo
-from gotrdns.checking.targets import parse_host
+from gotrdns.checking.targets import parse_mail_host
 from gotrdns.cli.explain_options import Format
 from gotrdns.diagnosis.helo import MalformedHelo
 from gotrdns.explaining.awaiting import Pace
@@ -51,8 +51,8 @@ class InvalidInquiry(ValueError):
 def read_inquiry(options: Mapping[str, Any]) -> Inquiry:
     """From the command line's options, by their parameters' names. Raises InvalidInquiry."""
     given = options["name"]
-    name = None if given is None else parse_host(given)
-    if given is not None and (name is None or not _is_a_mail_host(name)):
+    name = None if given is None else parse_mail_host(given)
+    if given is not None and name is None:
         raise InvalidInquiry(f"--name: {given!r} is not a host name that mail servers take")
     helo, waiting = options["helo"], options["waiting"]
     return Inquiry(
@@ -67,12 +67,4 @@ def read_inquiry(options: Mapping[str, Any]) -> Inquiry:
         format=options["format"],
         language=options["language"],
         pace=None if waiting is None else Pace(patience=waiting[0], interval=waiting[1]),
-    )
-
-
-def _is_a_mail_host(name: HostName) -> bool:
-    """RFC 1123 section 2.1: some receivers refuse a hyphen at a label's edge."""
-    labels = name.labels
-    return len(labels) > 1 and not any(
-        label.startswith(b"-") or label.endswith(b"-") for label in labels
     )

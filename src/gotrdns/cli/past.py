@@ -13,18 +13,20 @@ import msgspec
 from gotrdns.cli.colour import choose_paint
 from gotrdns.cli.output import Failure, complain, terminal_width, write, write_octets
 from gotrdns.cli.progress import Progress
-from gotrdns.cli.searching import Request, find, nothing_found, read_request
+from gotrdns.cli.searching import read_request
 from gotrdns.cli.stores import opened, read_store_settings, store_url
 from gotrdns.names import Address
-from gotrdns.policy.allowances import Allowance, Allowances, Claims
+from gotrdns.policy.confirmations import Confirmations
 from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.policy.subjects import Incident, UnknownSubject, read_subject
 from gotrdns.reports import english_past as words
-from gotrdns.reports.past import Past, Recheck
+from gotrdns.reports.nothing_found import nothing_found
+from gotrdns.reports.past import Past, judge_now, tell_pasts
 from gotrdns.reports.past_json import encode_past
 from gotrdns.reports.past_table import decisions_table, now_lines
 from gotrdns.reports.past_text import story
 from gotrdns.resolution.settings import ResolverSettings
+from gotrdns.store.searching import Request, find
 from gotrdns.verification import Verdict
 
 if TYPE_CHECKING:
@@ -51,12 +53,18 @@ def tell_of_the_past(options: Mapping[str, Any]) -> int:
     with opened(url) as store:
         found = find(store, request)
         allowances = store.list_allowances(ended=True) if found else []
+        confirmations = Confirmations(store.list_confirmations() if found else ())
     if not found:
-        complain(nothing_found(request))
+        complain(
+            nothing_found(
+                request.subject, request.since, request.until, follow_up=request.follow_up
+            )
+        )
         return _NOTHING_FOUND
     try:
-        rechecks = _recheck(_resolver(settings, options), found, allowances, options["now"])
-        _print(_pasts(found, allowances, rechecks), request, as_json=options["as_json"])
+        verdicts = _ask_again(_resolver(settings, options), found, options["now"])
+        rechecks = judge_now(verdicts, allowances, confirmations, time.time())
+        _print(tell_pasts(found, allowances, rechecks), request, as_json=options["as_json"])
     except ValueError as error:
         raise Failure(f"what is stored of a decision cannot be read: {error}") from None
     return _FOUND
@@ -89,54 +97,37 @@ def _mark(store: "Store", incidents: Sequence[str]) -> int:
     return status
 
 
-def _recheck(
-    resolver: ResolverSettings,
-    found: Sequence[RecordedDecision],
-    allowances: Sequence[Allowance],
-    wanted: bool | None,
-) -> dict[str, Recheck]:
-    """By address: what DNS says now, if it is wanted or little is to be asked."""
+def _ask_again(
+    resolver: ResolverSettings, found: Sequence[RecordedDecision], wanted: bool | None
+) -> dict[Address, Verdict]:
+    """What DNS says now, if it is wanted or little is to be asked."""
     addresses = list(dict.fromkeys(each.address for each in found if each.address))
     if wanted is False or (wanted is None and len(addresses) > _CLIENTS_ASKED_ABOUT):
         return {}
-    from gotrdns.cli.rechecking import check_again  # noqa: PLC0415 - asyncio, and all of a client
+    import asyncio  # noqa: PLC0415 - as all that a client takes
+
     from gotrdns.resolution.servers import InvalidServer, NoServers  # noqa: PLC0415
 
     progress = Progress()
     progress.show(words.ASKING)
     try:
-        verdicts = check_again(resolver, map(Address.parse, addresses))
+        return asyncio.run(_ask(resolver, list(map(Address.parse, addresses))))
     except (InvalidServer, NoServers) as error:
         raise Failure(f"{error}; --no-now asks no resolver") from None
     finally:
         progress.clear()
-    now = time.time()
-    holding = Allowances(allowances)
-    return {
-        address.text: Recheck(now, verdict, holding.find(_claims(address, verdict), now))
-        for address, verdict in verdicts.items()
-    }
 
 
-def _claims(address: Address, verdict: Verdict) -> Claims:
-    """What DNS bears out without knowing the HELO name and the sender."""
-    return Claims(address, tuple(verdict.confirmed))
+async def _ask(settings: ResolverSettings, clients: Sequence[Address]) -> dict[Address, Verdict]:
+    """Raises InvalidServer and NoServers."""
+    from gotrdns.checking.rechecking import check_again  # noqa: PLC0415 - all of a client
+    from gotrdns.resolution.opening import open_client  # noqa: PLC0415
 
-
-def _pasts(
-    found: Sequence[RecordedDecision],
-    allowances: Sequence[Allowance],
-    rechecks: Mapping[str, Recheck],
-) -> list[Past]:
-    numbered = {each.number: each for each in allowances}
-    return [
-        Past(
-            each,
-            numbered.get(each.allowance) if each.allowance is not None else None,
-            rechecks.get(each.address),
-        )
-        for each in found
-    ]
+    resolver = open_client(settings)
+    try:
+        return await check_again(resolver, clients)
+    finally:
+        resolver.close()
 
 
 def _print(pasts: Sequence[Past], request: Request, *, as_json: bool) -> None:

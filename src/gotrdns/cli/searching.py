@@ -1,40 +1,16 @@
 """What ``gotrdns why`` asks of the store.
 
-Owns how the command line becomes a search, and how one without results is said.
+Owns how the command line becomes a search.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-import msgspec
 
 from gotrdns.cli.output import Failure
-from gotrdns.names import Address, DomainName, Network
-from gotrdns.policy.recorded import RecordedDecision
-from gotrdns.policy.subjects import (
-    Below,
-    Incident,
-    SenderDomain,
-    Subject,
-    UnknownSubject,
-    read_subject,
-)
-from gotrdns.reports import english_past as words
-from gotrdns.reports import moments
-
-if TYPE_CHECKING:
-    from gotrdns.store.queries import Search, Store
-
-
-class Request(msgspec.Struct, frozen=True):
-    """What is wanted of the store. Times are seconds since 1970."""
-
-    subject: Subject | None
-    since: float | None
-    until: float | None
-    follow_up: bool
-    limit: int
+from gotrdns.policy.subjects import UnknownSubject, read_subject
+from gotrdns.store.searching import Request
 
 
 def read_request(options: Mapping[str, Any]) -> Request:
@@ -52,72 +28,3 @@ def read_request(options: Mapping[str, Any]) -> Request:
     except UnknownSubject as error:
         raise Failure(str(error)) from None
     return Request(subject, since, until, options["follow_up"], options["limit"])
-
-
-def find(store: "Store", request: Request) -> list[RecordedDecision]:
-    """What is remembered, the latest first."""
-    if isinstance(request.subject, Incident):
-        found = store.find_incident(request.subject.id)
-        return [] if found is None else [found]
-    by_id = {each.id: each for search in _searches(request) for each in store.find(search)}
-    latest_first = sorted(by_id.values(), key=lambda each: each.last_at, reverse=True)
-    return latest_first[: request.limit]
-
-
-def _searches(request: Request) -> list["Search"]:
-    from gotrdns.store.queries import Search  # noqa: PLC0415 - SQLAlchemy takes 200 ms
-
-    subject = request.subject
-    wanted: list[dict[str, Any]]
-    match subject:
-        case None | Incident():
-            wanted = [{}]
-        case Address():
-            wanted = [{"address": subject}]
-        case Network():
-            wanted = [{"network": subject}]
-        case Below():
-            wanted = [{"below": subject.name}]
-        case SenderDomain():
-            wanted = [{"sender_domain": subject.name}]
-        case DomainName():
-            wanted = [{"host_name": subject}, {"sender_domain": subject.text}]
-    return [
-        Search(
-            since=request.since,
-            until=request.until,
-            follow_up=request.follow_up,
-            limit=request.limit,
-            **each,
-        )
-        for each in wanted
-    ]
-
-
-def nothing_found(request: Request) -> str:
-    """That there is nothing, in words."""
-    span = ""
-    if request.since is not None:
-        span += words.SINCE.format(since=moments.short(request.since))
-    if request.until is not None:
-        span += words.UNTIL.format(until=moments.short(request.until))
-    wording = words.NOTHING_TO_FOLLOW_UP if request.follow_up else words.NOTHING_FOUND
-    return wording.format(subject=_named(request.subject), span=span)
-
-
-def _named(subject: Subject | None) -> str:
-    match subject:
-        case None:
-            return words.ANY_DECISION
-        case Incident():
-            return words.SUBJECTS["incident"].format(text=subject.id)
-        case Address():
-            return subject.text
-        case Network():
-            return words.SUBJECTS["network"].format(text=subject.text)
-        case Below():
-            return words.SUBJECTS["below"].format(text=subject.name)
-        case SenderDomain():
-            return words.SUBJECTS["sender"].format(text=subject.name)
-        case DomainName():
-            return words.SUBJECTS["name"].format(text=subject)

@@ -62,8 +62,8 @@ def status(
         raise click.UsageError("--settings and --socket exclude one another")
 
     from gotrdns.cli.colour import choose_paint  # noqa: PLC0415 - see the module
-    from gotrdns.cli.control import NoAnswer, ask_daemon  # noqa: PLC0415
     from gotrdns.cli.output import complain, write, write_octets  # noqa: PLC0415
+    from gotrdns.daemon.asking import NoAnswer, ask_daemon  # noqa: PLC0415
     from gotrdns.reports.status import QUESTION, NotAStatus, decode_status  # noqa: PLC0415
     from gotrdns.reports.status_text import compose_status  # noqa: PLC0415
 

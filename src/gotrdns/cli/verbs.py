@@ -22,6 +22,7 @@ _VERBS: Final = (
     "classify",
     "decide",
     "serve",
+    "web",
     "status",
     "doctor",
     "demo",

@@ -8,13 +8,24 @@ from collections.abc import Iterator
 from gotrdns import __version__
 from gotrdns.daemon.process_memory import resident_octets
 from gotrdns.daemon.tally import Decisions
-from gotrdns.daemon.vitals import Vitals, cache_use, health, losses, members, wrong
+from gotrdns.daemon.vitals import (
+    Vitals,
+    cache_use,
+    confirmations_held,
+    health,
+    losses,
+    members,
+    wrong,
+)
+from gotrdns.policy import Rule
 from gotrdns.reports.status import (
     Breaker,
     CacheUse,
     Decided,
     Listener,
+    Pages,
     Period,
+    Repairs,
     Resolver,
     Server,
     Status,
@@ -47,6 +58,8 @@ def give_account(vitals: Vitals) -> Status:
         cache=_cache(vitals),
         store=_store(vitals),
         workers=tuple(_workers(vitals)),
+        pages=_pages(vitals),
+        repairs=_repairs(vitals, tally.decisions()),
     )
 
 
@@ -65,11 +78,23 @@ def _workers(vitals: Vitals) -> Iterator[Worker]:
         yield Worker(each.pid, each.is_ready, each.load, memory)
 
 
+def _pages(vitals: Vitals) -> Pages | None:
+    child = vitals.pages
+    return Pages(child.pid, child.ended) if child.is_wanted else None
+
+
 def _decided(decisions: Decisions) -> tuple[Decided, ...]:
     alike: Counter[tuple[str, str, str, str]] = Counter()
     for (_, kind), count in decisions.items():
         alike[kind.result, kind.cause, kind.action, kind.withheld] += count
     return tuple(Decided(*fields, count) for fields, count in alike.most_common())
+
+
+def _repairs(vitals: Vitals, decisions: Decisions) -> Repairs:
+    passes = sum(
+        count for (_, kind), count in decisions.items() if kind.rule == Rule.REPAIR_SEEN.value
+    )
+    return Repairs(confirmations_held(vitals), passes)
 
 
 def _waiting(vitals: Vitals) -> Waiting:

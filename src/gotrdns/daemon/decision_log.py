@@ -66,6 +66,7 @@ def _told_about(
         "client": client.text if client else "unknown",
         "result": verdict.result.value if verdict else None,
         "cause": verdict.cause.value if verdict else None,
+        "overruled": verdict.overruled.cause.value if verdict and verdict.overruled else None,
         "action": decision.action.value,
         "withheld": decision.withheld.value if decision.withheld else None,
         "rule": decision.rule.value,

@@ -6,13 +6,20 @@ Owns the limit of this very process; what is to be told about it is the caller's
 import contextlib
 import resource
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
-from gotrdns.servers.settings import ListenerSettings
-
 _BESIDE_CONNECTIONS: Final = 1100  # the resolver's sockets, listeners, files
+
+
+class Section(Protocol):
+    """Settings of who is listened to."""
+
+    @property
+    def listen(self) -> tuple[str, ...]: ...
+    @property
+    def connections(self) -> int: ...
 
 
 class Shortage(Struct, frozen=True):
@@ -22,8 +29,8 @@ class Shortage(Struct, frozen=True):
     needed: int
 
 
-def provide_descriptors(sections: Iterable[ListenerSettings]) -> Shortage | None:
-    """Allow as many as these doors may need, as far as the system lets us."""
+def provide_descriptors(sections: Iterable[Section]) -> Shortage | None:
+    """Allow as many as these places may need, as far as the system lets us."""
     connections = sum(each.connections for each in sections if each.listen)
     needed = connections + _BESIDE_CONNECTIONS
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

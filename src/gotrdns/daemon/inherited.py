@@ -8,7 +8,7 @@ import contextlib
 import os
 import socket
 import stat
-from collections.abc import Collection, Iterator, MutableMapping
+from collections.abc import Collection, Iterable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Final
 
@@ -56,6 +56,13 @@ class InheritedSockets:
             for position in range(int(count)):
                 name = named[position] if position < len(named) else ""
                 made._received.append(_receive(first + position, name))
+        return made
+
+    @classmethod
+    def adopt(cls, descriptors: Iterable[int]) -> "InheritedSockets":
+        """Those that a parent of the same program handed on."""
+        made = cls()
+        made._received = [_receive(each, "") for each in descriptors]
         return made
 
     def take(self, endpoint: Endpoint) -> socket.socket | None:

@@ -14,7 +14,15 @@ from msgspec import Struct
 
 from gotrdns import __version__
 from gotrdns.daemon.tally import Durations
-from gotrdns.daemon.vitals import Vitals, cache_use, health, hindrances, losses, members
+from gotrdns.daemon.vitals import (
+    Vitals,
+    cache_use,
+    confirmations_held,
+    health,
+    hindrances,
+    losses,
+    members,
+)
 from gotrdns.daemon.workers.crew import Crew
 from gotrdns.policy import Alarm, Mode, Trust
 from gotrdns.protocols.junk import Junk
@@ -184,6 +192,7 @@ METRICS: Final[tuple[Metric | Histogram, ...]] = (
         _decisions,
         ("result", "cause", "action", "withheld", "rule", "mode"),
     ),
+    _single(_GAUGE, "confirmations", confirmations_held),
     Histogram("gotrdns_decision_duration_seconds", _all_durations),
     Histogram(
         "gotrdns_lookup_decision_duration_seconds",

@@ -21,6 +21,7 @@ from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.journal import Journal, Level
 from gotrdns.daemon.manager import ServiceManager
 from gotrdns.daemon.monitoring import Monitoring
+from gotrdns.daemon.page_child import PageChild
 from gotrdns.daemon.serving import Servers, sections
 from gotrdns.daemon.vitals import Vitals
 from gotrdns.daemon.watch import Watch
@@ -66,6 +67,7 @@ class Service:
         self._staff: Servers | Crew
         self._doors: Doors
         self._monitoring: Monitoring
+        self._pages = PageChild(path, journal, self._inherited)
         self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
         self._client: Client
         self._retired: list[Client] = []
@@ -95,6 +97,7 @@ class Service:
             if self._doors.missing:
                 raise self._doors.missing[0]
             await self._monitoring.follow(settings)
+            await self._pages.follow(settings)
             self._provide_descriptors()
             self._tell("started", settings, version=__version__)
             self._attendance.ready()
@@ -110,6 +113,7 @@ class Service:
             attendant.cancel()
         finally:
             self._doors.close()
+            self._pages.abandon()
             if isinstance(self._staff, Crew):
                 self._staff.abandon()
             self._monitoring.close()
@@ -127,7 +131,7 @@ class Service:
         self._doors.withdraw()
         await asyncio.sleep(_SETTLING)
         self._doors.close()
-        await self._staff.stop()
+        await asyncio.gather(self._staff.stop(), self._pages.stop())
         self._watch.write_summary(self._staff.connections)
         self._journal.write(Level.INFO, "stopped")
 
@@ -166,6 +170,7 @@ class Service:
         for missing in self._doors.missing:
             self._journal.write(Level.ERROR, "cannot-listen", problem=str(missing))
         await self._monitoring.follow(settings)
+        await self._pages.follow(settings)
         self._provide_descriptors()
         self._tell("reloaded", settings)
 
@@ -201,6 +206,7 @@ class Service:
                 "metrics": self._monitoring.metrics,
                 "control": self._monitoring.control,
             },
+            pages=self._pages,
         )
 
     def _open_resolver(self, settings: Settings) -> Client:
@@ -239,7 +245,8 @@ class Service:
             listen=tuple(map(str, self._doors.endpoints)),
             resolvers=self._client.servers,
         )
-        for each in self._inherited.unused((*self._doors.endpoints, *self._monitoring.endpoints)):
+        used = (*self._doors.endpoints, *self._monitoring.endpoints, *self._pages.endpoints)
+        for each in self._inherited.unused(used):
             self._journal.write(
                 Level.WARNING,
                 "inherited-unused",

@@ -11,6 +11,7 @@ from msgspec import Struct
 from gotrdns.daemon.advice import Advice
 from gotrdns.daemon.doors import Doors
 from gotrdns.daemon.listeners import Listeners
+from gotrdns.daemon.page_child import PageChild
 from gotrdns.daemon.serving import Servers
 from gotrdns.daemon.watch import Watch
 from gotrdns.daemon.workers.crew import Crew
@@ -38,6 +39,7 @@ class Vitals(Struct, frozen=True):
     doors: Doors
     staff: Servers | Crew
     listeners: dict[str, Listeners]
+    pages: PageChild
 
 
 def members(vitals: Vitals) -> tuple[Member, ...]:
@@ -67,6 +69,12 @@ def cache_use(vitals: Vitals) -> tuple[int, int]:
         return sum(each.cache_entries for each in told), sum(each.cache_capacity for each in told)
     kept = vitals.resolver.cache
     return (0, 0) if kept is None else (len(kept), kept.capacity)
+
+
+def confirmations_held(vitals: Vitals) -> int:
+    """How many clients pass now because their repair was seen, whatever the resolver says."""
+    counsel = vitals.advice.counsel
+    return counsel.memory.confirmations.count(counsel.clock())
 
 
 def losses(vitals: Vitals) -> int:
@@ -99,6 +107,8 @@ def warnings(vitals: Vitals) -> Iterator[Remark]:
         if trouble in codes - hindering:
             yield Remark(trouble)
     yield from _store_warnings(vitals)
+    if vitals.pages.is_missing:
+        yield Remark(Trouble.PAGES_ENDED)
 
 
 def ills(vitals: Vitals) -> tuple[Remark, ...]:

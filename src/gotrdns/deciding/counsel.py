@@ -111,6 +111,8 @@ class Counsel(msgspec.Struct, frozen=True):
             if transaction.address is not None:
                 self.memory.note_pass(transaction.address, now)
             return decision
+        if decision.rule is Rule.REPAIR_SEEN and transaction.address is not None:
+            self.memory.note_pass(transaction.address, now)
         if decision.allowance is not None:
             self.memory.note_hit(decision.allowance, now)
         incident = self.memory.remember(transaction, decision, now)

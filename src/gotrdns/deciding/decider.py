@@ -23,10 +23,12 @@ from gotrdns.policy import (
     Circumstances,
     Decision,
     Policy,
+    Rule,
     Transaction,
     Trust,
 )
 from gotrdns.policy.allowances import Allowances
+from gotrdns.policy.confirmations import Confirmations
 from gotrdns.verification import Cause, Result, Verdict, Verification
 
 _LONGEST_HELO: Final = 255
@@ -37,6 +39,7 @@ _RESERVE: Final = 1.5
 # Seconds for which a decision that rests on more than its verdict answers for the same envelope:
 # a message has many recipients, and who is turned away may come back at once.
 _STANDS_FOR: Final = 5.0
+_CONFIRMED: Final = Cause.CONFIRMED
 
 
 class Timer(Protocol):
@@ -64,7 +67,16 @@ class _Moment(msgspec.Struct, frozen=True):
 
     at: float
     allowances: Allowances
+    confirmations: Confirmations
     trust: Trust
+
+
+class _Case(msgspec.Struct, frozen=True):
+    """What is to be decided about, and the confirmations that its verdict takes account of."""
+
+    transaction: Transaction
+    verdict: Verdict
+    confirmations: Confirmations
 
 
 class Decider:
@@ -157,6 +169,7 @@ class Decider:
             counsel is not None
             and 0 <= counsel.clock() - moment.at < _STANDS_FOR
             and counsel.memory.allowances is moment.allowances
+            and counsel.memory.confirmations is moment.confirmations
             and counsel.sentinel.trust is moment.trust
         )
 
@@ -195,10 +208,20 @@ class Decider:
             decision = self.conclude(transaction, verdict, on_decided, began)
             if decision is not None:
                 key = (address, transaction.helo)
-                self._remember(key, _Kept(decision, tuple(_grounds(verdict))))
+                # Nearly all of them rest upon nothing else.
+                rest = None if decision.rule is Rule.CONFIRMED else self._rest(decision)
+                self._remember(key, _Kept(decision, tuple(_grounds(verdict)), rest))
             return decision
         undecided.wait(check, self._call_later, self._deadline - reserve)
         return None
+
+    def _rest(self, decision: Decision) -> "_Moment | None":
+        """What a settled decision rests upon beside the resolver's answers."""
+        counsel, verdict = self._counsel, decision.verdict
+        if counsel is None or verdict is None or verdict.overruled is None:
+            return None
+        memory, trust = counsel.memory, counsel.sentinel.trust
+        return _Moment(counsel.clock(), memory.allowances, memory.confirmations, trust)
 
     def _read_helo(self, transaction: Transaction) -> DomainName | None:
         helo = transaction.helo
@@ -210,10 +233,15 @@ class Decider:
         """Decide about a verdict: at once where it settles the matter, else as ``look_up`` does."""
         counsel = self._counsel
         if counsel is not None:
+            # As it is: what the resolver does not know yet is no sign that it does well.
             counsel.sentinel.note(verdict)
+            confirmations = counsel.memory.confirmations
+            if verdict.cause is not _CONFIRMED:  # nearly all are
+                verdict = confirmations.apply(verdict, counsel.clock())
             if not self._policy.is_settled(verdict, dynamic=is_dynamic(self._policy, verdict)):
                 patience = max(began + self._deadline - self._monotonic(), 0.0)
-                self._deliberate(counsel, transaction, verdict, on_decided, patience)
+                case = _Case(transaction, verdict, confirmations)
+                self._deliberate(counsel, case, on_decided, patience)
                 return None
         decision = self._policy.decide(verdict)
         return decision if counsel is None else counsel.record(transaction, decision)
@@ -221,12 +249,12 @@ class Decider:
     def _deliberate(
         self,
         counsel: Counsel,
-        transaction: Transaction,
-        verdict: Verdict,
+        case: "_Case",
         on_decided: OnDecided,
         patience: float,
     ) -> None:
         """Find out what else counts, and decide."""
+        transaction, verdict = case.transaction, case.verdict
 
         def conclude(gathered: asyncio.Task[Circumstances]) -> None:
             self._tasks.discard(gathered)
@@ -236,7 +264,7 @@ class Decider:
             known = self._blame(verdict)
             decision = self._policy.decide(known, given)
             decision = counsel.keep(transaction, known, given, decision)
-            moment = _Moment(given.now, counsel.memory.allowances, given.trust)
+            moment = _Moment(given.now, counsel.memory.allowances, case.confirmations, given.trust)
             kept = _Kept(decision, tuple(_grounds(known)), moment)
             self._remember(_key_of_envelope(transaction), kept)
             on_decided(decision)
@@ -276,6 +304,7 @@ def _result_of(gathered: asyncio.Task[Circumstances]) -> Circumstances | None:
 
 
 def _grounds(verdict: Verdict) -> Iterator[_Ground]:
+    verdict = verdict.overruled or verdict
     if verdict.reverse is not None:
         yield Question(verdict.address.reverse_name, RecordType.PTR), verdict.reverse
     forward_type = RecordType.AAAA if verdict.address.is_ipv6 else RecordType.A

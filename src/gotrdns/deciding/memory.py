@@ -13,6 +13,7 @@ import msgspec
 from gotrdns.names import Address
 from gotrdns.policy import Decision, Transaction
 from gotrdns.policy.allowances import Allowances
+from gotrdns.policy.confirmations import Confirmations
 from gotrdns.policy.history import History
 from gotrdns.verification import Result
 
@@ -47,6 +48,10 @@ class Memory(Protocol):
     @property
     def allowances(self) -> Allowances:
         """The exceptions as of at most a second ago."""
+
+    @property
+    def confirmations(self) -> Confirmations:
+        """The confirmations as of at most a second ago."""
 
     @property
     def allowances_known(self) -> bool:

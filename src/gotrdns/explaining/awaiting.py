@@ -9,7 +9,7 @@ import math
 import time
 from asyncio import sleep as sleep_for
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Final, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -18,9 +18,6 @@ from gotrdns.explaining.explanation import Explanation
 from gotrdns.explaining.standing import Keeper, Progress, keepers, read_progress, sayings
 from gotrdns.names import Address, DomainName
 from gotrdns.verification import Result
-
-# Every server has it, and resolvers that validate pass it on to nobody.
-_BOGUS: Final = frozenset({"reverse-dnssec-bogus", "forward-dnssec-bogus"})
 
 
 class Eyes(Protocol):
@@ -122,7 +119,7 @@ class _Watch:
     async def explain(self) -> tuple[Explanation, Progress]:
         """The last word, which asks our resolver as well: it may find signatures broken."""
         explanation = await self._eyes.explain()
-        self._bogus = any(each.code in _BOGUS for each in explanation.findings)
+        self._bogus = explanation.is_bogus
         progress = self._read(explanation.walk)
         if self._bogus and progress.everywhere:
             progress = self._doubted(progress)

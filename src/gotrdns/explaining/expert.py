@@ -5,12 +5,13 @@ Owns how many are explained at once, and that each has a walker, and so limits, 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
 
 from gotrdns.checking.helo import ask_about_helo
+from gotrdns.checking.rechecking import check_again
 from gotrdns.checking.targets import Expansion, Remark, Weight
 from gotrdns.contacts.holder import Holder
 from gotrdns.diagnosis.helo import Helo, MalformedHelo
@@ -25,6 +26,7 @@ from gotrdns.resolution.client import Client
 from gotrdns.resolution.servers import choose_servers
 from gotrdns.resolution.settings import ResolverSettings
 from gotrdns.resolution.walk import Walker, WalkSettings
+from gotrdns.verification import Verdict
 
 OnStep = Callable[[Reply], None]
 Expand = Callable[[Resolver, str], Awaitable[Expansion]]
@@ -44,7 +46,8 @@ NOTHING_ELSE: Final = Asked()
 class Expert:
     """Explains addresses, at most ``at_once`` of them together: each asks many servers not ours.
 
-    ``on_step`` is called with every reply of every walk. Raises InvalidServer and NoServers.
+    ``on_step`` is called with every reply of every walk. ``ration`` is for all walkers: see there.
+    Raises InvalidServer and NoServers.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Expert:
         at_once: int = 4,
         find_holder: Callable[[Address], Awaitable[Holder]] | None = None,
         on_step: OnStep | None = None,
+        ration: Callable[[Address], bool] | None = None,
     ) -> None:
         self._client = client
         self._hints = hints
@@ -66,6 +70,7 @@ class Expert:
         self._slots = asyncio.Semaphore(at_once)
         self._find_holder = find_holder
         self._on_step = on_step
+        self._ration = ration
 
     async def expand(self, expand: Expand, target: str) -> Expansion:
         """The addresses of a target, the first ten: each costs hundreds of questions."""
@@ -89,12 +94,18 @@ class Expert:
             helo = await self._ask_about(asked.helo)
             return await explain(means, address, helo=helo, given=asked.name)
 
+    async def check(self, clients: Iterable[Address]) -> dict[Address, Verdict]:
+        """What the resolver says of each now; nobody else is asked."""
+        return await check_again(self._client, clients)
+
     @contextlib.asynccontextmanager
     async def walking(self, on_step: OnStep | None = None) -> AsyncIterator[Walker]:
         """A new walker, once it is this one's turn."""
         async with (
             self._slots,
-            Walker(self._hints, self._walk, on_step=on_step or self._on_step) as walker,
+            Walker(
+                self._hints, self._walk, on_step=on_step or self._on_step, ration=self._ration
+            ) as walker,
         ):
             yield walker
 

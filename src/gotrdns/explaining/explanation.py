@@ -4,6 +4,7 @@ Owns the types that ``reports`` puts into words. Times are seconds.
 """
 
 import enum
+from typing import Final
 
 import msgspec
 
@@ -14,6 +15,9 @@ from gotrdns.evidence import Walk
 from gotrdns.names import DomainName
 from gotrdns.receivers import Prediction
 from gotrdns.verification import Verdict
+
+# Every server gives it, and resolvers that validate pass it on to nobody.
+_BOGUS: Final = frozenset({"reverse-dnssec-bogus", "forward-dnssec-bogus"})
 
 
 class Choice(enum.Enum):
@@ -75,9 +79,9 @@ class Explanation(msgspec.Struct, frozen=True):
     """All there is to say about one address.
 
     ``findings`` are the causes first. ``walk`` is None where the servers outside could not be
-    asked. ``resolvers`` are those the verdict came through. ``no_rdap`` says in plain words why
-    the address block's holder is not known although it was asked for. ``predictions`` are what
-    other receivers conclude.
+    asked. ``resolvers`` are those the verdict came through: none where it is a remembered one, and
+    nobody was asked. ``no_rdap`` says in plain words why the address block's holder is not known
+    although it was asked for. ``predictions`` are what other receivers conclude.
     """
 
     verdict: Verdict
@@ -90,3 +94,8 @@ class Explanation(msgspec.Struct, frozen=True):
     elapsed: float
     no_rdap: str | None = None
     predictions: tuple[Prediction, ...] = ()
+
+    @property
+    def is_bogus(self) -> bool:
+        """Whether our resolver finds the signatures broken of what the servers give."""
+        return any(each.code in _BOGUS for each in self.findings)

@@ -89,13 +89,16 @@ class Allowances:
 
     def find(self, claims: Claims, now: float) -> Allowance | None:
         """One that lets this client through now, if there is any."""
-        candidates = [
+        return next((each for each in self.matching(claims) if each.holds(now)), None)
+
+    def matching(self, claims: Claims) -> list[Allowance]:
+        """All that are for this client, the narrowest first, whether or not they hold."""
+        return [
             *self._addresses.get(claims.address, ()),
             *(each for network, each in self._networks if claims.address in network),
             *(each for name in claims.names for each in _at_or_above(name, self._names)),
             *(_at_or_above(claims.sender_domain, self._domains) if claims.sender_domain else ()),
         ]
-        return next((each for each in candidates if each.holds(now)), None)
 
 
 def _at_or_above(name: DomainName, kept: dict[DomainName, list[Allowance]]) -> Iterable[Allowance]:

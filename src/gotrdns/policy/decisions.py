@@ -33,6 +33,7 @@ class Rule(enum.Enum):
     OPTED_OUT_RECIPIENT = "opted-out-recipient"
     UNKNOWN_CLIENT = "unknown-client"
     CONFIRMED = "confirmed"
+    REPAIR_SEEN = "repair-seen"  # confirmed, and our resolver does not know it yet
     RESOLVER_UNREACHABLE = "resolver-unreachable"
     RESOLVER_SUSPECT = "resolver-suspect"
     RESOLVER_LIES = "resolver-lies"

@@ -7,6 +7,7 @@ import msgspec
 
 from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import Address, DomainName
+from gotrdns.policy.confirmations import overrule
 from gotrdns.policy.decisions import Action, Rule, Voucher
 from gotrdns.verification import Cause, CheckedName, NameState, Result, Verdict
 
@@ -30,11 +31,15 @@ class RecordedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What DNS said at the moment of the decision."""
+    """What DNS said at the moment of the decision.
+
+    ``overruled`` is the cause that this came to, where a confirmation counted in its place.
+    """
 
     reverse: RecordedAnswer | None = None
     forward: tuple[RecordedAnswer, ...] = ()
     secure: bool = False
+    overruled: str = ""
 
 
 class RecordedVouching(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -78,16 +83,21 @@ class RecordedDecision(msgspec.Struct, frozen=True):
         return self.withheld or self.action
 
     def verdict(self) -> Verdict | None:
-        """What DNS said then, put together again; None where it was not asked.
+        """The verdict of then, put together again; None where DNS was not asked.
 
         Raises ValueError for texts that this program did not write.
         """
         if self.result is None:
             return None
+        said = self._said(Cause(self.evidence.overruled or self.reason))
+        return overrule(said, DomainName.parse(self.host_name)) if self.evidence.overruled else said
+
+    def _said(self, cause: Cause) -> Verdict:
+        """What DNS said."""
         reverse = self.evidence.reverse
         return Verdict(
             address=Address.parse(self.address),
-            cause=Cause(self.reason),
+            cause=cause,
             names=tuple(
                 CheckedName(DomainName.parse(each.name), NameState(each.state), _revived(each))
                 for each in self.evidence.forward
@@ -100,6 +110,9 @@ class RecordedDecision(msgspec.Struct, frozen=True):
 def evidence_of(verdict: Verdict | None) -> Evidence:
     if verdict is None:
         return Evidence()
+    if verdict.overruled is not None:
+        cause = verdict.overruled.cause.value
+        return msgspec.structs.replace(evidence_of(verdict.overruled), overruled=cause)
     forward_type = "AAAA" if verdict.address.is_ipv6 else "A"
     return Evidence(
         reverse=_recorded(verdict.address.reverse_name, "PTR", verdict.reverse),

@@ -105,7 +105,8 @@ class Policy:
                 alarm=Alarm.NON_PUBLIC_CLIENT,
             )
         if self.is_settled(verdict, dynamic=given.dynamic):
-            return Decision(_PASS, Rule.CONFIRMED, verdict, marked=self._mark_passes)
+            rule = Rule.CONFIRMED if verdict.overruled is None else Rule.REPAIR_SEEN
+            return Decision(_PASS, rule, verdict, marked=self._mark_passes)
         if given.allowance is not None:
             return Decision(
                 _PASS,

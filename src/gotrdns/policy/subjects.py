@@ -8,8 +8,16 @@ from typing import Final
 
 import msgspec
 
-from gotrdns.names import Address, DomainName, InvalidAddress, InvalidName, Network
+from gotrdns.names import (
+    Address,
+    DomainName,
+    InvalidAddress,
+    InvalidName,
+    Network,
+    network_around,
+)
 from gotrdns.policy.allowances import AllowanceKind
+from gotrdns.policy.targets import read_target
 
 _INCIDENT: Final = re.compile(r"(?:https?://\S*/i/|incident=)?([a-z2-7]{16})/?", re.IGNORECASE)
 
@@ -90,9 +98,8 @@ def _no_network(text: str) -> str:
     width = 8 * len(address or b"")
     if address is None or not (prefix.isdecimal() and int(prefix) <= width):
         return f"{text!r} is not a network: write 192.0.2.0/24 or 2001:db8::/32"
-    rest = width - int(prefix)
-    first = Address((int.from_bytes(address) >> rest << rest).to_bytes(len(address)))
-    return f"{text!r} has bits set after its prefix: the network is {first}/{prefix}"
+    network = network_around(address, int(prefix))
+    return f"{text!r} has bits set after its prefix: the network is {network.text}"
 
 
 def exception_target(subject: Subject) -> tuple[AllowanceKind, str]:
@@ -110,3 +117,15 @@ def exception_target(subject: Subject) -> tuple[AllowanceKind, str]:
             return AllowanceKind.NAME, subject.name.text
         case DomainName():
             return AllowanceKind.NAME, subject.text
+
+
+def read_exception_target(text: str, kind: AllowanceKind | None) -> tuple[AllowanceKind, str]:
+    """The kind, as given or as the spelling tells, and the one spelling of the target.
+
+    Raises UnknownSubject and InvalidAllowance.
+    """
+    if kind is None:
+        kind, target = exception_target(read_subject(text))
+    else:
+        target = text.rpartition("@")[2]
+    return kind, read_target(kind, target)

@@ -84,11 +84,12 @@ def _cells(allowance: Allowance, now: float) -> dict[str, str]:
         "last_hit": words.NEVER_HIT if hit_at is None else moments.short(hit_at),
         "author": allowance.author,
         "reason": allowance.reason,
-        "ended": "" if allowance.holds(now) else _why_ended(allowance.note),
+        "ended": "" if allowance.holds(now) else why_ended(allowance.note),
     }
 
 
-def _why_ended(note: str) -> str:
+def why_ended(note: str) -> str:
+    """In words, by the note it was kept with."""
     if note == SEEN_FIXED:
         return words.SEEN_FIXED
     return note or words.TIME_IS_UP

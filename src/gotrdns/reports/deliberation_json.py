@@ -34,6 +34,7 @@ def encode_deliberation(found: Deliberation) -> bytes:
         "rule": decision.rule.value,
         "result": verdict.result.value if verdict else None,
         "cause": verdict.cause.value if verdict else None,
+        "overruled": verdict.overruled.cause.value if verdict and verdict.overruled else None,
         **_name(decision),
         "reply": _reply(decision),
         "vouchers": [_testimony(each) for each in found.testimonies],

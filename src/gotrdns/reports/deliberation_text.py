@@ -16,7 +16,13 @@ from gotrdns.reports.classification_text import compose_class
 from gotrdns.reports.deliberation import Deliberation
 from gotrdns.reports.english_policy import RULES
 from gotrdns.reports.layout import paragraph
-from gotrdns.reports.past_text import STYLE_OF_ACTION, evidence_lines, section, target_text
+from gotrdns.reports.past_text import (
+    STYLE_OF_ACTION,
+    evidence_lines,
+    section,
+    target_text,
+    verdict_text,
+)
 from gotrdns.reports.sentences import legible
 from gotrdns.reports.smtp import reply_text, telling_name
 from gotrdns.reports.text import Paint, Style, plain
@@ -103,9 +109,7 @@ def _vouchers(found: Deliberation) -> list[str]:
 
 def _verdict(found: Deliberation) -> list[str]:
     verdict = found.decision.verdict
-    if verdict is None:
-        return []
-    return [past_words.VERDICT.format(result=verdict.result.value, cause=verdict.cause.value)]
+    return [] if verdict is None else [verdict_text(verdict)]
 
 
 def _name(found: Deliberation) -> list[str]:

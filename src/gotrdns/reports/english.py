@@ -277,6 +277,7 @@ FINDINGS: Final = {
 # Remarks on a target that is not itself an address. ``target`` may be an EXCHANGE.
 TARGETS: Final = {
     "too-many-addresses": "{target} has many addresses: only the first ten are explained",
+    "private-target": "{target} is not, or not only, on the public Internet: that is not checked",
     "empty-target": "a target is empty: write an address or a name",
     "not-a-target": "{target} is neither an address nor a host name",
     "not-a-domain": "{target} is not a domain: --mx takes the part after the @",

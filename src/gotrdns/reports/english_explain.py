@@ -112,6 +112,12 @@ KEEPS_FORWARD: Final = {
         "host's panel{in_zone}."
     ),
 }
+# To visitors of a page, who are not the receiving side.
+OF_THIS_SITE: Final = "this site's"
+SITE_ACTS: Final = "whoever runs this site"
+FOR_SITE: Final = "for whoever runs this site"
+RECEIVER_TO_SENDER: Final = "Whoever runs this site: its resolver has to be mended."
+RESOLVER_TO_SENDER: Final = "Try again later: the resolver of this site has to be mended first."
 RECEIVER: Final = "You, on the receiving side: the resolver is yours ({servers})."
 IN_ZONE: Final = ", in the zone {zone}"
 ITS_SERVERS: Final = "Its name servers: {servers}."
@@ -136,7 +142,8 @@ CONTACT: Final = "{role} contact: {who}"
 CONTACT_NAMED: Final = "{name} <{email}>"
 NO_HOLDER: Final = "Who holds the address block is not known: {reason}."
 HOLDER_NOT_ASKED: Final = (
-    "Who holds the address block was not asked; --rdap does so, and so does: whois {address}"
+    "Who holds the address block was not asked; gotrdns explain --rdap does so, and so does: whois "
+    "{address}"
 )
 ROLES: Final = {
     Role.TECHNICAL: "Technical",

@@ -14,6 +14,10 @@ METRICS: Final[Mapping[str, str]] = {
         "Decisions, by what they were. Result and cause are empty where a client needed no "
         "look-up; withheld is what the mode observe would have done in earnest, empty for nothing."
     ),
+    "gotrdns_confirmations": (
+        "Clients whose repair every authoritative server confirmed within the hour. How often that "
+        'decided against the resolver is in gotrdns_decisions_total, rule="repair-seen".'
+    ),
     "gotrdns_decision_duration_seconds": (
         "How long decisions took. Those that had to wait for nothing count as 0."
     ),

@@ -39,6 +39,7 @@ LABELS: Final = {
     "follow_up": "Follow-up",
 }
 VERDICT: Final = "{result} ({cause})"
+OVERRULED: Final = "{verdict}; our own resolver said {said}"
 
 VOUCHERS: Final = {
     Voucher.HELO: "its HELO name",
@@ -69,6 +70,11 @@ NOW: Final = "What DNS says now"
 NOW_SAME: Final = "The same: {result} ({cause})."
 NOW_BETTER: Final = "{result} ({cause}): it has been put right since."
 NOW_WORSE: Final = "{result} ({cause}), no longer {before}."
+NOW_REPAIR_SEEN: Final = (
+    "{result} ({cause}): every authoritative server has the repair; our own resolver still says "
+    "{overruled}."
+)
+NOW_NOT_YET_KNOWN: Final = "Our own resolver does not know the repair yet: {result} ({cause})."
 NOW_UNKNOWN: Final = "DNS does not answer now: {result} ({cause})."
 NOW_PASSES: Final = "It would be let in now."
 NOW_DECIDED_THE_SAME: Final = (

@@ -12,6 +12,9 @@ RULES: Final[Mapping[Rule, str]] = {
     Rule.OPTED_OUT_RECIPIENT: "the recipient's domain is in `pass-recipient-domains`",
     Rule.UNKNOWN_CLIENT: "the mail server does not know the client's address",
     Rule.CONFIRMED: "the reverse name confirms",
+    Rule.REPAIR_SEEN: (
+        "every authoritative server confirms the client, which our own resolver does not know yet"
+    ),
     Rule.RESOLVER_UNREACHABLE: "our own resolver does not answer",
     Rule.RESOLVER_SUSPECT: (
         "many networks are in DNS trouble at once, and our own resolver does not answer control "

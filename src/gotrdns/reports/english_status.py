@@ -37,6 +37,7 @@ TROUBLES: Final[Mapping[Trouble, str]] = {
     Trouble.EXCEPTIONS_UNKNOWN: (
         "Which exceptions there are could not be read yet: until then nobody is refused."
     ),
+    Trouble.PAGES_ENDED: "The pages ended, and are started again after a pause; mail flows.",
 }
 
 TITLE: Final = "gotrdns {version}, mode {mode}, up {uptime}, process {pid}, {memory} MiB"
@@ -63,6 +64,9 @@ TOTAL: Final = "all"
 RATE: Final = "{count} ({rate}/min)"
 LOOKUPS: Final = "{count} had to wait for a look-up, {mean} on average"
 WITHIN: Final = ", 95 % at most {bound}"
+REPAIRS: Final = (
+    "{passes} let in by a repair that the resolver did not know yet; {held} such clients now"
+)
 
 LISTENING: Final = "Listening"
 ONE_CONNECTION: Final = "1 connection"
@@ -73,6 +77,11 @@ WORKER: Final = "process {pid}"
 WORKER_READY: Final = "answers"
 WORKER_STARTS: Final = "starts"
 MEMORY: Final = "{memory} MiB"
+
+PAGES: Final = "Pages"
+PAGES_RUN: Final = "process {pid}"
+PAGES_DO_NOT_RUN: Final = "no process now"
+PAGES_ENDED: Final = "{count} ended since the start"
 
 RESOLVER: Final = "Resolver"
 SERVER_ANSWERS: Final = "answers"
@@ -109,6 +118,7 @@ MILLISECONDS: Final = "{milliseconds} ms"
 CONDITION: Final = "mode {mode}, {connections}; {condition}"
 CONDITION_WELL: Final = "all is well"
 CONDITION_WRONG: Final = "wrong: {codes}"
+PAGES_CONDITION: Final = "{connections} of the pages"
 
 ALIVE: Final = "alive"
 READY: Final = "ready"

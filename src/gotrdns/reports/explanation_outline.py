@@ -23,6 +23,7 @@ from gotrdns.reports.explanation_sentences import (
     walk_of_use,
 )
 from gotrdns.reports.layout import WIDTH
+from gotrdns.reports.readers import Reader, as_told_to
 from gotrdns.reports.receiver_sentences import receiver_sentences
 from gotrdns.reports.records import forward_lines, reverse_lines
 from gotrdns.reports.responsible_sentences import in_zone, sentences_about
@@ -84,7 +85,8 @@ class Outline(msgspec.Struct, frozen=True):
     others: tuple[str, ...]
 
 
-def outline(explanation: Explanation) -> Outline:
+def outline(explanation: Explanation, reader: Reader = Reader.RECEIVER) -> Outline:
+    explanation = as_told_to(reader, explanation)
     causes, remarks = divide(explanation)
     records = explanation.records
     passes = explanation.verdict.cause is Cause.CONFIRMED
@@ -96,13 +98,15 @@ def outline(explanation: Explanation) -> Outline:
         ways=ways,
         more_ways=more_ways,
         answers=tuple(answers),
-        who=_who(explanation) if records or causes else (),
+        who=_who(explanation, reader) if records or causes else (),
         introduction=_introduction(records),
         steps=tuple(_steps(records)),
         choice=" ".join(_about_the_name(explanation)) if records else "",
         waits=_waits(records) if records else None,
-        advice=tuple(_advice(causes)) if causes and (_is_ours(causes[0]) or not records) else (),
-        remarks=tuple(_remarks(remarks, explanation)),
+        advice=tuple(_advice(causes, reader))
+        if causes and (_is_ours(causes[0]) or not records)
+        else (),
+        remarks=tuple(_remarks(remarks, explanation, reader)),
         others=tuple(_others(explanation)),
     )
 
@@ -139,7 +143,7 @@ def _reason(causes: Sequence[Finding], explanation: Explanation) -> Iterator[str
             if text != said:
                 yield text
             said = text
-    if not walk_of_use(explanation):
+    if explanation.resolvers and not walk_of_use(explanation):
         yield explain_words.NO_WALK
     elif explanation.walk is not None and explanation.walk.cut_short:
         yield explain_words.CUT_SHORT
@@ -188,8 +192,8 @@ def _answers_here(verdict: Verdict) -> Iterator[str]:
     yield from forward_lines(verdict)
 
 
-def _who(explanation: Explanation) -> tuple[tuple[str, ...], ...]:
-    groups = (tuple(sentences_about(each, explanation)) for each in explanation.responsible)
+def _who(explanation: Explanation, reader: Reader) -> tuple[tuple[str, ...], ...]:
+    groups = (tuple(sentences_about(each, explanation, reader)) for each in explanation.responsible)
     return tuple(group for group in groups if group)
 
 
@@ -244,11 +248,12 @@ def _is_ours(cause: Finding) -> bool:
     return cause.fixer is Fixer.RECEIVER
 
 
-def _advice(causes: Sequence[Finding]) -> Iterator[str]:
+def _advice(causes: Sequence[Finding], reader: Reader) -> Iterator[str]:
     """What there is to do where no record is missing, or not only one."""
     cause = causes[0]
     if _is_ours(cause):
-        yield words.CHECK_THE_RESOLVER
+        to_sender = reader is Reader.SENDER
+        yield explain_words.RESOLVER_TO_SENDER if to_sender else words.CHECK_THE_RESOLVER
         if all(map(_is_ours, causes)):
             yield words.SENDER_IS_RIGHT
     elif cause.fixer is Fixer.NOBODY:
@@ -261,14 +266,22 @@ def _advice(causes: Sequence[Finding]) -> Iterator[str]:
         yield explain_words.WAIT_OR_MEND.format(keeper=keeper)
 
 
-def _remarks(findings: Iterable[Finding], explanation: Explanation) -> Iterator[str]:
+def _remarks(
+    findings: Iterable[Finding], explanation: Explanation, reader: Reader
+) -> Iterator[str]:
     for finding in findings:
         yield words.REMARK.format(
             code=finding.code,
             severity=words.SEVERITIES[finding.severity],
-            fixer=words.FIXERS_IN_SHORT[finding.fixer],
+            fixer=_in_short(finding.fixer, reader),
             sentence=finding_sentence(finding, explanation),
         )
+
+
+def _in_short(fixer: Fixer, reader: Reader) -> str:
+    if fixer is Fixer.RECEIVER and reader is Reader.SENDER:
+        return explain_words.FOR_SITE
+    return words.FIXERS_IN_SHORT[fixer]
 
 
 def _others(explanation: Explanation) -> Iterator[str]:

@@ -12,7 +12,13 @@ from gotrdns.reports import moments
 from gotrdns.reports.columns import Column, table
 from gotrdns.reports.layout import paragraph
 from gotrdns.reports.past import Recheck
-from gotrdns.reports.past_text import STYLE_OF_ACTION, comparison, conclusion, vouched_in_short
+from gotrdns.reports.past_text import (
+    STYLE_OF_ACTION,
+    comparison,
+    conclusion,
+    done_in_short,
+    vouched_in_short,
+)
 from gotrdns.reports.smtp import shorten_name
 from gotrdns.reports.text import Paint, Style, plain
 
@@ -23,12 +29,6 @@ def _without_year(moment: str, _width: int) -> str:
     return moment.partition("-")[2]
 
 
-def _done(decision: RecordedDecision) -> str:
-    if decision.withheld is not None:
-        return words.HELD_BACK[decision.withheld]
-    return words.DONE[decision.action]
-
-
 _CELLS: Final[Mapping[str, Cell]] = {
     "last": lambda each: moments.short(each.last_at),
     "count": lambda each: str(each.count),
@@ -37,7 +37,7 @@ _CELLS: Final[Mapping[str, Cell]] = {
     "sender": lambda each: each.sender,
     "recipient": lambda each: each.recipient,
     "vouched": lambda each: vouched_in_short(each.vouched),
-    "done": _done,
+    "done": done_in_short,
     "reason": lambda each: each.reason,
     "incident": lambda each: each.id,
 }

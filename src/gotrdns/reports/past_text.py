@@ -51,7 +51,8 @@ def _lines(past: Past, paint: Paint) -> Iterator[str]:
     yield ""
     yield from _outcome(decision, paint)
     yield ""
-    for key, value in _facts(past).items():
+    told = {"when": _when(decision), **facts(past), "follow_up": _follow_up(decision)}
+    for key, value in told.items():
         if value:
             first = f"  {words.LABELS[key]:<{_LABEL_WIDTH}}"
             yield from paragraph(value, first=first, rest=" " * len(first))
@@ -66,29 +67,38 @@ def _lines(past: Past, paint: Paint) -> Iterator[str]:
 
 
 def _outcome(decision: RecordedDecision, paint: Paint) -> Iterator[str]:
-    if decision.withheld is None:
-        done = words.DONE_IN_FULL[decision.action]
-    else:
-        done = words.HELD_BACK_IN_FULL[decision.withheld]
+    done = done_in_full(decision)
     text = words.OUTCOME.format(done=done, rule=RULES[decision.rule])
     line, *rest = paragraph(text, first="  ")
     yield line.replace(done, paint(done, STYLE_OF_ACTION[decision.wanted]), 1)
     yield from rest
 
 
-def _facts(past: Past) -> Mapping[str, str]:
-    """What is known, by its label; empty where there is nothing to say."""
+def done_in_full(decision: RecordedDecision) -> str:
+    """What became of the mail, and what the mail server said."""
+    if decision.withheld is None:
+        return words.DONE_IN_FULL[decision.action]
+    return words.HELD_BACK_IN_FULL[decision.withheld]
+
+
+def done_in_short(decision: RecordedDecision) -> str:
+    """For one cell of a table."""
+    if decision.withheld is None:
+        return words.DONE[decision.action]
+    return words.HELD_BACK[decision.withheld]
+
+
+def facts(past: Past) -> Mapping[str, str]:
+    """What is known beside the times, by its label; empty where there is nothing to say."""
     decision = past.decision
     return {
-        "when": _when(decision),
         "helo": decision.helo,
         "sender": decision.sender,
         "recipient": decision.recipient,
-        "verdict": _verdict(decision.result, decision.reason) if decision.result else "",
+        "verdict": _verdict_with_overruled(decision),
         "rule": decision.rule.value,
         "vouched": _vouched(decision),
         "exception": _exception(past),
-        "follow_up": _follow_up(decision),
     }
 
 
@@ -102,6 +112,19 @@ def _when(decision: RecordedDecision) -> str:
 
 def _verdict(result: Result, cause: str) -> str:
     return words.VERDICT.format(result=result.value, cause=cause)
+
+
+def _verdict_with_overruled(decision: RecordedDecision) -> str:
+    verdict = decision.verdict()
+    return "" if verdict is None else verdict_text(verdict)
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """The result and its cause, and what our resolver said where that did not count."""
+    said = _verdict(verdict.result, verdict.cause.value)
+    if verdict.overruled is None:
+        return said
+    return words.OVERRULED.format(verdict=said, said=verdict_text(verdict.overruled))
 
 
 def _vouched(decision: RecordedDecision) -> str:
@@ -158,6 +181,7 @@ def _follow_up(decision: RecordedDecision) -> str:
 
 def evidence_lines(verdict: Verdict, paint: Paint) -> Iterator[str]:
     """What was asked and answered, and why that is no pass."""
+    verdict = verdict.overruled or verdict
     yield from section(shared.ASK_REVERSE, paint)
     yield from reverse_lines(verdict, every_ttl=True)
     if verdict.names:
@@ -180,16 +204,21 @@ def comparison(decision: RecordedDecision, verdict: Verdict) -> str:
     facts = {
         "result": verdict.result.value,
         "cause": verdict.cause.value,
+        "overruled": verdict_text(verdict.overruled) if verdict.overruled else "",
         "before": _verdict(decision.result, decision.reason) if decision.result else "",
     }
     return _comparison(decision, verdict).format_map(facts)
 
 
 def _comparison(decision: RecordedDecision, verdict: Verdict) -> str:
+    if verdict.overruled is not None:
+        return words.NOW_REPAIR_SEEN
     if decision.result is None:
         return words.VERDICT
     if verdict.cause.value == decision.reason:
         return words.NOW_SAME
+    if verdict.cause.value == decision.evidence.overruled:
+        return words.NOW_NOT_YET_KNOWN
     if verdict.result is Result.PASS:
         return words.NOW_BETTER
     return words.NOW_UNKNOWN if verdict.result is Result.TEMPERROR else words.NOW_WORSE

@@ -30,11 +30,20 @@ def compose_condition(mode: str, connections: int, remarks: Sequence[Remark]) ->
     codes = ", ".join(dict.fromkeys(each.trouble.value for each in remarks))
     return words.CONDITION.format(
         mode=mode,
-        connections=words.ONE_CONNECTION
-        if connections == 1
-        else words.CONNECTIONS.format(count=f"{connections:,}"),
+        connections=_connections(connections),
         condition=words.CONDITION_WRONG.format(codes=codes) if codes else words.CONDITION_WELL,
     )
+
+
+def compose_pages_condition(connections: int) -> str:
+    """One line about the process of the pages."""
+    return words.PAGES_CONDITION.format(connections=_connections(connections))
+
+
+def _connections(count: int) -> str:
+    if count == 1:
+        return words.ONE_CONNECTION
+    return words.CONNECTIONS.format(count=f"{count:,}")
 
 
 def _one_line(remark: Remark) -> str:

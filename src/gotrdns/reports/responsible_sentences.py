@@ -13,19 +13,24 @@ from gotrdns.explaining.explanation import Explanation, Publication, Responsible
 from gotrdns.names import DomainName
 from gotrdns.reports import english_explain as words
 from gotrdns.reports.explanation_sentences import describe_holder, is_in_broken_zone, tame
+from gotrdns.reports.readers import Reader
 from gotrdns.reports.sentences import listed
 
 _CONTACTS_SHOWN: Final = 4
 _REVERSE_TREES: Final = (DomainName.parse("in-addr.arpa"), DomainName.parse("ip6.arpa"))
 
 
-def sentences_about(responsible: Responsible, explanation: Explanation) -> Iterator[str]:
+def sentences_about(
+    responsible: Responsible, explanation: Explanation, reader: Reader = Reader.RECEIVER
+) -> Iterator[str]:
     """What this one keeps, then how to reach them; nothing where nobody has to act."""
     fixer = responsible.fixer
     if fixer is Fixer.NOBODY:
         return
     if fixer is Fixer.RECEIVER:
-        yield words.RECEIVER.format(servers=listed(explanation.resolvers))
+        to_sender = reader is Reader.SENDER
+        sentence = words.RECEIVER_TO_SENDER if to_sender else words.RECEIVER
+        yield sentence.format(servers=listed(explanation.resolvers))
         return
     is_forward = _is_about_names(responsible, explanation.records)
     table = words.KEEPS_FORWARD if is_forward else words.KEEPS_REVERSE

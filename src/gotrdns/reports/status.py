@@ -24,6 +24,7 @@ class Trouble(enum.Enum):
     STORE_FAILED = "store-failed"
     WITHOUT_STORE = "without-store"
     EXCEPTIONS_UNKNOWN = "exceptions-unknown"
+    PAGES_ENDED = "pages-ended"
 
 
 class Remark(msgspec.Struct, frozen=True):
@@ -123,6 +124,16 @@ class Store(msgspec.Struct, frozen=True):
     lost: int
 
 
+class Repairs(msgspec.Struct, frozen=True):
+    """Clients that every authoritative server confirms, which the resolver does not know yet.
+
+    ``held`` is how many confirmations hold now, ``passes`` how often one decided since the start.
+    """
+
+    held: int = 0
+    passes: int = 0
+
+
 class Worker(msgspec.Struct, frozen=True):
     """One process of several that answer."""
 
@@ -132,8 +143,18 @@ class Worker(msgspec.Struct, frozen=True):
     memory_octets: int
 
 
+class Pages(msgspec.Struct, frozen=True):
+    """The process of the pages: None while there is none; ``ended`` counts those that were not to."""
+
+    pid: int | None
+    ended: int
+
+
 class Status(msgspec.Struct, frozen=True):
-    """Everything. ``wrong`` is empty when all is well; ``alarms`` are seconds since they began."""
+    """Everything. ``wrong`` is empty when all is well; ``alarms`` are seconds since they began.
+
+    ``pages`` is None where the daemon does not have to care for them.
+    """
 
     version: str
     python: str
@@ -153,6 +174,8 @@ class Status(msgspec.Struct, frozen=True):
     cache: CacheUse
     store: Store
     workers: tuple[Worker, ...] = ()
+    pages: Pages | None = None
+    repairs: Repairs = Repairs()
 
 
 QUESTION: Final = b"status"

@@ -10,7 +10,7 @@ from gotrdns.policy import Trust
 from gotrdns.reports import english_status as words
 from gotrdns.reports.layout import paragraph
 from gotrdns.reports.readiness_text import remark_text
-from gotrdns.reports.status import Decided, Period, Server, Status
+from gotrdns.reports.status import Decided, Pages, Period, Server, Status
 from gotrdns.reports.text import Paint, Style, plain
 
 _MINUTE: Final = 60
@@ -37,6 +37,7 @@ def compose_status(status: Status, paint: Paint = plain) -> str:
         (words.DECISIONS, _decisions(status)),
         (words.LISTENING, _listeners(status)),
         *([(words.WORKERS, _workers(status))] if status.workers else []),
+        *([(words.PAGES, _pages(status.pages))] if status.pages else []),
         (words.RESOLVER, _resolver(status)),
         (words.CACHE, _cache(status)),
         (words.STORE, _store(status)),
@@ -72,6 +73,7 @@ def _decisions(status: Status) -> Iterator[str]:
     rows.append((words.TOTAL, "", _rate(sum(recent.values()), status.lately), f"{total:,}"))
     yield from _table(rows, figures=2)
     yield from _waiting(status)
+    yield from _repairs(status)
 
 
 def _alike(decided: Decided) -> _Alike:
@@ -93,6 +95,13 @@ def _waiting(status: Status) -> Iterator[str]:
         yield f"    {text}"
 
 
+def _repairs(status: Status) -> Iterator[str]:
+    repairs = status.repairs
+    if repairs.held or repairs.passes:
+        held, passes = f"{repairs.held:,}", f"{repairs.passes:,}"
+        yield from paragraph(words.REPAIRS.format(held=held, passes=passes), "    ", "    ")
+
+
 def _listeners(status: Status) -> Iterator[str]:
     rows = []
     for each in status.listeners:
@@ -112,6 +121,12 @@ def _workers(status: Status) -> Iterator[str]:
         for each in status.workers
     ]
     yield from _table(rows)
+
+
+def _pages(pages: Pages) -> Iterator[str]:
+    runs = words.PAGES_DO_NOT_RUN if pages.pid is None else words.PAGES_RUN.format(pid=pages.pid)
+    ended = words.PAGES_ENDED.format(count=f"{pages.ended:,}")
+    yield from _table([(runs, ended) if pages.ended else (runs,)])
 
 
 def _connections(count: int) -> str:

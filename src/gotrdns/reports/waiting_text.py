@@ -23,10 +23,10 @@ from gotrdns.reports.text import Paint, Style, plain
 from gotrdns.reports.walk_sentences import duration
 from gotrdns.verification import Result
 
-_PLACES_SHOWN: Final = 12
-_SERVERS_SHOWN: Final = 26  # a registry's thirteen, at two addresses each
+PLACES_SHOWN: Final = 12
+SERVERS_SHOWN: Final = 26  # a registry's thirteen, at two addresses each
 _WIDEST_NAME: Final = 40  # longer ones stand out of their column
-_STYLES: Final = {
+STYLES: Final = {
     Standing.HAS: Style.GOOD,
     Standing.LACKS: Style.BAD,
     Standing.VARIES: Style.BAD,
@@ -46,13 +46,13 @@ def beginning(pace: Pace) -> str:
 def progress_table(progress: Progress, paint: Paint = plain) -> Iterator[str]:
     """The servers that have to have the change, zone by zone; the first line says how many do."""
     yield summary(progress)
-    for place in progress.places[:_PLACES_SHOWN]:
+    for place in progress.places[:PLACES_SHOWN]:
         yield from paragraph(_heading(place), "  ", "    ")
-        yield from _rows(place.servers[:_SERVERS_SHOWN], paint)
-        if len(place.servers) > _SERVERS_SHOWN:
-            yield f"    {words.MORE.format(count=len(place.servers) - _SERVERS_SHOWN)}"
-    if len(progress.places) > _PLACES_SHOWN:
-        yield f"  {words.MORE.format(count=len(progress.places) - _PLACES_SHOWN)}"
+        yield from _rows(place.servers[:SERVERS_SHOWN], paint)
+        if len(place.servers) > SERVERS_SHOWN:
+            yield f"    {words.MORE.format(count=len(place.servers) - SERVERS_SHOWN)}"
+    if len(progress.places) > PLACES_SHOWN:
+        yield f"  {words.MORE.format(count=len(progress.places) - PLACES_SHOWN)}"
 
 
 def changes(progress: Progress, earlier: Progress | None) -> Iterator[str]:
@@ -98,7 +98,7 @@ def resolver_sentence(explanation: Explanation, progress: Progress) -> str:
     verdict, servers = explanation.verdict, listed(explanation.resolvers)
     if set(progress.names) & set(verdict.confirmed):
         return english_waiting.RESOLVER_HAS.format(servers=servers)
-    seconds = _seconds_held(explanation.findings)
+    seconds = seconds_held(explanation.findings)
     if seconds is None and verdict.result is Result.PASS:
         # By an old name, while the wait was for a new one.
         seconds = _ttl(verdict.reverse)
@@ -150,8 +150,8 @@ def _rows(states: Sequence[ServerState], paint: Paint) -> Iterator[str]:
     for state in states:
         server, label = state.server, english_waiting.STANDINGS[state.standing]
         start = f"    {server.name.text:<{names}}  {server.address.text:<{addresses}}  "
-        said = _said(state)
-        styled = paint(label, _STYLES[state.standing]) + " " * (_STANDING_WIDTH - len(label))
+        said = said_by(state)
+        styled = paint(label, STYLES[state.standing]) + " " * (_STANDING_WIDTH - len(label))
         if len(start) + _STANDING_WIDTH + 2 + len(said) <= WIDTH:
             yield f"{start}{styled}  {said}".rstrip()
         else:
@@ -167,18 +167,20 @@ def _line(place: Place, state: ServerState) -> str:
     server = english_waiting.SERVER.format(
         server=state.server.name, address=state.server.address, zone=place.zone
     )
-    said, standing = _said(state), english_waiting.STANDINGS[state.standing]
+    said, standing = said_by(state), english_waiting.STANDINGS[state.standing]
     wording = english_waiting.SERVER_STANDS_SAYING if said else english_waiting.SERVER_STANDS
     return wording.format(server=server, standing=standing, said=said)
 
 
-def _said(state: ServerState) -> str:
+def said_by(state: ServerState) -> str:
+    """The different things that a server said, in its order."""
     if state.standing is Standing.NOT_ASKED:
         return english_waiting.NOTHING_TO_SAY
     return english_explain.AND_THEN.join(dict.fromkeys(map(describe, state.said)))
 
 
-def _seconds_held(findings: Sequence[Finding]) -> int | None:
+def seconds_held(findings: Sequence[Finding]) -> int | None:
+    """How long our resolver may hold the old answer, where that was seen."""
     stale = (each.details.get("seconds") for each in findings if each.code == "cache-stale")
     return next((each for each in stale if isinstance(each, int)), None)
 

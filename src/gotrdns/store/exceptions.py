@@ -1,6 +1,6 @@
 """The exceptions in the database: reading, making, prolonging and ending them.
 
-Owns the revision that says they changed.
+Whatever changes them changes their revision.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_,
 
 from gotrdns.policy.allowances import Allowance, AllowanceKind
 from gotrdns.policy.targets import InvalidAllowance, read_target
+from gotrdns.store.revisions import change_revision
 from gotrdns.store.schema import ALLOWANCES as REVISION
-from gotrdns.store.tables import ALLOWANCES, STATE
+from gotrdns.store.tables import ALLOWANCES
 
 _table = ALLOWANCES.c
 
@@ -21,18 +22,6 @@ class Granted(msgspec.Struct, frozen=True):
 
     allowance: Allowance
     before: Allowance | None
-
-
-def read_revision(connection: Connection) -> int:
-    found: int | None = connection.scalar(select(STATE.c.value).where(STATE.c.name == REVISION))
-    return found or 0
-
-
-def change_revision(connection: Connection) -> None:
-    """Tell every daemon that exceptions are not what they were."""
-    connection.execute(
-        update(STATE).where(STATE.c.name == REVISION).values(value=STATE.c.value + 1)
-    )
 
 
 def read_allowances(connection: Connection, *, ended_before: float | None) -> list[Allowance]:
@@ -46,7 +35,7 @@ def read_allowances(connection: Connection, *, ended_before: float | None) -> li
 def grant(connection: Connection, wanted: Allowance) -> Granted:
     """Make it, or let the one that holds for the same target last as long. The number is ours."""
     # First, so that of two who grant the same at once one waits for the other.
-    change_revision(connection)
+    change_revision(connection, REVISION)
     same = and_(
         _table.kind == wanted.kind.value, _table.value == wanted.value, _holds(wanted.created)
     )
@@ -70,7 +59,7 @@ def end(connection: Connection, number: int, now: float, note: str) -> bool:
     change = update(ALLOWANCES).where(holds).values(ends=now, note=note)
     ended = connection.execute(change).rowcount > 0
     if ended:
-        change_revision(connection)
+        change_revision(connection, REVISION)
     return ended
 
 

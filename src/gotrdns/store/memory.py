@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 from gotrdns.names import Address
 from gotrdns.policy import Decision, Transaction
 from gotrdns.policy.allowances import Allowance, AllowanceKind, Allowances
+from gotrdns.policy.confirmations import Confirmations
 from gotrdns.policy.history import HOUR, History, client_key
 from gotrdns.store.histories import Histories
 from gotrdns.store.incidents import Incidents, Opened
@@ -101,6 +102,7 @@ class StoredMemory:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._allowances = Allowances()
         self._allowances_known = alone
+        self._confirmations = Confirmations()
         self._begun = asyncio.Event()
         self._passes: dict[bytes, float] = {}
         # Addresses that have an exception of their own, and when a pass of each was last noted.
@@ -108,6 +110,7 @@ class StoredMemory:
         self._keeper: Keeper | None = None
         listeners = Listeners(
             allowances=self._take_allowances,
+            confirmations=self._take_confirmations,
             spoken=self._tell_spoken,
             trouble=self._tell_trouble,
             recovered=self._tell_recovered,
@@ -139,6 +142,10 @@ class StoredMemory:
     @property
     def allowances(self) -> Allowances:
         return self._allowances
+
+    @property
+    def confirmations(self) -> Confirmations:
+        return self._confirmations
 
     @property
     def allowances_known(self) -> bool:
@@ -275,6 +282,9 @@ class StoredMemory:
         self._allowances = allowances
         self._allowances_known = True
         self._tell(self._begun.set)
+
+    def _take_confirmations(self, confirmations: Confirmations) -> None:
+        self._confirmations = confirmations
 
     def _tell_spoken(self, spoken: Sequence[Spoken]) -> None:
         self._tell(self._on_spoken, spoken)

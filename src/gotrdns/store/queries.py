@@ -29,9 +29,11 @@ from sqlalchemy import (
 from gotrdns.names import Address, DomainName, Network
 from gotrdns.policy import Action, Rule
 from gotrdns.policy.allowances import Allowance, AllowanceKind
+from gotrdns.policy.confirmations import LONGEST, Confirmation
 from gotrdns.policy.history import HOUR, History
 from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.policy.targets import read_target, require_harmless
+from gotrdns.store.confirmations import confirm, read_confirmation, read_confirmations
 from gotrdns.store.database import Database
 from gotrdns.store.exceptions import Granted, end, grant, read_allowances
 from gotrdns.store.recorded import decode_evidence, decode_vouching
@@ -72,7 +74,8 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     """Which decisions are wanted: those to which all applies that is not None.
 
     ``below`` is a name and all below it. Times are seconds since 1970; an incident counts if any
-    part of it lies between them. ``follow_up`` leaves those that still want to be followed up.
+    part of it lies between them. ``latest`` leaves out those last seen after it. ``follow_up``
+    leaves those that still want to be followed up.
     """
 
     address: Address | None = None
@@ -82,6 +85,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     sender_domain: str | None = None
     since: float | None = None
     until: float | None = None
+    latest: float | None = None
     follow_up: bool = False
     limit: int = 100
 
@@ -133,14 +137,19 @@ class Store:
             rows = connection.execute(_plan(connection, search)).mappings().all()
         return [_decision(row) for row in rows]
 
-    def mark_done(self, incident: str) -> bool:
-        """The follow-up is done; False when there is no such incident that wants one."""
-        wanted = and_(
-            _decisions.id == _incident_key(incident),
-            OPEN,
-        )
+    def mark_done(self, *incidents: str) -> bool:
+        """The follow-up of these is done; False when none of them is there and wants one."""
+        wanted = and_(_decisions.id.in_(map(_incident_key, incidents)), OPEN)
         with self._database.write() as connection:
             change = update(DECISIONS).where(wanted).values(done_at=self._clock())
+            return connection.execute(change).rowcount > 0
+
+    def reopen(self, *incidents: str) -> bool:
+        """Their follow-up is not done after all; False when none of them was."""
+        keys = _decisions.id.in_(map(_incident_key, incidents))
+        wanted = and_(keys, _decisions.follow_up, _decisions.done_at.is_not(None))
+        with self._database.write() as connection:
+            change = update(DECISIONS).where(wanted).values(done_at=None)
             return connection.execute(change).rowcount > 0
 
     def history_of(self, client: bytes) -> History | None:
@@ -190,6 +199,29 @@ class Store:
         with self._database.write() as connection:
             return end(connection, number, self._clock(), storable(note))
 
+    def confirm(
+        self, address: Address, name: DomainName, *, seconds: float = LONGEST
+    ) -> Confirmation:
+        """Every responsible server leads from the address to the name and back: let it pass.
+
+        Daemons that share the store do so from within two seconds on, and for an hour at most; a
+        second confirmation prolongs the first.
+        """
+        now = self._clock()
+        wanted = Confirmation(address, name, now, now + min(seconds, LONGEST))
+        with self._database.write() as connection:
+            return confirm(connection, wanted)
+
+    def list_confirmations(self) -> list[Confirmation]:
+        """Those that hold now, the latest last."""
+        with self._database.read() as connection:
+            return read_confirmations(connection, self._clock())
+
+    def confirmation_of(self, address: Address) -> Confirmation | None:
+        """The one that holds for this very address now."""
+        with self._database.read() as connection:
+            return read_confirmation(connection, address, self._clock())
+
     def prune(self, retention: float) -> int:
         """Delete what is older than so many seconds; returns how much that was."""
         total = 0
@@ -235,11 +267,10 @@ def _has_an_index_in_time(search: Search) -> bool:
 
 def _asks_one_index(search: Search) -> bool:
     """Whether the index of a range has all that is asked about."""
-    since, limit = search.since, search.limit
-    return search in (
-        Search(network=search.network, since=since, limit=limit),
-        Search(below=search.below, since=since, limit=limit),
-    )
+    asked = {
+        name for name in Search.__struct_fields__ if getattr(search, name) not in (None, False)
+    }
+    return asked - {"since", "latest", "limit"} in ({"network"}, {"below"})
 
 
 def _exact(search: Search) -> list[ColumnElement[bool]]:
@@ -259,6 +290,8 @@ def _exact(search: Search) -> list[ColumnElement[bool]]:
         # An incident lasts for an hour at most: so the index on its end can be used.
         conditions.append(_decisions.first_at <= search.until)
         conditions.append(_decisions.last_at <= search.until + HOUR)
+    if search.latest is not None:
+        conditions.append(_decisions.last_at <= search.latest)
     if search.follow_up:
         conditions.append(OPEN)
     return conditions

@@ -10,12 +10,15 @@ from typing import Final
 from sqlalchemy import select
 
 from gotrdns.policy.allowances import Allowances
+from gotrdns.policy.confirmations import Confirmations
 from gotrdns.policy.history import History
+from gotrdns.store.confirmations import read_confirmations
 from gotrdns.store.database import Database
-from gotrdns.store.exceptions import read_allowances, read_revision
+from gotrdns.store.exceptions import read_allowances
 from gotrdns.store.merging import NO_HISTORY
 from gotrdns.store.pending import Write
-from gotrdns.store.schema import prepare_schema
+from gotrdns.store.revisions import read_revision
+from gotrdns.store.schema import ALLOWANCES, CONFIRMATIONS, prepare_schema
 from gotrdns.store.settings import StoreSettings
 from gotrdns.store.spoken import read_spoken
 from gotrdns.store.tables import CLIENTS
@@ -30,7 +33,8 @@ class Session:
 
     def __init__(self, settings: StoreSettings) -> None:
         self._settings = settings
-        self._revision: int | None = None
+        self._allowances_revision: int | None = None
+        self._confirmations_revision: int | None = None
         self._spoken_since: float | None = None
         self._database = Database(settings.url, patience=_PATIENCE, create=True)
         try:
@@ -59,12 +63,22 @@ class Session:
     def changed_allowances(self, now: float) -> Allowances | None:
         """The exceptions, None when they are the same as last time."""
         with self._database.read() as connection:
-            revision = read_revision(connection)
-            if revision == self._revision:
+            revision = read_revision(connection, ALLOWANCES)
+            if revision == self._allowances_revision:
                 return None
             allowances = Allowances(read_allowances(connection, ended_before=now))
-        self._revision = revision
+        self._allowances_revision = revision
         return allowances
+
+    def changed_confirmations(self, now: float) -> Confirmations | None:
+        """The confirmations, None when there are no others than last time."""
+        with self._database.read() as connection:
+            revision = read_revision(connection, CONFIRMATIONS)
+            if revision == self._confirmations_revision:
+                return None
+            confirmations = Confirmations(read_confirmations(connection, now))
+        self._confirmations_revision = revision
+        return confirmations
 
     def spoken(self, now: float) -> tuple[Spoken, ...]:
         """What domains have spoken within a week; after the first time, what may be new of it.

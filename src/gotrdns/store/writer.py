@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from gotrdns.policy.allowances import Allowances
+from gotrdns.policy.confirmations import Confirmations
 from gotrdns.policy.history import DAY, History
 from gotrdns.store.histories import Histories
 from gotrdns.store.merging import apply_changes
@@ -45,13 +46,14 @@ class Listeners(msgspec.Struct, frozen=True):
     """Whom the writer tells, from its own thread."""
 
     allowances: Callable[[Allowances], None]
+    confirmations: Callable[[Confirmations], None]
     spoken: Callable[[Sequence[Spoken]], None]
     trouble: Callable[[str], None]
     recovered: Callable[[float, int], None]  # after how many seconds, how much was lost
 
 
 class Writer:
-    """Loads what is asked for, writes what waits, and watches the exceptions."""
+    """Loads what is asked for, writes what waits, and watches exceptions and confirmations."""
 
     def __init__(
         self,
@@ -151,6 +153,10 @@ class Writer:
         if time.monotonic() >= self._next_reading:
             self._listeners.spoken(session.spoken(self._clock()))
             self._next_reading = time.monotonic() + _FLUSHES_A_READING * self._interval
+        confirmations = session.changed_confirmations(self._clock())
+        if confirmations is not None:
+            self._listeners.confirmations(confirmations)
+        # Last: who starts waits until the exceptions are known.
         allowances = session.changed_allowances(self._clock())
         if allowances is not None:
             self._listeners.allowances(allowances)

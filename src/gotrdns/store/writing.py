@@ -28,11 +28,12 @@ from gotrdns.policy import Decision, Transaction
 from gotrdns.policy.allowances import SEEN_FIXED, AllowanceKind
 from gotrdns.policy.history import DAY, FORGOTTEN_AFTER, History
 from gotrdns.policy.recorded import RecordedVouching, evidence_of
-from gotrdns.store.exceptions import change_revision
 from gotrdns.store.merging import NO_HISTORY, apply_changes, last_seen
 from gotrdns.store.pending import AddressSeen, ClientChanges, DomainSpoke, Hits, Sighting, Write
 from gotrdns.store.recorded import encode, host_name_of
-from gotrdns.store.tables import ALLOWANCES, CLIENTS, DECISIONS, SPOKEN
+from gotrdns.store.revisions import change_revision
+from gotrdns.store.schema import ALLOWANCES as REVISION
+from gotrdns.store.tables import ALLOWANCES, CLIENTS, CONFIRMATIONS, DECISIONS, SPOKEN
 from gotrdns.store.texts import (
     domain_of,
     domain_text,
@@ -218,7 +219,7 @@ def _write_seen(connection: Connection, seen: AddressSeen, now: float) -> None:
         )
     )
     if ended.rowcount:
-        change_revision(connection)
+        change_revision(connection, REVISION)
 
 
 def _write_spoken(connection: Connection, spoke: Sequence[DomainSpoke]) -> None:
@@ -256,6 +257,7 @@ def prune(connection: Connection, now: float, retention: float) -> int:
         (CLIENTS, CLIENTS.c.seen_at, now - kept_clients),
         (ALLOWANCES, ALLOWANCES.c.ends, now - retention),
         (SPOKEN, SPOKEN.c.spoken_at, now - WINDOW),
+        (CONFIRMATIONS, CONFIRMATIONS.c.ends, now),
     )
     deleted = 0
     for table, time, cut in cuts:

@@ -62,6 +62,25 @@ class _SiteSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="keb
         ),
     ] = ()
 
+    connections: Annotated[
+        int,
+        Meta(
+            ge=8,
+            le=65_536,
+            description="The most connections at once. A new one takes the place of the one idle "
+            "longest.",
+        ),
+    ] = 512
+    connections_a_network: Annotated[
+        int,
+        Meta(
+            ge=4,
+            le=65_536,
+            description="The most connections at once of one network (/24, /48); not for trusted "
+            "proxies.",
+        ),
+    ] = 32
+
     def __post_init__(self) -> None:
         """Raises InvalidSetting."""
         parse_endpoints(self.listen, remote=self.remote_clients, danger=_OPEN_PAGE)
@@ -171,6 +190,16 @@ class AdminSettings(_SiteSettings, frozen=True):
             description="The header in which a trusted proxy says who was let in. Empty: none.",
         ),
     ] = ""
+
+    host_names: Annotated[
+        tuple[str, ...],
+        Meta(
+            examples=[["mail.example.org"]],
+            description="The names by which browsers ask for these pages, where a reverse proxy "
+            "passes them on. By `localhost` and by an address they are always let in, by any other "
+            "name never: it may be a stranger's (DNS rebinding).",
+        ),
+    ] = ()
 
     def __post_init__(self) -> None:
         """Raises InvalidSetting."""

@@ -10,6 +10,7 @@ from typing import Final
 from gotrdns.daemon.workers.channel import Channel
 from gotrdns.daemon.workers.messages import Past, Recall, Remember, Spoke, Standing
 from gotrdns.policy.allowances import Allowance
+from gotrdns.policy.confirmations import Confirmation
 from gotrdns.policy.history import History
 from gotrdns.store.histories import Histories
 from gotrdns.store.merging import apply_changes
@@ -40,6 +41,7 @@ class Courier:
         # What was known of those asked for, when they were.
         self._asked: dict[bytes, History | None] = {}
         self._allowances: tuple[Allowance, ...] | None = None
+        self._confirmations: tuple[Confirmation, ...] = ()
 
     def start(self) -> None:
         self._timer = self._loop.call_later(_INTERVAL, self._turn)
@@ -80,6 +82,9 @@ class Courier:
         if standing.allowances_known and standing.allowances.all != self._allowances:
             self._allowances = standing.allowances.all
             self._listeners.allowances(standing.allowances)
+        if standing.confirmations.all != self._confirmations:
+            self._confirmations = standing.confirmations.all
+            self._listeners.confirmations(standing.confirmations)
 
     def _turn(self) -> None:
         self._turns += 1

@@ -1,6 +1,6 @@
 """What workers say, and what follows for what is one for all of them.
 
-Owns the answers about trust, pasts and exceptions, and the sums of what was counted.
+Owns the answers about trust, pasts, exceptions and confirmations, and the sums of what was counted.
 """
 
 import asyncio
@@ -89,8 +89,11 @@ class Hearing:
             or told.trust is not trust
             or told.allowances is not memory.allowances
             or told.allowances_known is not memory.allowances_known
+            or told.confirmations is not memory.confirmations
         ):
-            self._standing = Standing(trust, memory.allowances, memory.allowances_known)
+            self._standing = Standing(
+                trust, memory.allowances, memory.allowances_known, memory.confirmations
+            )
             self._tell(self._standing, self._others(None))
         elif newcomer is not None:
             newcomer.channel.send(told)

@@ -8,6 +8,7 @@ from gotrdns.daemon.tally import Decisions
 from gotrdns.names import Address
 from gotrdns.policy import Alarm, Trust
 from gotrdns.policy.allowances import Allowances
+from gotrdns.policy.confirmations import Confirmations
 from gotrdns.policy.history import History
 from gotrdns.protocols.endpoints import Endpoint
 from gotrdns.protocols.junk import Junk
@@ -34,11 +35,12 @@ class Obey(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """What is the same for all: how far the resolver is believed, and the exceptions."""
+    """What is the same for all: trust in the resolver, exceptions and confirmations."""
 
     trust: Trust
     allowances: Allowances
     allowances_known: bool
+    confirmations: Confirmations
 
 
 class Assurance(Struct, frozen=True):

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Final
 
 from gotrdns.reports import english_site as words
+from gotrdns.reports.site.stylesheet import stylesheet_address
 from gotrdns.reports.templating import render
 
 _LANGUAGE: Final = "en"
@@ -11,7 +12,15 @@ _LANGUAGE: Final = "en"
 
 def compose_page(template: str, *, title: str, **values: object) -> str:
     """A page made by ``templates/site/<template>``, which extends ``layout.html``."""
-    return str(render(f"site/{template}", site=words, title=title, language=_LANGUAGE, **values))
+    page = render(
+        f"site/{template}",
+        site=words,
+        title=title,
+        language=_LANGUAGE,
+        stylesheet=stylesheet_address(),
+        **values,
+    )
+    return str(page)
 
 
 def compose_error(status: HTTPStatus) -> str:

@@ -129,13 +129,13 @@ class Exchange:
         try:
             received: bytes | Kind = b""
             if over == UDP:
-                if not self._budget.take():
+                if not self._budget.take(target.address):
                     return None
                 received = await _ask_datagram(target, query, self._settings.patience)
                 if isinstance(received, bytes) and is_truncated(received):
                     over = TCP
             if over == TCP:
-                if not self._budget.take():
+                if not self._budget.take(target.address):
                     return None
                 received = await _ask_stream(target, query, self._settings.patience)
         except _Exhausted:

@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from gotrdns.evidence import Ending, Kind, Leg, Path, Reply, Server, Zone
 from gotrdns.lookup import Question
-from gotrdns.names import DomainName
+from gotrdns.names import Address, DomainName
 from gotrdns.resolution.walk.budget import Budget, WalkSettings
 from gotrdns.resolution.walk.delegations import FINAL, Atlas, Stage
 from gotrdns.resolution.walk.descent import LONGEST_CHAIN, Descent, Trail, alias_target, together
@@ -47,8 +47,9 @@ class _Way:
 class Walker:
     """Walks for any number of questions, with one memory and one budget for them all.
 
-    ``on_step`` is called with every reply, silence included, as it comes. All methods are for one
-    event loop; none raises for DNS trouble.
+    ``on_step`` is called with every reply, silence included, as it comes. ``ration`` says before
+    each question whether its server may get one more; where not, the walks are cut short. All
+    methods are for one event loop; none raises for DNS trouble.
     """
 
     def __init__(
@@ -57,9 +58,10 @@ class Walker:
         settings: WalkSettings,
         *,
         on_step: Callable[[Reply], None] | None = None,
+        ration: Callable[[Address], bool] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._budget = Budget(settings, clock)
+        self._budget = Budget(settings, clock, ration)
         self._exchange = Exchange(settings, self._budget, on_step)
         atlas = Atlas(hints, self._exchange, settings.unresolved_servers)
         self._descent = Descent(atlas, self._exchange)
