@@ -6,7 +6,7 @@ containers put before each of them. The message itself is others' business.
 
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -14,15 +14,14 @@ from gotrdns.mail_logs.times import Clock, UnreadableTime
 
 # RFC 3164's "<PRI>", which some files keep.
 _PRIORITY: Final = rb"(?:<\d{1,3}>)?"
-_WRITER: Final = rb"(\S{1,255}) ([^\s\[\]:]{1,128})(?:\[(\d{1,10})\])?: "
+# Host, program and process number; all of it names the process.
+_WRITER: Final = rb"([^\s=]{1,255} ([^\s\[\]:]{1,128})(?:\[\d{1,10}\])?): "
 _SYSLOG: Final = re.compile(
     _PRIORITY + rb"([A-Z][a-z]{2} [ \d]\d) (?:(\d{4}) )?(\d\d:\d\d:\d\d) (?:(\d{4}) )?" + _WRITER
 )
-_ISO: Final = re.compile(
-    _PRIORITY
-    + rb"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?[+-]\d\d:?\d\d|Z)?) "
-    + _WRITER
-)
+_ISO_TIME: Final = rb"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?[+-]\d\d:?\d\d|Z)?) "
+_ISO: Final = re.compile(_PRIORITY + _ISO_TIME + _WRITER)
+_EXIM: Final = re.compile(_ISO_TIME + rb"(?:\[(\d{1,10})\] )?")
 _RFC5424: Final = re.compile(
     rb"<\d{1,3}>1 (\S{1,64}) (\S{1,255}) (\S{1,48}) (\S{1,128}) \S{1,32} "
     rb"(?:-|(?:\[(?:[^\]\\]|\\.){0,4096}\])+)(?: (?:\xef\xbb\xbf)?|$)"
@@ -33,8 +32,13 @@ _CONTAINER: Final = re.compile(
 )
 
 
+_WRAPPINGS: Final = 2
+EXIM: Final = b"exim"
+"""The program of a line that names none."""
+
+
 class Frame(msgspec.Struct, frozen=True, gc=False):
-    """``process`` is host, program and process number; ``start`` is where the message begins."""
+    """A message and what stands around it. ``process`` tells one process of one host from others."""
 
     at: float
     program: bytes
@@ -42,10 +46,14 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
     message: bytes
 
 
+_Octet = Annotated[int, msgspec.Meta(ge=0, le=255)]
+
+
 class _Journal(msgspec.Struct, gc=False):
     """What of a line of ``journalctl --output=json`` is of use."""
 
-    message: str | list[int] | None = msgspec.field(name="MESSAGE", default=None)
+    # Octets, if they are not UTF-8.
+    message: str | list[_Octet] | None = msgspec.field(name="MESSAGE", default=None)
     realtime: str = msgspec.field(name="__REALTIME_TIMESTAMP", default="")
     identifier: str = msgspec.field(name="SYSLOG_IDENTIFIER", default="")
     pid: str = msgspec.field(name="_PID", default="")
@@ -76,6 +84,17 @@ class Framer:
 
     def read(self, line: bytes) -> Frame | None:
         """None for a line of no known form."""
+        frame = self._read(line)
+        # Compose may stand around a runtime's form, and that around a mail server's.
+        for _ in range(_WRAPPINGS):
+            inner = None if frame else self._unwrap(line)
+            if inner is None:
+                break
+            line = inner
+            frame = self._read(line)
+        return frame
+
+    def _read(self, line: bytes) -> Frame | None:
         readers = self._readers
         for position, read in enumerate(readers):
             try:
@@ -86,64 +105,68 @@ class Framer:
                 if position:  # the next line is likely to look alike
                     readers.insert(0, readers.pop(position))
                 return frame
-        return self._read_wrapped(line)
+        return None
 
     def _read_syslog(self, line: bytes) -> Frame | None:
         found = _SYSLOG.match(line)
         if found is None:
             return None
-        day, early_year, time, late_year, host, program, pid = found.groups()
+        day, early_year, time, late_year, process, program = found.groups()
         year = early_year or late_year
         if year is None:
-            at = self._clock.read_syslog(day + b" " + time)
+            at = self._clock.read_syslog(day, time)
         else:
             at = self._clock.read_dated(day, year, time)
-        return _frame(at, host, program, pid, line[found.end() :])
+        return Frame(at, program, process, line[found.end() :])
 
     def _read_iso(self, line: bytes) -> Frame | None:
         found = _ISO.match(line)
         if found is None:
+            return self._read_exim(line)
+        time, process, program = found.groups()
+        return Frame(self._clock.read_iso(time), program, process, line[found.end() :])
+
+    def _read_exim(self, line: bytes) -> Frame | None:
+        """Exim's main log, where nothing is between the time and the message.
+
+        It comes after ISO 8601 with host and program, because anything of that has this form, too.
+        """
+        found = _EXIM.match(line)
+        if found is None:
             return None
-        time, host, program, pid = found.groups()
-        return _frame(self._clock.read_iso(time), host, program, pid, line[found.end() :])
+        at = self._clock.read_iso(found[1])
+        return Frame(at, EXIM, found[2] or b"", line[found.end() :])
 
     def _read_5424(self, line: bytes) -> Frame | None:
         found = _RFC5424.match(line)
         if found is None:
             return None
         time, host, program, pid = found.groups()
-        return _frame(self._clock.read_iso(time), host, program, pid, line[found.end() :])
+        at = self._clock.read_iso(time)
+        return Frame(at, program, b"%s %s[%s]" % (host, program, pid), line[found.end() :])
 
     def _read_journal(self, line: bytes) -> Frame | None:
         if not line.startswith(b"{"):
             return None
         try:
             entry = _DECODE_JOURNAL(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
+        except (msgspec.DecodeError, UnicodeError):
             return None
-        if not entry.realtime.isdecimal() or entry.message is None:
+        message = entry.message
+        if not entry.realtime.isdecimal() or message is None:
             return None
-        message = (
-            entry.message.encode()
-            if isinstance(entry.message, str)
-            else bytes(each & 0xFF for each in entry.message)
-        )
-        at = int(entry.realtime) / 1e6
-        parts = (each.encode() for each in (entry.host, entry.identifier, entry.pid))
-        return _frame(at, *parts, message)
+        octets = message.encode() if isinstance(message, str) else bytes(message)
+        host, program, pid = (each.encode() for each in (entry.host, entry.identifier, entry.pid))
+        at = int(entry.realtime[:16]) / 1e6
+        return Frame(at, program, b"%s %s[%s]" % (host, program, pid), octets)
 
-    def _read_wrapped(self, line: bytes) -> Frame | None:
-        """A line of one of the forms within what a container's runtime made of it."""
+    def _unwrap(self, line: bytes) -> bytes | None:
+        """What a container's runtime has put something around of its own."""
         if found := _CONTAINER.match(line):
-            return self.read(line[found.end() :]) if found.end() else None
+            return line[found.end() :]
         if line.startswith(b'{"log":'):
             try:
-                inner = _DECODE_DOCKER(line).log.rstrip("\n").encode()
+                return _DECODE_DOCKER(line).log.rstrip("\n").encode()
             except (msgspec.DecodeError, UnicodeError):
                 return None
-            return None if inner.startswith(b"{") else self.read(inner)
         return None
-
-
-def _frame(at: float, host: bytes, program: bytes, pid: bytes | None, message: bytes) -> Frame:
-    return Frame(at, program, b"%s %s %s" % (host, program, pid or b""), message)

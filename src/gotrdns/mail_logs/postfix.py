@@ -1,7 +1,7 @@
 """Postfix's own lines: smtpd's, postscreen's, and what cleanup says of milters.
 
-Owns their forms (Postfix 2.10 and later). What strangers say stands in them between angle brackets or
-after the last fixed word, so patterns are anchored at both ends, and nothing inside is believed.
+Owns their forms (Postfix 2.10 and later). Client, reply code and the reply's first words stand before
+all that strangers say, and are read from the left; nothing behind them can change what they are.
 """
 
 import re
@@ -16,27 +16,45 @@ from gotrdns.mail_logs.facts import (
     Fate,
     Flaw,
     Rejection,
+    Unread,
 )
 from gotrdns.mail_logs.frames import Frame
 
-_CLIENT: Final = rb"([^\s\[\]]{1,255})\[([0-9A-Fa-f.:]{2,45})\](?::\d{1,5})?"
+# "name[192.0.2.1]"; postscreen knows no name, and some are told to log the port, too.
+_CLIENT: Final = rb"([^\s\[\]]{0,255})\[([0-9A-Fa-f.:]{2,45})\](?::\d{1,5})?"
+_QUEUE_ID: Final = rb"([0-9A-Za-z]{5,24})"
 _CONNECT: Final = re.compile(rb"connect from " + _CLIENT)
 _DISCONNECT: Final = re.compile(rb"disconnect from " + _CLIENT)
-_ACCEPTED: Final = re.compile(rb"([0-9A-Za-z]{6,20}): client=" + _CLIENT)
+_ACCEPTED: Final = re.compile(
+    _QUEUE_ID
+    + rb": client="
+    + _CLIENT
+    + rb"(?:, sasl_method=[^,]{1,64}, sasl_username=([^,]{1,255}))?"
+)
 _DOUBT: Final = re.compile(
     rb"warning: hostname (\S{1,255}) does not resolve to address ([0-9A-Fa-f.:]{2,45})(?:: (.+))?"
 )
-_NUMERIC: Final = re.compile(rb"warning: numeric hostname: (\S{1,255})")
-_REJECTED: Final = re.compile(
-    rb"(NOQUEUE|[0-9A-Za-z]{6,20}): (reject|reject_warning|warn|milter-reject): "
-    rb"(\S{1,40}(?: command)?) from " + _CLIENT + rb": "
-    rb"(?:(\d{3})[ -])?(\d\.\d{1,3}\.\d{1,3})? ?(.*)",
+# Of names that a PTR record may hold and a host may not have, valid_hostname() says what it minds.
+_UNUSABLE: Final = re.compile(
+    rb"warning: (?:valid_hostname: )?"
+    rb"(?:numeric hostname|invalid character \d+\(decimal\)|misplaced (?:delimiter|hyphen)"
+    rb"|hostname length \d+ exceeds? \d+|host name or domain name too long|label too long): (.{1,1000})",
     re.DOTALL,
 )
-# The last of each word counts: what stands before is text that a stranger may have shaped.
-_ENVELOPE: Final = re.compile(
-    rb"(.*); (?:from=<(.*?)> )?(?:to=<(.*?)> )?proto=(\w{1,10})(?: helo=<(.*)>)?", re.DOTALL
+_REJECTED: Final = re.compile(
+    _QUEUE_ID + rb": (reject|reject_warning|milter-reject): "
+    rb"([A-Z-]{2,20}(?: command)?) from " + _CLIENT + rb": "
+    rb"(?:(\d{3})[ -])?(?:(\d\.\d{1,3}\.\d{1,3}) )?(.*)",
+    re.DOTALL,
 )
+# postscreen puts commas between.
+_ENVELOPE: Final = re.compile(
+    rb"(.*?); (?:from=<([^<>]*)>,? )?(?:to=<([^<>]*)>,? )?proto=\w{1,10}(?:,? helo=<([^<>]*)>)?"
+    rb"(?: sasl_username=<[^<>]*>)?",
+    re.DOTALL,
+)
+# cleanup's word on a message's header or body, which is a stranger's from the first octet on.
+_CONTENT: Final = re.compile(rb": reject: (?:header|body|mime-header|nested-header) ")
 _FLAWS: Final = {
     None: Flaw.MISMATCH,
     b"Name or service not known": Flaw.NXDOMAIN,
@@ -44,73 +62,89 @@ _FLAWS: Final = {
     b"Temporary failure in name resolution": Flaw.TEMPORARY,
 }
 _UNKNOWN: Final = b"unknown"
+_NO_QUEUE: Final = b"NOQUEUE"
+SAYS_NOTHING: Final = Unread.SAYS_NOTHING
+UNKNOWN_FORM: Final = Unread.UNKNOWN_FORM
 
 
-def is_of_interest(line: bytes) -> bool:
-    """Whether a line may say something about a client; asked of every line, so it costs little."""
-    return b"/smtpd[" in line or b"/postscreen[" in line or b"milter-reject: " in line
+def is_of_interest(octets: bytes) -> bool:
+    return b"/smtpd" in octets or b"reject: " in octets or b"/postscreen" in octets
 
 
-def read_message(frame: Frame) -> Fact | None:
-    """What a message says, None where it says nothing about a client."""
+def read(frame: Frame) -> Fact | Unread:
+    if not frame.program.endswith((b"/smtpd", b"/postscreen", b"/cleanup")):
+        return SAYS_NOTHING
     message = frame.message
     first = message[:1]
     if first == b"c":
         found = _CONNECT.fullmatch(message)
-        return Arrival(*_who(frame, found[1], found[2])) if found else None
+        return Arrival(*_who(frame, found[1], found[2])) if found else SAYS_NOTHING
     if first == b"d":
         found = _DISCONNECT.match(message)
-        return Departure(*_who(frame, found[1], found[2])) if found else None
+        return Departure(*_who(frame, found[1], found[2])) if found else SAYS_NOTHING
+    if b": client=" in message[:32]:
+        return _read_acceptance(frame)
+    if b"reject" in message[:48]:
+        return _read_rejection(frame)
     if first == b"w":
         return _read_warning(frame)
-    if b"client=" in message[:32]:
-        found = _ACCEPTED.match(message)
-        return Acceptance(*_who(frame, found[2], found[3]), found[1]) if found else None
-    return _read_rejection(frame)
+    return SAYS_NOTHING
 
 
-def _read_warning(frame: Frame) -> Doubt | None:
+def _read_acceptance(frame: Frame) -> Acceptance | Unread:
+    found = _ACCEPTED.match(frame.message)
+    if found is None:
+        return UNKNOWN_FORM
+    queue_id, name, client, login = found.groups()
+    if queue_id == _NO_QUEUE:
+        return SAYS_NOTHING  # handed on before it was taken in (smtpd_proxy_filter)
+    return Acceptance(*_who(frame, name, client), queue_id, login or b"")
+
+
+def _read_warning(frame: Frame) -> Doubt | Unread:
     found = _DOUBT.fullmatch(frame.message)
     if found is not None:
         flaw = _FLAWS.get(found[3], Flaw.TEMPORARY)
         return Doubt(frame.at, frame.process, found[2], None, found[1], flaw)
-    found = _NUMERIC.fullmatch(frame.message)
+    found = _UNUSABLE.fullmatch(frame.message)
     if found is not None:
-        # The name is the address itself, or another: the client comes in the next line.
         return Doubt(frame.at, frame.process, b"", None, found[1], Flaw.UNUSABLE)
-    return None
+    return SAYS_NOTHING
 
 
-def _read_rejection(frame: Frame) -> Rejection | None:
+def _read_rejection(frame: Frame) -> Rejection | Unread:
     found = _REJECTED.match(frame.message)
     if found is None:
-        return None
+        return SAYS_NOTHING if _CONTENT.search(frame.message) else UNKNOWN_FORM
     queue_id, verb, stage, name, client, code, enhanced, rest = found.groups()
-    envelope = _ENVELOPE.fullmatch(rest)
-    if envelope is None:
-        return None
-    text, sender, recipient, _, helo = envelope.groups()
-    if verb in {b"reject_warning", b"warn"}:
+    text, sender, recipient, helo = _envelope(rest)
+    if verb == b"reject_warning":
         fate = Fate.WARNED
     else:
         fate = Fate.DEFERRED if (code or enhanced or b"5").startswith(b"4") else Fate.REFUSED
-    at, process, address, known = _who(frame, name, client)
     return Rejection(
-        at,
-        process,
-        address,
-        known,
+        *_who(frame, name, client),
         fate,
         stage,
         code or b"",
         enhanced or b"",
         text,
-        helo or b"",
-        sender or b"",
-        recipient or b"",
-        b"" if queue_id == b"NOQUEUE" else queue_id,
+        helo,
+        sender,
+        recipient,
+        b"" if queue_id == _NO_QUEUE else queue_id,
     )
 
 
+def _envelope(rest: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """The reply's text, the sender, the recipient and the HELO name."""
+    # Whoever writes "proto=" into an address or a HELO name wants another envelope to be read.
+    found = _ENVELOPE.fullmatch(rest) if rest.count(b"proto=") == 1 else None
+    if found is None:
+        return rest, b"", b"", b""
+    text, sender, recipient, helo = found.groups()
+    return text, sender or b"", recipient or b"", helo or b""
+
+
 def _who(frame: Frame, name: bytes, client: bytes) -> tuple[float, bytes, bytes, bytes | None]:
-    return frame.at, frame.process, client, None if name == _UNKNOWN else name
+    return frame.at, frame.process, client, None if name in {_UNKNOWN, b""} else name

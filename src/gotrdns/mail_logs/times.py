@@ -6,16 +6,18 @@ one that was given.
 
 import calendar
 import re
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 _MONTHS: Final = {
     name.encode(): number for number, name in enumerate(calendar.month_abbr) if number
 }
-_SYSLOG: Final = re.compile(rb"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d)")
 _ISO: Final = re.compile(rb"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)")
 _ZONE: Final = re.compile(rb"([+-])(\d\d):?(\d\d)")
-_HALF_A_YEAR: Final = 183 * 86_400.0
+_DAY: Final = 86_400.0
+_HALF_A_YEAR: Final = 183 * _DAY
+_ALMOST_A_YEAR: Final = 330 * _DAY
+_LEAP_YEARS_APART: Final = 8  # at most, around 1900 and 2100
 _REMEMBERED: Final = 4096
 
 
@@ -27,7 +29,8 @@ class Clock:
     """Reads the time stamps of one log in the order of its lines.
 
     ``latest`` is when the log was last written, in seconds since 1970: no line of it is later, which
-    gives the year where there is none. ``zone`` is the mail server's.
+    gives the year where there is none. ``zone`` is the mail server's. Of the hour that comes twice in
+    autumn, both are read as the first.
     """
 
     def __init__(self, latest: float, zone: tzinfo | None = None) -> None:
@@ -38,24 +41,20 @@ class Clock:
         # By what stands before the seconds: most lines of a minute share it.
         self._minutes: dict[bytes, float] = {}
 
-    def read_syslog(self, text: bytes) -> float:
-        """``Nov 23 17:33:02``. Raises UnreadableTime."""
-        minute = text[:12]
+    def read_syslog(self, day: bytes, time: bytes) -> float:
+        """``Nov 23``, ``17:33:02``. Raises UnreadableTime."""
+        minute = day + time[:5]
         base = self._minutes.get(minute)
         if base is None:
-            base = self._remember(minute, self._syslog_minute(minute))
-        return base + _seconds(text[13:15])
+            base = self._remember(minute, self._syslog_minute(day, time))
+        return base + _seconds(time[6:8])
 
     def read_dated(self, day: bytes, year: bytes, time: bytes) -> float:
         """``Nov 23``, ``2026``, ``17:33:02``: as rsyslog and AIX can be told. Raises UnreadableTime."""
         key = b"%s %s %s" % (year, day, time[:5])
         base = self._minutes.get(key)
         if base is None:
-            month = _MONTHS.get(day[:3])
-            if month is None:
-                raise UnreadableTime(day)
-            parts = (int(year), month, int(day[4:]), int(time[:2]), int(time[3:5]))
-            base = self._remember(key, self._moment(*parts))
+            base = self._remember(key, _moment(self._zone, int(year), *_parts(day, time)))
         return base + _seconds(time[6:8])
 
     def read_iso(self, text: bytes) -> float:
@@ -75,30 +74,30 @@ class Clock:
         self._minutes[key] = base
         return base
 
-    def _syslog_minute(self, text: bytes) -> float:
-        found = _SYSLOG.fullmatch(text)
-        month = _MONTHS.get(found[1]) if found else None
-        if found is None or month is None:
-            raise UnreadableTime(text)
-        rest = (month, int(found[2]), int(found[3]), int(found[4]))
+    def _syslog_minute(self, day: bytes, time: bytes) -> float:
+        rest = _parts(day, time)
         if self._year is None:
-            self._year = datetime.fromtimestamp(self._latest + 86_400, self._zone).year
-            if self._moment(self._year, *rest) > self._latest + 86_400:
-                self._year -= 1
-        at = self._moment(self._year, *rest)
+            self._year = self._first_year(*rest)
+        at = _moment(self._zone, self._year, *rest)
         if self._before - at > _HALF_A_YEAR:  # from December to January
             self._year += 1
-            at = self._moment(self._year, *rest)
+            at = _moment(self._zone, self._year, *rest)
+        elif at - self._before > _ALMOST_A_YEAR and self._before:  # a line of December comes late
+            at = _moment(self._zone, self._year - 1, *rest)
         self._before = max(at, self._before)
         return at
 
-    def _moment(self, year: int, month: int, day: int, hour: int, minute: int) -> float:
-        try:
-            moment = datetime(year, month, day, hour, minute, tzinfo=self._zone)
-        except ValueError:
-            # 29 February of a log that was last written in another year.
-            raise UnreadableTime(f"{year}-{month}-{day}") from None
-        return moment.timestamp()
+    def _first_year(self, month: int, day: int, hour: int, minute: int) -> int:
+        """The last one in which that day was before the log was last written."""
+        latest = self._latest + _DAY
+        year = datetime.fromtimestamp(latest, self._zone).year
+        for each in range(year, year - _LEAP_YEARS_APART - 1, -1):
+            try:
+                if _moment(self._zone, each, month, day, hour, minute) <= latest:
+                    return each
+            except UnreadableTime:  # 29 February
+                continue
+        raise UnreadableTime(f"{month}-{day}")
 
     def _iso_minute(self, text: bytes) -> float:
         found = _ISO.match(text)
@@ -107,16 +106,28 @@ class Clock:
         suffix = text[19:].lstrip(b".,0123456789")
         zone = self._zone
         if suffix in {b"Z", b"z"}:
-            zone = timezone.utc
+            zone = UTC
         elif part := _ZONE.fullmatch(suffix):
             offset = timedelta(hours=int(part[2]), minutes=int(part[3]))
             zone = timezone(-offset if part[1] == b"-" else offset)
         elif suffix:
             raise UnreadableTime(text)
-        try:
-            return datetime(*map(int, found.groups()), tzinfo=zone).timestamp()  # type: ignore[arg-type, misc]
-        except ValueError:
-            raise UnreadableTime(text) from None
+        year, month, day, hour, minute = map(int, found.groups())
+        return _moment(zone, year, month, day, hour, minute)
+
+
+def _parts(day: bytes, time: bytes) -> tuple[int, int, int, int]:
+    month = _MONTHS.get(day[:3])
+    if month is None or not day[4:].strip().isdigit():
+        raise UnreadableTime(day)
+    return month, int(day[4:]), int(time[:2]), int(time[3:5])
+
+
+def _moment(zone: tzinfo | None, year: int, month: int, day: int, hour: int, minute: int) -> float:
+    try:
+        return datetime(year, month, day, hour, minute, tzinfo=zone).timestamp()
+    except (ValueError, OverflowError):
+        raise UnreadableTime(f"{year}-{month}-{day}") from None
 
 
 def _seconds(text: bytes) -> float:
