@@ -1,4 +1,4 @@
-"""Compressed octets -> octets, told apart by how they begin: gzip, bzip2, xz and zstd, or none of them.
+"""Compressed octets -> octets, told apart by how they begin: gzip, bzip2, xz, zstd or none.
 
 Owns what each library raises. Several members in one file are read as one, as their own tools do.
 """

@@ -59,8 +59,8 @@ _NO_ADDRESS: Final = re.compile(
 )
 _LOOKUP: Final = re.compile(
     rb"(?:verify=reverse_host_lookup failed: )?host lookup (failed|deferred)"
-    rb"(?: for reverse lookup check)?(?: \((?:\S{2,45} does not match any IP address for (\S{1,255})"
-    rb"|.*)\))?"
+    rb"(?: for reverse lookup check)?"
+    rb"(?: \((?:\S{2,45} does not match any IP address for (\S{1,255})|.*)\))?"
 )
 
 

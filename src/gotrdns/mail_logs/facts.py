@@ -1,7 +1,7 @@
 """What one line of a mail log says, whichever mail server wrote it.
 
-Owns the vocabulary between the readers and whoever draws conclusions. Texts are octets as they stand
-in the log. Times are seconds since 1970.
+Owns the vocabulary between the readers and whoever draws conclusions. Texts are octets as they
+stand in the log. Times are seconds since 1970.
 """
 
 import enum
@@ -56,8 +56,9 @@ class Arrival(Fact, frozen=True, gc=False):
 class Doubt(Fact, frozen=True, gc=False):
     """The client's PTR record leads to ``claimed``, which does not confirm.
 
-    ``claimed`` is empty where there is none. ``client`` is empty where the line names none (Postfix's
-    ``warning: numeric hostname``): it is whoever the same process is serving, or serves next.
+    ``claimed`` is empty where there is none. ``client`` is empty where the line names none
+    (Postfix's ``warning: numeric hostname``): it is whoever the same process is serving, or serves
+    next.
     """
 
     claimed: bytes
@@ -68,9 +69,9 @@ class Rejection(Fact, frozen=True, gc=False):
     """An attempt that was not accepted. ``text`` is the reply without its codes.
 
     ``stage`` is the command that was answered so. What was not said is empty, and so are ``helo``,
-    ``sender`` and ``recipient`` of a line that was made to be read in more than one way. ``text`` may
-    begin with a stranger's words between angle brackets. ``flaw`` is set where the line itself tells
-    the cause (Exim), with the name ``claimed`` if there was one.
+    ``sender`` and ``recipient`` of a line that was made to be read in more than one way. ``text``
+    may begin with a stranger's words between angle brackets. ``flaw`` is set where the line itself
+    tells the cause (Exim), with the name ``claimed`` if there was one.
     """
 
     fate: Fate
@@ -89,8 +90,8 @@ class Rejection(Fact, frozen=True, gc=False):
 class Acceptance(Fact, frozen=True, gc=False):
     """A message was begun to be taken in; a Rejection of its queue id undoes that.
 
-    ``login`` is the user name of one who had proved who they are, else empty. ``sender`` and ``helo``
-    are empty where the line does not say them, as Postfix's does not.
+    ``login`` is the user name of one who had proved who they are, else empty. ``sender`` and
+    ``helo`` are empty where the line does not say them, as Postfix's does not.
     """
 
     queue_id: bytes

@@ -28,7 +28,8 @@ _RFC5424: Final = re.compile(
 )
 # "mail-1  | " of compose, and the CRI's "2026-11-23T17:33:02.1Z stdout F ".
 _CONTAINER: Final = re.compile(
-    rb"(?:[A-Za-z0-9][\w.-]{0,127} +\| |\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP] )"
+    rb"(?:[A-Za-z0-9][\w.-]{0,127} +\| "
+    rb"|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP] )"
 )
 
 
@@ -38,7 +39,7 @@ EXIM: Final = b"exim"
 
 
 class Frame(msgspec.Struct, frozen=True, gc=False):
-    """A message and what stands around it. ``process`` tells one process of one host from others."""
+    """A message and what stands around it. ``process`` is of one host, and tells it from others."""
 
     at: float
     program: bytes

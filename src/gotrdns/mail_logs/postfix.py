@@ -1,7 +1,8 @@
 """Postfix's own lines: smtpd's, postscreen's, and what cleanup says of milters.
 
-Owns their forms (Postfix 2.10 and later). Client, reply code and the reply's first words stand before
-all that strangers say, and are read from the left; nothing behind them can change what they are.
+Owns their forms (Postfix 2.10 and later). Client, reply code and the reply's first words stand
+before all that strangers say, and are read from the left; nothing behind them can change what they
+are.
 """
 
 import re
@@ -38,7 +39,8 @@ _DOUBT: Final = re.compile(
 _UNUSABLE: Final = re.compile(
     rb"warning: (?:valid_hostname: )?"
     rb"(?:numeric hostname|invalid character \d+\(decimal\)|misplaced (?:delimiter|hyphen)"
-    rb"|hostname length \d+ exceeds? \d+|host name or domain name too long|label too long): (.{1,1000})",
+    rb"|hostname length \d+ exceeds? \d+|host name or domain name too long|label too long)"
+    rb": (.{1,1000})",
     re.DOTALL,
 )
 _REJECTED: Final = re.compile(

@@ -1,11 +1,12 @@
 """Logs in, facts out: every line of every source, in the order of time.
 
-Owns the way of a line from a source to a reader, and the counts of what was read. What a form of line
-means is the readers' business; what the facts amount to, others'.
+Owns the way of a line from a source to a reader, and the counts of what was read. What a form of
+line means is the readers' business; what the facts amount to, others'.
 
 ``read_facts`` yields lists of facts, one for each piece of a source (up to 1 MiB), because a
 generator's turn for each fact costs more than reading it. A list may be empty: a source that is
-followed yields one whenever it has been waited for in vain, and that is the moment to look at a clock.
+followed yields one whenever it has been waited for in vain, and that is the moment to look at a
+clock.
 """
 
 from collections import Counter
@@ -31,8 +32,8 @@ class Reading:
 
     ``octets`` are those of the files as they are stored, compressed or not, as progress wants them.
     ``unknown`` counts lines that a mail server has written about a client in words not known here;
-    ``damaged`` counts those that are too long or were partly overwritten. ``facts`` is by mail server.
-    ``first_at`` and ``last_at`` are of lines that yielded facts, in seconds since 1970.
+    ``damaged`` counts those that are too long or were partly overwritten. ``facts`` is by mail
+    server. ``first_at`` and ``last_at`` are of lines that yielded facts, in seconds since 1970.
     """
 
     def __init__(self) -> None:

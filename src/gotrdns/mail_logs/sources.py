@@ -1,7 +1,7 @@
 """Where logs come from: files, compressed or not, and streams such as standard input.
 
-Owns opening and reading them. What could be read of a broken source counts, and what is wrong with it
-is kept. What its octets say is not known here.
+Owns opening and reading them. What could be read of a broken source counts, and what is wrong with
+it is kept. What its octets say is not known here.
 """
 
 import enum
@@ -35,7 +35,7 @@ class Harm(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Where a source could be read no further; ``text`` is the system's or a library's word on it."""
+    """Where a source could be read no further; ``text`` is what the system or a library says."""
 
     source: str
     harm: Harm

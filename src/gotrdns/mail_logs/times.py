@@ -1,7 +1,7 @@
 """Time stamps of logs: octets -> seconds since 1970, without a calendar's work for every line.
 
-Owns the year that syslog leaves out, and the zone that most logs leave out: the reader's own, or the
-one that was given.
+Owns the year that syslog leaves out, and the zone that most logs leave out: the reader's own, or
+the one that was given.
 """
 
 import calendar
@@ -28,9 +28,9 @@ class UnreadableTime(ValueError):
 class Clock:
     """Reads the time stamps of one log in the order of its lines.
 
-    ``latest`` is when the log was last written, in seconds since 1970: no line of it is later, which
-    gives the year where there is none. ``zone`` is the mail server's. Of the hour that comes twice in
-    autumn, both are read as the first.
+    ``latest`` is when the log was last written, in seconds since 1970: no line of it is later,
+    which gives the year where there is none. ``zone`` is the mail server's. Of the hour that comes
+    twice in autumn, both are read as the first.
     """
 
     def __init__(self, latest: float, zone: tzinfo | None = None) -> None:
@@ -50,7 +50,7 @@ class Clock:
         return base + _seconds(time[6:8])
 
     def read_dated(self, day: bytes, year: bytes, time: bytes) -> float:
-        """``Nov 23``, ``2026``, ``17:33:02``: as rsyslog and AIX can be told. Raises UnreadableTime."""
+        """``Nov 23``, ``2026``, ``17:33:02``: as rsyslog can be told. Raises UnreadableTime."""
         key = b"%s %s %s" % (year, day, time[:5])
         base = self._minutes.get(key)
         if base is None:
@@ -58,7 +58,7 @@ class Clock:
         return base + _seconds(time[6:8])
 
     def read_iso(self, text: bytes) -> float:
-        """``2026-11-23T17:33:02.123456+01:00``, with a space for the T too; the fraction is dropped.
+        """``2026-11-23T17:33:02.123456+01:00``, or with a space for the T; the fraction is dropped.
 
         Raises UnreadableTime.
         """
