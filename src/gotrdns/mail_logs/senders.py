@@ -1,0 +1,172 @@
+"""The refused clients by place and domain, those that look like somebody's mail servers first.
+
+Owns the grouping, the signs that only others' accounts can give, and where the line is drawn
+between senders that are told of and those that are only counted. Pure: nothing is looked up.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from gotrdns.mail_logs.accounts import Account
+from gotrdns.mail_logs.facts import Fate
+from gotrdns.mail_logs.signs import Impression, judge, registered_domain, score
+from gotrdns.names import Address, InvalidAddress, network_around
+from gotrdns.reports.mail_log import Amount, Envelope, Ground, Others, Sender, Sign
+from gotrdns.reports.sentences import legible
+
+# Each sign's weight is in ``signs``: agreement of HELO name and sender is just enough.
+LIKELY: Final = 3
+# As for vouching: whoever fails from more networks than this is forged, or no small business.
+_NETWORKS_OF_A_DOMAIN: Final = 3
+_SHOWN: Final = 4  # of each kind, of one sender
+
+
+class _Client(NamedTuple):
+    address: Address
+    account: Account
+    impression: Impression
+
+
+class _Place(NamedTuple):
+    """A /24 or a /48, and the registered domain."""
+
+    network: bytes
+    domain: str | None
+
+
+class _Unlikely:
+    """Counts those that are not told of."""
+
+    def __init__(self) -> None:
+        self.networks: set[bytes] = set()
+        self.amount = Amount()
+        self.signs: Counter[Sign] = Counter()
+
+    def add(self, network: bytes, account: Account, signs: Iterable[Sign]) -> None:
+        self.networks.add(network)
+        self.amount += amount_of(account)
+        self.signs.update(signs)
+
+
+def find_senders(accounts: Mapping[bytes, Account]) -> tuple[tuple[Sender, ...], Others]:
+    """Those that look legitimate, the likeliest first, and what the others come to."""
+    unlikely = _Unlikely()
+    places = _promising(accounts, unlikely)
+    delivering = _delivering(accounts, {place.network for place in places})
+    widespread = Counter(place.domain for place in places)
+    likely = []
+    for place, clients in places.items():
+        best = max(clients, key=_promise)
+        signs = best.impression.signs
+        if place in delivering:
+            signs = (*signs, Sign.NEIGHBOUR_DELIVERS)
+        if place.domain is not None and widespread[place.domain] > _NETWORKS_OF_A_DOMAIN:
+            signs = (*signs, Sign.DOMAIN_IN_MANY_NETWORKS)
+        if score(signs) >= LIKELY:
+            likely.append(_sender(place, clients, signs))
+        else:
+            for each in clients:
+                unlikely.add(place.network, each.account, signs)
+    others = Others(len(unlikely.networks), unlikely.amount, unlikely.signs)
+    return tuple(sorted(likely, key=_likeliest_first)), others
+
+
+def amount_of(account: Account) -> Amount:
+    """What the client met with for its reverse DNS."""
+    counts = dict.fromkeys(Fate, 0)
+    for tally in account.tallies:
+        counts[tally.fate] += tally.count
+    return Amount(1, counts[Fate.REFUSED], counts[Fate.DEFERRED], counts[Fate.WARNED])
+
+
+def _promising(
+    accounts: Mapping[bytes, Account], unlikely: _Unlikely
+) -> dict[_Place, list[_Client]]:
+    """The clients for whom something speaks; most have nothing, and take no more memory."""
+    places: dict[_Place, list[_Client]] = {}
+    for text, account in accounts.items():
+        address = _address(text) if account.tallies else None
+        if address is None:
+            continue
+        impression = judge(address, account)
+        network = _network(address)
+        if score(impression.signs) > 0:
+            client = _Client(address, account, impression)
+            places.setdefault(_Place(network, impression.domain), []).append(client)
+        else:
+            unlikely.add(network, account, impression.signs)
+    return places
+
+
+def _delivering(accounts: Mapping[bytes, Account], networks: set[bytes]) -> set[_Place]:
+    """From where mail of clients that were never refused was taken in, by confirmed names."""
+    found = set()
+    for text, account in accounts.items():
+        if account.deliveries and account.names and not account.tallies:
+            address = _address(text)
+            if address is not None and _network(address) in networks:
+                domain = registered_domain(account.names[0])
+                found.add(_Place(_network(address), domain))
+    return found
+
+
+def _address(text: bytes) -> Address | None:
+    """None for what only looks like an address, as a damaged line may have it."""
+    try:
+        return Address.parse(text.decode("ascii", "replace"))
+    except InvalidAddress:
+        return None
+
+
+def _network(address: Address) -> bytes:
+    return address[:6] if address.is_ipv6 else address[:3]
+
+
+def _promise(client: _Client) -> tuple[int, int, bytes]:
+    return score(client.impression.signs), amount_of(client.account).replies, client.address
+
+
+def _likeliest_first(sender: Sender) -> tuple[int, int, float, bytes]:
+    return -sender.score, -sender.amount.replies, -sender.last_rejection, sender.addresses[0]
+
+
+def _sender(place: _Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) -> Sender:
+    ordered = sorted(clients, key=_promise, reverse=True)
+    every = [each.account for each in ordered]
+    best = ordered[0].address
+    grounds: Counter[Ground] = Counter()
+    for account in every:
+        for tally in account.tallies:
+            grounds[tally.ground] += tally.count
+    delivered = [each.last_delivery for each in every if each.last_delivery is not None]
+    return Sender(
+        network=network_around(best, 48 if best.is_ipv6 else 24).text,
+        domain=place.domain,
+        addresses=tuple(each.address for each in ordered[:_SHOWN]),
+        names=_texts(name for each in every for name in (*each.claimed, *each.names)),
+        helos=_texts(helo for each in every for helo in each.helos),
+        sender_domains=_texts(domain for each in every for domain in each.sender_domains),
+        amount=sum(map(amount_of, every), Amount()),
+        grounds=dict(grounds.most_common()),
+        otherwise_refused=sum(each.otherwise_refused for each in every),
+        deliveries=sum(each.deliveries for each in every),
+        first_at=min(each.first_at for each in every),
+        last_rejection=max(each.last_rejection or each.last_at for each in every),
+        last_delivery=max(delivered, default=None),
+        score=score(signs),
+        signs=signs,
+        envelopes=tuple(
+            Envelope(_text(sender), _text(recipient))
+            for each in every
+            for sender, recipient in each.envelopes
+        ),
+    )
+
+
+def _texts(octets: Iterable[bytes]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_text, octets)))[:_SHOWN]
+
+
+def _text(octets: bytes) -> str:
+    return legible(octets.decode("utf-8", "backslashreplace")) if octets else ""
