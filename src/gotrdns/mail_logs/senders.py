@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from gotrdns.mail_logs.accounts import Account
 from gotrdns.mail_logs.facts import Fate
-from gotrdns.mail_logs.signs import Impression, judge, registered_domain, score
+from gotrdns.mail_logs.signs import WEIGHTS, Impression, judge, registered_domain, score
 from gotrdns.names import Address, InvalidAddress, network_around
 from gotrdns.reports.mail_log import Amount, Envelope, Ground, Others, Sender, Sign
 from gotrdns.reports.sentences import legible
@@ -131,6 +131,15 @@ def _likeliest_first(sender: Sender) -> tuple[int, int, float, bytes]:
     return -sender.score, -sender.amount.replies, -sender.last_rejection, sender.addresses[0]
 
 
+def _told_first(item: tuple[Ground, int]) -> tuple[bool, int]:
+    ground, count = item
+    return ground is Ground.UNTOLD, -count
+
+
+def _weightiest_first(sign: Sign) -> int:
+    return -WEIGHTS[sign]
+
+
 def _sender(place: _Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) -> Sender:
     ordered = sorted(clients, key=_promise, reverse=True)
     every = [each.account for each in ordered]
@@ -148,14 +157,14 @@ def _sender(place: _Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
         helos=_texts(helo for each in every for helo in each.helos),
         sender_domains=_texts(domain for each in every for domain in each.sender_domains),
         amount=sum(map(amount_of, every), Amount()),
-        grounds=dict(grounds.most_common()),
+        grounds=dict(sorted(grounds.items(), key=_told_first)),
         otherwise_refused=sum(each.otherwise_refused for each in every),
         deliveries=sum(each.deliveries for each in every),
         first_at=min(each.first_at for each in every),
         last_rejection=max(each.last_rejection or each.last_at for each in every),
         last_delivery=max(delivered, default=None),
         score=score(signs),
-        signs=signs,
+        signs=tuple(sorted(signs, key=_weightiest_first)),
         envelopes=tuple(
             Envelope(_text(sender), _text(recipient))
             for each in every

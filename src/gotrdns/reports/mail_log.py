@@ -6,6 +6,7 @@ log amounts to is concluded elsewhere, and the words are in ``english_logs``.
 
 import enum
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -61,6 +62,21 @@ class Sign(enum.Enum):
     MANY_HELOS = "many-helos"
     DYNAMIC_PTR_NAME = "dynamic-ptr-name"
     DOMAIN_IN_MANY_NETWORKS = "domain-in-many-networks"
+
+
+SPEAKS_AGAINST: Final = frozenset(
+    {
+        Sign.BARE_DOMAIN_HELO,
+        Sign.STATIC_GENERIC_PTR_NAME,
+        Sign.MANY_SENDER_DOMAINS,
+        Sign.REFUSED_OTHERWISE,
+        Sign.GENERIC_HELO,
+        Sign.NO_HOST_NAME_HELO,
+        Sign.MANY_HELOS,
+        Sign.DYNAMIC_PTR_NAME,
+        Sign.DOMAIN_IN_MANY_NETWORKS,
+    }
+)
 
 
 class Amount(msgspec.Struct, frozen=True):
