@@ -118,7 +118,7 @@ class Clock:
 
 def _parts(day: bytes, time: bytes) -> tuple[int, int, int, int]:
     month = _MONTHS.get(day[:3])
-    if month is None or not day[4:].strip().isdigit():
+    if month is None or not (day[4:].lstrip() + time[:2] + time[3:5]).isdigit():
         raise UnreadableTime(day)
     return month, int(day[4:]), int(time[:2]), int(time[3:5])
 
