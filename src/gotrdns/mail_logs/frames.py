@@ -124,7 +124,7 @@ class Framer:
         if program is None:
             return None
         if start == 16:
-            at = self._clock.read_syslog(line[:6], line[7:15])
+            at = self._clock.read_syslog(line[:15])
         else:
             at = self._clock.read_iso(line[: start - 1])
         return Frame(at, program, process, line[end + 2 :])
@@ -142,7 +142,7 @@ class Framer:
         day, early_year, time, late_year, process, program = found.groups()
         year = early_year or late_year
         if year is None:
-            at = self._clock.read_syslog(day, time)
+            at = self._clock.read_syslog(b"%s %s" % (day, time))
         else:
             at = self._clock.read_dated(day, year, time)
         self._remember(process, program)
