@@ -33,6 +33,8 @@ _CONTAINER: Final = re.compile(
 )
 
 
+_PROCESSES: Final = 10_000
+_LONGEST_WRITER: Final = 200
 _WRAPPINGS: Final = 2
 EXIM: Final = b"exim"
 """The program of a line that names none."""
@@ -76,6 +78,8 @@ class Framer:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        # "mx postfix/smtpd[4321]" -> "postfix/smtpd".
+        self._programs: dict[bytes, bytes] = {}
         self._readers: list[Callable[[bytes], Frame | None]] = [
             self._read_syslog,
             self._read_iso,
@@ -85,6 +89,12 @@ class Framer:
 
     def read(self, line: bytes) -> Frame | None:
         """None for a line of no known form."""
+        try:
+            return self._read_known(line) or self._read_any(line)
+        except UnreadableTime:
+            return None
+
+    def _read_any(self, line: bytes) -> Frame | None:
         frame = self._read(line)
         # Compose may stand around a runtime's form, and that around a mail server's.
         for _ in range(_WRAPPINGS):
@@ -98,15 +108,32 @@ class Framer:
     def _read(self, line: bytes) -> Frame | None:
         readers = self._readers
         for position, read in enumerate(readers):
-            try:
-                frame = read(line)
-            except UnreadableTime:
-                return None
+            frame = read(line)
             if frame is not None:
                 if position:  # the next line is likely to look alike
                     readers.insert(0, readers.pop(position))
                 return frame
         return None
+
+    def _read_known(self, line: bytes) -> Frame | None:
+        """As _read_syslog and _read_iso, for a process of which they have read another line."""
+        start = 16 if line[3:4] == b" " else line.find(b" ", 19, 40) + 1
+        end = line.find(b"]: ", start, start + _LONGEST_WRITER) + 1
+        process = line[start:end]
+        program = self._programs.get(process)
+        if program is None:
+            return None
+        if start == 16:
+            at = self._clock.read_syslog(line[:15])
+        else:
+            at = self._clock.read_iso(line[: start - 1])
+        return Frame(at, program, process, line[end + 2 :])
+
+    def _remember(self, process: bytes, program: bytes) -> None:
+        if process.endswith(b"]"):
+            if len(self._programs) >= _PROCESSES:
+                self._programs.clear()
+            self._programs[process] = program
 
     def _read_syslog(self, line: bytes) -> Frame | None:
         found = _SYSLOG.match(line)
@@ -115,9 +142,10 @@ class Framer:
         day, early_year, time, late_year, process, program = found.groups()
         year = early_year or late_year
         if year is None:
-            at = self._clock.read_syslog(day, time)
+            at = self._clock.read_syslog(b"%s %s" % (day, time))
         else:
             at = self._clock.read_dated(day, year, time)
+        self._remember(process, program)
         return Frame(at, program, process, line[found.end() :])
 
     def _read_iso(self, line: bytes) -> Frame | None:
@@ -125,6 +153,7 @@ class Framer:
         if found is None:
             return self._read_exim(line)
         time, process, program = found.groups()
+        self._remember(process, program)
         return Frame(self._clock.read_iso(time), program, process, line[found.end() :])
 
     def _read_exim(self, line: bytes) -> Frame | None:

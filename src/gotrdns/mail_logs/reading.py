@@ -3,7 +3,7 @@
 Owns the way of a line from a source to a reader, and the counts of what was read. What a form of
 line means is the readers' business; what the facts amount to, others'.
 
-``read_facts`` yields lists of facts, one for each piece of a source (up to 1 MiB), because a
+``read_facts`` yields lists of facts, one for each piece of a source (up to 128 KiB), because a
 generator's turn for each fact costs more than reading it. A list may be empty: a source that is
 followed yields one whenever it has been waited for in vain, and that is the moment to look at a
 clock.
@@ -81,21 +81,21 @@ class _Pass:
         for piece in source.pieces():
             lines = self._cutter.cut(piece)
             reading.octets = before + source.octets
-            yield self._read(lines)
+            yield self._read(lines, piece)
         if rest := self._cutter.end():
-            yield self._read(rest)
+            yield self._read(rest, b"")
         reading.damaged += self._cutter.too_long
         reading.octets = before + source.octets
         reading.damages += source.damages
 
-    def _read(self, lines: list[bytes]) -> list[Fact]:
+    def _read(self, lines: list[bytes], piece: bytes) -> list[Fact]:
+        """``piece`` is what the lines are of; the first of them may have begun in the one before."""
         reading = self._reading
         reading.lines += len(lines)
-        # Asked of all lines at once, it tells whose log this is.
-        whole = b"\n".join(lines)
         facts: list[Fact] = []
         for server, reader in READERS:
-            if reader.is_of_interest(whole):
+            # Asked of all lines at once, it tells whose log this is.
+            if reader.is_of_interest(piece) or reader.is_of_interest(b"".join(lines[:1])):
                 found = self._read_as(reader, lines)
                 reading.facts[server] += len(found)
                 facts = facts + found if facts else found

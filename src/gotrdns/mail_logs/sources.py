@@ -22,7 +22,7 @@ from gotrdns.mail_logs.compression import (
     detect,
 )
 
-PIECE: Final = 1 << 20
+PIECE: Final = 1 << 17
 
 
 class Harm(enum.Enum):

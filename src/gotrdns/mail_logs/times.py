@@ -38,21 +38,21 @@ class Clock:
         self._latest = latest
         self._year: int | None = None
         self._before = 0.0
-        # By what stands before the seconds: most lines of a minute share it.
-        self._minutes: dict[bytes, float] = {}
+        # By the stamp, or by what of it most lines of a minute share.
+        self._moments: dict[bytes, float] = {}
 
-    def read_syslog(self, day: bytes, time: bytes) -> float:
-        """``Nov 23``, ``17:33:02``. Raises UnreadableTime."""
-        minute = day + time[:5]
-        base = self._minutes.get(minute)
-        if base is None:
-            base = self._remember(minute, self._syslog_minute(day, time))
-        return base + _seconds(time[6:8])
+    def read_syslog(self, text: bytes) -> float:
+        """``Nov 23 17:33:02``. Raises UnreadableTime."""
+        at = self._moments.get(text)
+        if at is None:
+            at = self._syslog_minute(text[:6], text[7:]) + _seconds(text[13:])
+            self._remember(text, at)
+        return at
 
     def read_dated(self, day: bytes, year: bytes, time: bytes) -> float:
         """``Nov 23``, ``2026``, ``17:33:02``: as rsyslog can be told. Raises UnreadableTime."""
         key = b"%s %s %s" % (year, day, time[:5])
-        base = self._minutes.get(key)
+        base = self._moments.get(key)
         if base is None:
             base = self._remember(key, _moment(self._zone, int(year), *_parts(day, time)))
         return base + _seconds(time[6:8])
@@ -63,15 +63,15 @@ class Clock:
         Raises UnreadableTime.
         """
         key = text[:16] + text[19:].lstrip(b".,0123456789")
-        base = self._minutes.get(key)
+        base = self._moments.get(key)
         if base is None:
             base = self._remember(key, self._iso_minute(text))
         return base + _seconds(text[17:19])
 
     def _remember(self, key: bytes, base: float) -> float:
-        if len(self._minutes) >= _REMEMBERED:
-            self._minutes.clear()
-        self._minutes[key] = base
+        if len(self._moments) >= _REMEMBERED:
+            self._moments.clear()
+        self._moments[key] = base
         return base
 
     def _syslog_minute(self, day: bytes, time: bytes) -> float:
@@ -118,7 +118,7 @@ class Clock:
 
 def _parts(day: bytes, time: bytes) -> tuple[int, int, int, int]:
     month = _MONTHS.get(day[:3])
-    if month is None or not day[4:].strip().isdigit():
+    if month is None or not (day[4:].lstrip() + time[:2] + time[3:5]).isdigit():
         raise UnreadableTime(day)
     return month, int(day[4:]), int(time[:2]), int(time[3:5])
 
