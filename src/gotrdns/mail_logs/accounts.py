@@ -3,8 +3,9 @@
 Owns joining the lines of one session, and adding up. Who is a business is concluded elsewhere.
 """
 
+import functools
 from collections.abc import Iterable
-from typing import Final, TypeVar
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -30,15 +31,17 @@ _LONGEST_SESSION: Final = 3600.0  # seconds; Exim names no process by which to k
 # After these nothing of a message is left, while one of several recipients may be refused.
 _ENDS_A_MESSAGE: Final = (b"DATA", b"BDAT", b"END-OF-MESSAGE", b"after DATA")
 
-_Kept = TypeVar("_Kept")
+# What a client said of one kind: nothing (empty), one thing as most do, or several. A tuple for
+# each would take as much memory as what is in it.
+Said = bytes | tuple[bytes, ...]
 
 
-class Tally(msgspec.Struct, gc=False):
+class Tally(NamedTuple):
     """How often a client met with one fate on one ground."""
 
     ground: Ground
     fate: Fate
-    count: int = 0
+    times: int
 
 
 class Account(msgspec.Struct, gc=False):
@@ -56,10 +59,10 @@ class Account(msgspec.Struct, gc=False):
     last_delivery: float | None = None
     first_rejection: float | None = None
     last_rejection: float | None = None
-    names: tuple[bytes, ...] = ()
-    claimed: tuple[bytes, ...] = ()
-    helos: tuple[bytes, ...] = ()
-    sender_domains: tuple[bytes, ...] = ()
+    names: Said = b""
+    claimed: Said = b""
+    helos: Said = b""
+    sender_domains: Said = b""
     envelopes: tuple[tuple[bytes, bytes], ...] = ()
     tallies: tuple[Tally, ...] = ()
     otherwise_refused: int = 0
@@ -71,7 +74,7 @@ class Account(msgspec.Struct, gc=False):
             self.last_at = fact.at
         elif fact.at < self.first_at:
             self.first_at = fact.at
-        if fact.name is not None and fact.name not in self.names:
+        if fact.name is not None:
             self.names = _keep(self.names, fact.name)
 
     def count(self, ground: Ground, fate: Fate, at: float) -> None:
@@ -79,11 +82,7 @@ class Account(msgspec.Struct, gc=False):
             self.first_rejection = at
         if self.last_rejection is None or at > self.last_rejection:
             self.last_rejection = at
-        for tally in self.tallies:
-            if tally.ground is ground and tally.fate is fate:
-                tally.count += 1
-                return
-        self.tallies = (*self.tallies, Tally(ground, fate, 1))
+        self.tallies = _one_more(self.tallies, ground, fate)
 
     def count_otherwise(self, fate: Fate) -> None:
         if fate is Fate.REFUSED:
@@ -94,12 +93,14 @@ class Account(msgspec.Struct, gc=False):
             self.otherwise_warned += 1
 
     def note_claims(self, rejection: Rejection) -> None:
-        helo = rejection.helo.lower()
-        if helo and helo not in self.helos:
-            self.helos = _keep(self.helos, helo)
+        self.helos = _keep(self.helos, rejection.helo.lower())
         domain = rejection.sender.rpartition(b"@")[2].lower()
-        if domain and domain not in self.sender_domains:
-            self.sender_domains = _keep(self.sender_domains, domain)
+        self.sender_domains = _keep(self.sender_domains, domain)
+
+    def note_envelope(self, rejection: Rejection) -> None:
+        envelope = (rejection.sender, rejection.recipient)
+        if any(envelope) and envelope not in self.envelopes and len(self.envelopes) < KEPT:
+            self.envelopes = (*self.envelopes, envelope)
 
 
 class Ledger:
@@ -182,12 +183,9 @@ class Ledger:
             return
         account.count(ground, rejection.fate, rejection.at)
         claimed = doubt.claimed if doubt is not None else rejection.claimed
-        if claimed and claimed not in account.claimed:
-            account.claimed = _keep(account.claimed, claimed)
+        account.claimed = _keep(account.claimed, claimed)
         if self._keeps_envelopes:
-            envelope = (rejection.sender, rejection.recipient)
-            if any(envelope) and envelope not in account.envelopes:
-                account.envelopes = _keep(account.envelopes, envelope)
+            account.note_envelope(rejection)
 
     def _undo(self, rejection: Rejection) -> None:
         begun = self._begun.get(rejection.queue_id)
@@ -202,10 +200,30 @@ class Ledger:
         return doubt if rejection.at - doubt.at <= _LONGEST_SESSION else None
 
 
-def _make_room(sessions: dict[bytes, _Kept], most: int) -> None:
+def each_said(said: Said) -> tuple[bytes, ...]:
+    """What was said, in the order in which it was first heard."""
+    if isinstance(said, tuple):
+        return said
+    return (said,) if said else ()
+
+
+def _keep(said: Said, new: bytes) -> Said:
+    if not said:
+        return new
+    if not new or new == said:
+        return said
+    several = each_said(said)
+    return said if new in several or len(several) >= KEPT else (*several, new)
+
+
+# Many clients come to the same, and then share it.
+@functools.lru_cache(maxsize=4096)
+def _one_more(tallies: tuple[Tally, ...], ground: Ground, fate: Fate) -> tuple[Tally, ...]:
+    counted = {(each.ground, each.fate): each.times for each in tallies}
+    counted[ground, fate] = counted.get((ground, fate), 0) + 1
+    return tuple(Tally(*key, times) for key, times in counted.items())
+
+
+def _make_room(sessions: dict[bytes, Any], most: int) -> None:
     if len(sessions) >= most:
         del sessions[next(iter(sessions))]
-
-
-def _keep(kept: tuple[_Kept, ...], new: _Kept) -> tuple[_Kept, ...]:
-    return (*kept, new) if len(kept) < KEPT else kept

@@ -5,10 +5,10 @@ between senders that are told of and those that are only counted. Pure: nothing 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from gotrdns.mail_logs.accounts import Account
+from gotrdns.mail_logs.accounts import Account, each_said
 from gotrdns.mail_logs.facts import Fate
 from gotrdns.mail_logs.signs import WEIGHTS, Impression, judge, registered_domain, score
 from gotrdns.names import Address, InvalidAddress, network_around
@@ -19,6 +19,7 @@ from gotrdns.reports.sentences import legible
 LIKELY: Final = 3
 # As for vouching: whoever fails from more networks than this is forged, or no small business.
 _NETWORKS_OF_A_DOMAIN: Final = 3
+_FATES: Final = (Fate.REFUSED, Fate.DEFERRED, Fate.WARNED)  # as in an Amount
 _SHOWN: Final = 4  # of each kind, of one sender
 
 
@@ -39,26 +40,29 @@ class _Unlikely:
     """Counts those that are not told of."""
 
     def __init__(self) -> None:
-        self.networks: set[bytes] = set()
-        self.amount = Amount()
-        self.signs: Counter[Sign] = Counter()
+        self._clients = 0
+        self._replies: Counter[Fate] = Counter()
+        self._signs: Counter[Sign] = Counter()
 
-    def add(self, network: bytes, account: Account, signs: Iterable[Sign]) -> None:
-        self.networks.add(network)
-        self.amount += amount_of(account)
-        self.signs.update(signs)
+    def add(self, account: Account, signs: Iterable[Sign]) -> None:
+        self._clients += 1
+        self._signs.update(signs)
+        for tally in account.tallies:
+            self._replies[tally.fate] += tally.times
+
+    def all(self) -> Others:
+        return Others(amount_from(self._clients, self._replies), self._signs)
 
 
 def find_senders(accounts: Mapping[bytes, Account]) -> tuple[tuple[Sender, ...], Others]:
     """Those that look legitimate, the likeliest first, and what the others come to."""
+    delivering = _delivering(accounts)
     unlikely = _Unlikely()
-    places = _promising(accounts, unlikely)
-    delivering = _delivering(accounts, {place.network for place in places})
+    places = _promising(accounts, {place.network for place in delivering}, unlikely)
     widespread = Counter(place.domain for place in places)
     likely = []
     for place, clients in places.items():
-        best = max(clients, key=_promise)
-        signs = best.impression.signs
+        signs = max(clients, key=_promise).impression.signs
         if place in delivering:
             signs = (*signs, Sign.NEIGHBOUR_DELIVERS)
         if place.domain is not None and widespread[place.domain] > _NETWORKS_OF_A_DOMAIN:
@@ -67,46 +71,66 @@ def find_senders(accounts: Mapping[bytes, Account]) -> tuple[tuple[Sender, ...],
             likely.append(_sender(place, clients, signs))
         else:
             for each in clients:
-                unlikely.add(place.network, each.account, signs)
-    others = Others(len(unlikely.networks), unlikely.amount, unlikely.signs)
-    return tuple(sorted(likely, key=_likeliest_first)), others
+                unlikely.add(each.account, signs)
+    return tuple(sorted(likely, key=_likeliest_first)), unlikely.all()
 
 
-def amount_of(account: Account) -> Amount:
-    """What the client met with for its reverse DNS."""
-    counts = dict.fromkeys(Fate, 0)
-    for tally in account.tallies:
-        counts[tally.fate] += tally.count
-    return Amount(1, counts[Fate.REFUSED], counts[Fate.DEFERRED], counts[Fate.WARNED])
+def amount_from(clients: int, replies: Mapping[Fate, int]) -> Amount:
+    return Amount(clients, *(replies.get(each, 0) for each in _FATES))
+
+
+def _replies_to(account: Account) -> int:
+    return sum(tally.times for tally in account.tallies)
 
 
 def _promising(
-    accounts: Mapping[bytes, Account], unlikely: _Unlikely
+    accounts: Mapping[bytes, Account], delivering: Container[bytes], unlikely: _Unlikely
 ) -> dict[_Place, list[_Client]]:
-    """The clients for whom something speaks; most have nothing, and take no more memory."""
+    """The clients that may be likely, and others for whom something speaks in the same places.
+
+    Most have nothing, and take no more memory; nor do those whose place does not matter in the end.
+    """
     places: dict[_Place, list[_Client]] = {}
+    doubtful = []
     for text, account in accounts.items():
-        address = _address(text) if account.tallies else None
-        if address is None:
+        client = _look_at(text, account)
+        if client is None:
             continue
-        impression = judge(address, account)
-        network = _network(address)
-        if score(impression.signs) > 0:
-            client = _Client(address, account, impression)
-            places.setdefault(_Place(network, impression.domain), []).append(client)
+        promise = score(client.impression.signs)
+        place = _place(client)
+        if promise >= LIKELY or (promise > 0 and place.network in delivering):
+            places.setdefault(place, []).append(client)
+        elif promise > 0:
+            doubtful.append(text)
         else:
-            unlikely.add(network, account, impression.signs)
+            unlikely.add(account, client.impression.signs)
+    for text in doubtful:
+        client = _look_at(text, accounts[text])
+        if client is not None and _place(client) in places:
+            places[_place(client)].append(client)
+        elif client is not None:
+            unlikely.add(client.account, client.impression.signs)
     return places
 
 
-def _delivering(accounts: Mapping[bytes, Account], networks: set[bytes]) -> set[_Place]:
+def _look_at(text: bytes, account: Account) -> _Client | None:
+    """None for a client that was never refused for its reverse DNS."""
+    address = _address(text) if account.tallies else None
+    return None if address is None else _Client(address, account, judge(address, account))
+
+
+def _place(client: _Client) -> _Place:
+    return _Place(_network(client.address), client.impression.domain)
+
+
+def _delivering(accounts: Mapping[bytes, Account]) -> set[_Place]:
     """From where mail of clients that were never refused was taken in, by confirmed names."""
     found = set()
     for text, account in accounts.items():
         if account.deliveries and account.names and not account.tallies:
             address = _address(text)
-            if address is not None and _network(address) in networks:
-                domain = registered_domain(account.names[0])
+            if address is not None:
+                domain = registered_domain(each_said(account.names)[0])
                 found.add(_Place(_network(address), domain))
     return found
 
@@ -124,7 +148,7 @@ def _network(address: Address) -> bytes:
 
 
 def _promise(client: _Client) -> tuple[int, int, bytes]:
-    return score(client.impression.signs), amount_of(client.account).replies, client.address
+    return score(client.impression.signs), _replies_to(client.account), client.address
 
 
 def _likeliest_first(sender: Sender) -> tuple[int, int, float, bytes]:
@@ -145,18 +169,23 @@ def _sender(place: _Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
     every = [each.account for each in ordered]
     best = ordered[0].address
     grounds: Counter[Ground] = Counter()
-    for account in every:
-        for tally in account.tallies:
-            grounds[tally.ground] += tally.count
+    replies: Counter[Fate] = Counter()
+    for tally in (tally for each in every for tally in each.tallies):
+        grounds[tally.ground] += tally.times
+        replies[tally.fate] += tally.times
     delivered = [each.last_delivery for each in every if each.last_delivery is not None]
     return Sender(
         network=network_around(best, 48 if best.is_ipv6 else 24).text,
         domain=place.domain,
         addresses=tuple(each.address for each in ordered[:_SHOWN]),
-        names=_texts(name for each in every for name in (*each.claimed, *each.names)),
-        helos=_texts(helo for each in every for helo in each.helos),
-        sender_domains=_texts(domain for each in every for domain in each.sender_domains),
-        amount=sum(map(amount_of, every), Amount()),
+        names=_texts(
+            name for each in every for name in (*each_said(each.claimed), *each_said(each.names))
+        ),
+        helos=_texts(helo for each in every for helo in each_said(each.helos)),
+        sender_domains=_texts(
+            domain for each in every for domain in each_said(each.sender_domains)
+        ),
+        amount=amount_from(len(every), replies),
         grounds=dict(sorted(grounds.items(), key=_told_first)),
         otherwise_refused=sum(each.otherwise_refused for each in every),
         deliveries=sum(each.deliveries for each in every),

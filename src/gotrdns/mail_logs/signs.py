@@ -6,6 +6,7 @@ looked up.
 """
 
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -13,8 +14,8 @@ import msgspec
 
 from gotrdns.classification import HostClass, classify
 from gotrdns.classification.suffixes import is_public_suffix, registrable_at
-from gotrdns.mail_logs.accounts import KEPT, Account
-from gotrdns.names import Address, DomainName, HostName, InvalidName, is_host_name
+from gotrdns.mail_logs.accounts import KEPT, Account, each_said
+from gotrdns.names import Address, DomainName
 from gotrdns.reports.mail_log import Sign
 
 WEIGHTS: Final[Mapping[Sign, int]] = {
@@ -43,8 +44,10 @@ WEIGHTS: Final[Mapping[Sign, int]] = {
 _PATIENCE: Final = 900.0
 # RFC 6761, 6762 and 8375, and what people write instead: names that lead nowhere in public.
 _PRIVATE_TOPS: Final = frozenset(
-    {b"local", b"localhost", b"localdomain", b"lan", b"internal", b"home", b"invalid", b"arpa"}
+    {"local", "localhost", "localdomain", "lan", "internal", "home", "invalid", "arpa"}
 )
+# Two labels or more, and the last no number: nothing else can be a host in public DNS.
+_HOST_NAME: Final = re.compile(rb"(?:[a-z0-9_-]{1,63}\.){1,126}(?=[a-z0-9-]*[a-z])[a-z0-9-]{1,63}")
 _OF_PTR_CLASSES: Final = {
     HostClass.DYNAMIC: Sign.DYNAMIC_PTR_NAME,
     HostClass.STATIC_GENERIC: Sign.STATIC_GENERIC_PTR_NAME,
@@ -64,7 +67,7 @@ class Impression(msgspec.Struct, frozen=True):
 class _Named(msgspec.Struct, frozen=True):
     """A name of a client, its registered domain, and what kind of host it says."""
 
-    name: HostName
+    text: bytes
     domain: str
     host_class: HostClass
 
@@ -79,9 +82,10 @@ def score(signs: Iterable[Sign]) -> int:
 
 def judge(address: Address, account: Account) -> Impression:
     """The signs that the client's own account has. It was refused at least once."""
-    ptr = _named(address, (*account.claimed, *account.names))
-    helo = _named(address, account.helos)
-    senders = {each for each in map(registered_domain, account.sender_domains) if each}
+    ptr = _named(address, (*each_said(account.claimed), *each_said(account.names)))
+    helo = _named(address, each_said(account.helos), ptr)
+    domains = map(registered_domain, each_said(account.sender_domains))
+    senders = {each for each in domains if each is not None}
     signs = (
         *_deeds(account),
         *_signs_of_ptr(ptr, helo, senders),
@@ -90,13 +94,17 @@ def judge(address: Address, account: Account) -> Impression:
     return Impression(_domain(ptr, helo, senders), signs)
 
 
-def _named(address: Address, texts: Sequence[bytes]) -> _Named | None:
-    """The first of the names that can be a public host's."""
+def _named(
+    address: Address, texts: Sequence[bytes], known: "_Named | None" = None
+) -> "_Named | None":
+    """The first of the names that can be a public host's; ``known`` is one that was looked at."""
     for text in texts:
+        if known is not None and known.text == text:
+            return known
         domain = registered_domain(text)
         if domain is not None:
-            name = HostName(DomainName.parse(text.decode("ascii")))
-            return _Named(name, domain, classify(address, name).host_class)
+            name = DomainName.parse(text.decode("ascii"))
+            return _Named(text, domain, classify(address, name).host_class)
     return None
 
 
@@ -115,11 +123,11 @@ def _deeds(account: Account) -> Iterator[Sign]:
         yield Sign.DELIVERED_AFTERWARDS if delivers else Sign.DELIVERED_BEFORE
     if first is not None and last is not None and last - first >= _PATIENCE:
         yield Sign.TRIED_AGAIN
-    if len(account.sender_domains) >= KEPT:
+    if len(each_said(account.sender_domains)) >= KEPT:
         yield Sign.MANY_SENDER_DOMAINS
     if account.otherwise_refused:
         yield Sign.REFUSED_OTHERWISE
-    if len(account.helos) >= KEPT:
+    if len(each_said(account.helos)) >= KEPT:
         yield Sign.MANY_HELOS
 
 
@@ -129,7 +137,7 @@ def _signs_of_ptr(ptr: _Named | None, helo: _Named | None, senders: set[str]) ->
     yield _OF_PTR_CLASSES[ptr.host_class]
     if not ptr.is_chosen:
         return  # its domain is the provider's
-    if helo is not None and helo.name == ptr.name:
+    if helo is not None and helo.text == ptr.text:
         yield Sign.HELO_IS_PTR_NAME
     elif helo is not None and helo.domain == ptr.domain:
         yield Sign.HELO_IN_PTR_DOMAIN
@@ -147,22 +155,27 @@ def _signs_of_helo(account: Account, helo: _Named | None, senders: set[str]) -> 
         return
     if helo.domain in senders:
         yield Sign.SENDER_IN_HELO_DOMAIN
-    if helo.name.text == helo.domain:
+    if helo.text.decode() == helo.domain:
         yield Sign.BARE_DOMAIN_HELO
     elif helo.host_class is HostClass.MAIL_HOST:
         yield Sign.MAIL_HOST_HELO
 
 
-@functools.lru_cache(maxsize=50_000)
 def registered_domain(octets: bytes) -> str | None:
     """The registered domain in which a name of a log is; None where it is no public host's."""
-    try:
-        name = DomainName.parse(octets.decode("ascii"))
-    except (UnicodeDecodeError, InvalidName):
+    text = octets.lower()
+    if _HOST_NAME.fullmatch(text) is None:
         return None
-    labels = [label.decode("latin-1") for label in name.labels]
-    if not is_host_name(name) or len(labels) < 2 or name.labels[-1] in _PRIVATE_TOPS:
-        return None
-    if is_public_suffix(name.text):
+    # Of a provider's many names only the first label is different.
+    parent = text.partition(b".")[2]
+    return _registered_at(parent) or _registered_at(text)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _registered_at(text: bytes) -> str | None:
+    """The registered domain in which a name is, None for a public suffix and what is not public."""
+    name = text.decode("ascii")
+    labels = name.split(".")
+    if labels[-1] in _PRIVATE_TOPS or is_public_suffix(name):
         return None
     return ".".join(labels[registrable_at(labels) :])

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from gotrdns.mail_logs.accounts import Account, Ledger
 from gotrdns.mail_logs.facts import Fate
 from gotrdns.mail_logs.reading import Reading
-from gotrdns.mail_logs.senders import find_senders
+from gotrdns.mail_logs.senders import amount_from, find_senders
 from gotrdns.reports.mail_log import Amount, Ground, LogReport
 
 
@@ -40,8 +40,8 @@ def _for_reverse_dns(accounts: Collection[Account]) -> Amount:
     replies: Counter[Fate] = Counter()
     for account in accounts:
         for tally in account.tallies:
-            replies[tally.fate] += tally.count
-    return _amount(sum(1 for each in accounts if each.tallies), replies)
+            replies[tally.fate] += tally.times
+    return amount_from(sum(1 for each in accounts if each.tallies), replies)
 
 
 def _by_ground(accounts: Collection[Account]) -> dict[Ground, Amount]:
@@ -51,8 +51,8 @@ def _by_ground(accounts: Collection[Account]) -> dict[Ground, Amount]:
     for account in accounts:
         clients.update({tally.ground for tally in account.tallies})
         for tally in account.tallies:
-            replies.setdefault(tally.ground, Counter())[tally.fate] += tally.count
-    return {ground: _amount(count, replies[ground]) for ground, count in clients.most_common()}
+            replies.setdefault(tally.ground, Counter())[tally.fate] += tally.times
+    return {ground: amount_from(count, replies[ground]) for ground, count in clients.most_common()}
 
 
 def _otherwise(accounts: Collection[Account]) -> Amount:
@@ -66,7 +66,3 @@ def _otherwise(accounts: Collection[Account]) -> Amount:
         deferred=sum(each.otherwise_deferred for each in accounts),
         warned=sum(each.otherwise_warned for each in accounts),
     )
-
-
-def _amount(clients: int, replies: Counter[Fate]) -> Amount:
-    return Amount(clients, replies[Fate.REFUSED], replies[Fate.DEFERRED], replies[Fate.WARNED])

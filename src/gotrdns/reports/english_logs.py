@@ -83,8 +83,8 @@ AMBIGUOUS_GROUND: Final = (
 LIKELY_HEADING: Final = "Senders among them that look legitimate"
 LIKELY: Final = Counted(
     "One. What a log says is no proof, but it is worth a look before somebody complains.",
-    "{count:,}, the likeliest first. What a log says is no proof, but these are worth a look before "
-    "somebody complains.",
+    "{count:,}, the likeliest first. What a log says is no proof, but these are worth a look "
+    "before somebody complains.",
 )
 NONE_LIKELY: Final = "No sender turned away for reverse DNS looks like a business's mail server."
 MORE: Final = "{count:,} more: --top {all}"
@@ -128,7 +128,7 @@ SIGNS: Final[Mapping[Sign, str]] = {
 
 OTHERS: Final = Counted(
     "Another client looks like nobody's mail server: {replies}.",
-    "Another {count:,} clients ({networks:,} networks) look like nobody's mail servers: {replies}.",
+    "Another {count:,} clients look like nobody's mail servers: {replies}.",
 )
 OTHERS_SIGNS: Final = "Most often {signs}."
 SIGN_AND_COUNT: Final = "{sign} ({count:,})"

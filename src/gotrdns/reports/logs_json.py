@@ -102,7 +102,6 @@ def _sender(sender: Sender) -> dict[str, Any]:
 def _others(others: Others) -> dict[str, Any]:
     signs = sorted(others.signs.items(), key=lambda each: -each[1])
     return {
-        "networks": others.networks,
         **_amount(others.amount),
         "signs": {sign.value: count for sign, count in signs},
     }

@@ -171,7 +171,7 @@ def _why(sender: Sender) -> str:
 
 def _others(others: Others, room: int) -> Iterator[str]:
     count = others.amount.clients
-    text = words.OTHERS.of(count, networks=others.networks, replies=_replies(others.amount))
+    text = words.OTHERS.of(count, replies=_replies(others.amount))
     signs = _signs_of(others)
     if signs:
         text += " " + words.OTHERS_SIGNS.format(signs=", ".join(signs))

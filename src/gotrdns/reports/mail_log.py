@@ -91,14 +91,6 @@ class Amount(msgspec.Struct, frozen=True):
     def replies(self) -> int:
         return self.refused + self.deferred + self.warned
 
-    def __add__(self, other: "Amount") -> "Amount":
-        return Amount(
-            self.clients + other.clients,
-            self.refused + other.refused,
-            self.deferred + other.deferred,
-            self.warned + other.warned,
-        )
-
 
 class Envelope(msgspec.Struct, frozen=True):
     """Mailboxes, which are private: told only on request."""
@@ -136,7 +128,6 @@ class Sender(msgspec.Struct, frozen=True):
 class Others(msgspec.Struct, frozen=True):
     """The refused clients that look like nobody's mail servers, and how many have which sign."""
 
-    networks: int
     amount: Amount
     signs: Mapping[Sign, int]
 
