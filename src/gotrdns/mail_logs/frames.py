@@ -89,12 +89,6 @@ class Framer:
 
     def read(self, line: bytes) -> Frame | None:
         """None for a line of no known form."""
-        try:
-            return self._read_known(line) or self._read_any(line)
-        except UnreadableTime:
-            return None
-
-    def _read_any(self, line: bytes) -> Frame | None:
         frame = self._read(line)
         # Compose may stand around a runtime's form, and that around a mail server's.
         for _ in range(_WRAPPINGS):
@@ -106,6 +100,12 @@ class Framer:
         return frame
 
     def _read(self, line: bytes) -> Frame | None:
+        try:
+            return self._read_known(line) or self._read_form(line)
+        except UnreadableTime:
+            return None
+
+    def _read_form(self, line: bytes) -> Frame | None:
         readers = self._readers
         for position, read in enumerate(readers):
             frame = read(line)

@@ -80,10 +80,10 @@ def read(frame: Frame) -> Fact | Unread:
     first = message[:1]
     if first == b"c":
         found = _CONNECT.fullmatch(message)
-        return Arrival(*_who(frame, found[1], found[2])) if found else SAYS_NOTHING
+        return Arrival(*_who(frame, found[1], found[2])) if found else _other(message)
     if first == b"d":
         found = _DISCONNECT.match(message)
-        return Departure(*_who(frame, found[1], found[2])) if found else SAYS_NOTHING
+        return Departure(*_who(frame, found[1], found[2])) if found else _other(message)
     if b": client=" in message[:32]:
         return _read_acceptance(frame)
     if b"reject" in message[:48] or b": warn: " in message[:32]:
@@ -91,6 +91,10 @@ def read(frame: Frame) -> Fact | Unread:
     if first == b"w":
         return _read_warning(frame)
     return SAYS_NOTHING
+
+
+def _other(message: bytes) -> Unread:
+    return UNKNOWN_FORM if b"connect from " in message[:16] else SAYS_NOTHING
 
 
 def _read_acceptance(frame: Frame) -> Acceptance | Unread:

@@ -1,6 +1,7 @@
 """What stands around a message: the same message in every form, and times as they were."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -23,7 +24,7 @@ SYSLOG = b"Nov 23 17:33:02 mx postfix/smtpd[123]: " + MESSAGE
 DOCKER = {"log": SYSLOG.decode() + "\n", "stream": "stdout", "time": "2026-11-23T17:33:02.1Z"}
 
 
-def encode(entry: dict[str, object]) -> bytes:
+def encode(entry: Mapping[str, object]) -> bytes:
     return json.dumps(entry).encode()
 
 
@@ -41,6 +42,7 @@ FORMS = {
     "journal": encode(JOURNAL | {"MESSAGE": MESSAGE.decode()}),
     "journal, as octets": encode(JOURNAL | {"MESSAGE": list(MESSAGE)}),
     "compose": b"mail-1  | " + SYSLOG,
+    "compose with hyphens": b"mail-ab-1  | " + SYSLOG,
     "CRI": b"2026-11-23T17:33:02.123456789Z stdout F " + SYSLOG,
     "Docker": encode(DOCKER),
     "Docker of compose": b"mail-1  | " + encode(DOCKER),

@@ -13,8 +13,9 @@ from gotrdns.mail_logs.times import Clock, UnreadableTime
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def utc(*parts: int) -> float:
-    return datetime(*parts, tzinfo=UTC).timestamp()  # type: ignore[arg-type, misc]
+def utc(year: int, month: int, day: int, *rest: int) -> float:
+    hour, minute, second = (*rest, 0, 0, 0)[:3]
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
 
 
 def stamp(at: float) -> bytes:
