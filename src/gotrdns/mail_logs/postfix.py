@@ -51,7 +51,8 @@ _REJECTED: Final = re.compile(
 )
 # postscreen puts commas between.
 _ENVELOPE: Final = re.compile(
-    rb"([^;]*(?:;(?! (?:from|to|proto)=)[^;]*)*); (?:from=<([^<>]*)>,? )?(?:to=<([^<>]*)>,? )?proto=\w{1,10}(?:,? helo=<([^<>]*)>)?"
+    rb"([^;]*(?:;(?! (?:from|to|proto)=)[^;]*)*); "
+    rb"(?:from=<([^<>]*)>,? )?(?:to=<([^<>]*)>,? )?proto=\w{1,10}(?:,? helo=<([^<>]*)>)?"
     rb"(?: sasl_username=<[^<>]*>)?",
     re.DOTALL,
 )

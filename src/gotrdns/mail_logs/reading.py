@@ -89,7 +89,7 @@ class _Pass:
         reading.damages += source.damages
 
     def _read(self, lines: list[bytes], piece: bytes) -> list[Fact]:
-        """``piece`` is what the lines are of; the first of them may have begun in the one before."""
+        """``piece`` is what the lines are of; the first may have begun in the one before."""
         reading = self._reading
         reading.lines += len(lines)
         facts: list[Fact] = []
