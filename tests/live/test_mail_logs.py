@@ -189,3 +189,88 @@ def test_a_message_that_is_not_sent_to_its_end_has_no_fact_of_its_own(listener: 
 
     assert [type(fact) for fact in facts] == [Arrival, Departure]
     assert listener.reading.unknown == 0
+
+
+@pytest.fixture(scope="module")
+def exim_log(resolver: Resolver, live_directory: Path) -> Iterator[Path]:
+    assert resolver.running
+    directory = live_directory / "exim-log"
+    with Exim(directory), addresses_on_loopback(client.address for client in CLIENTS):
+        yield directory / "mainlog"
+
+
+def flaw_for_exim(client: Client) -> Flaw:
+    """Exim asks for all names; one that cannot be asked for spoils the others."""
+    states = {pointer.state for pointer in client.pointers if pointer.name != "."}
+    if not states:
+        answered = client.reverse in {"names", "nodata", "nxdomain", "unproven"}
+        return Flaw.NO_NAME if answered else Flaw.UNDETERMINED
+    return Flaw.UNDETERMINED if states & {"servfail", "refused", "timeout"} else Flaw.UNCONFIRMED
+
+
+def test_what_exim_logs_of_every_client_is_what_was_answered(
+    exim_log: Path, tmp_path: Path
+) -> None:
+    listener = Listener(exim_log, tmp_path)
+    conversations = asyncio.run(_to_exim([Envelope(each.address, each.helo) for each in CLIENTS]))
+    facts = listener.facts()
+    told = {
+        fact.client.decode(): fact for fact in facts if isinstance(fact, Rejection | Acceptance)
+    }
+
+    assert len(told) == len(CLIENTS) == _count(facts, Rejection) + _count(facts, Acceptance)
+    for client, conversation in zip(CLIENTS, conversations, strict=True):
+        _assert_exim_told(told[str(client.address)], client, conversation)
+    nameless = {fact.client for fact in facts if isinstance(fact, Doubt)}
+    assert nameless == {
+        fact.client for fact in facts if isinstance(fact, Rejection) and fact.flaw is Flaw.NO_NAME
+    }
+    assert listener.reading.unknown == listener.reading.damaged == 0
+
+
+def _assert_exim_told(
+    fact: Rejection | Acceptance, client: Client, conversation: Conversation
+) -> None:
+    assert fact.sender == SENDER
+    if isinstance(fact, Acceptance):
+        assert conversation.message is not None
+        assert fact.queue_id.decode() in conversation.message.text
+        assert fact.name in {pointer.name.encode() for pointer in client.pointers}
+        return
+    reply = conversation.refusal
+    assert reply is not None
+    assert fact.fate is (Fate.DEFERRED if reply.code < 500 else Fate.REFUSED)
+    assert (fact.name, fact.helo.decode(), fact.recipient) == (None, client.helo, RECIPIENT)
+    assert fact.flaw is flaw_for_exim(client), fact
+    if fact.flaw is Flaw.UNCONFIRMED:
+        assert fact.claimed == client.pointers[0].name.encode()
+
+
+def test_nothing_that_a_stranger_says_to_exim_becomes_another_fact(
+    exim_log: Path, tmp_path: Path
+) -> None:
+    listener = Listener(exim_log, tmp_path)
+    stranger = clients.NO_PTR.address
+    senders = [*SENDERS, '<"x) [6.6.6.6] "@v.example>', '<"x H=(y) [6.6.6.6] F=<z"@v.example>']
+    targets = [to.replace("nowhere", "recipient") for to in TARGETS]
+    envelopes = [
+        Envelope(stranger, helo, sender[1:-1], (to[1:-1],))
+        for helo in (*HELOS[:3], "[6.6.6.6]", "x) [6.6.6.6")
+        for sender in senders
+        for to in targets
+    ]
+    asyncio.run(_to_exim(envelopes))
+    facts = listener.facts()
+
+    assert _count(facts, Rejection) >= len(senders)
+    assert {fact.client.decode() for fact in facts} == {str(stranger)}
+    assert {type(fact) for fact in facts} == {Rejection, Doubt}
+    rejections = [fact for fact in facts if isinstance(fact, Rejection)]
+    assert {(fact.flaw, fact.name, fact.fate) for fact in rejections} == {
+        (Flaw.NO_NAME, None, Fate.REFUSED)
+    }
+
+
+async def _to_exim(envelopes: Sequence[Envelope]) -> list[Conversation]:
+    async with gateway(EXIM_GATEWAY, exim.PORT):
+        return await deliver_many(envelopes, EXIM_GATEWAY)
