@@ -73,7 +73,7 @@ class MailLog:
     client, messages taken in, and all that were refused for something else."""
 
     seed: int
-    began: float = 1_767_139_200.0  # 31 December 2025: it leads across New Year
+    began: float = 1_767_223_800.0  # half an hour before New Year 2026, which it leads across
     sessions: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     taken: int = 0

@@ -36,7 +36,7 @@ _HOST: Final = rb"(?:([^\s()\[\]]{1,255}) )?(?:\((.{0,1000}?)\) )?\[" + _IP + rb
 _MAILBOX: Final = rb'((?:[^<>"]|"(?:[^"\\]|\\.){0,600}"){0,1000})'
 _FROM_HOST: Final = re.compile(rb"(?:" + _MESSAGE_ID + rb" )?H=" + _HOST + rb" ", re.DOTALL)
 _REJECTED: Final = re.compile(
-    rb"(?:[^<]{0,2000} )?(?:F=<" + _MAILBOX + rb"> )?(?:A=[^<>]{1,512} )?"
+    rb"(?:[^<]{0,2000} )?(?:F=<" + _MAILBOX + rb"> )?(?:A=\S{1,512} )?"
     rb"(temporarily )?rejected ((?:after )?[A-Za-z]{4,10}(?: or HELO)?)"
     rb"(?: <" + _MAILBOX + rb">)?([^<:]{0,1000})(?:: ?(.*))?",
     re.DOTALL,

@@ -21,7 +21,7 @@ _SYSLOG: Final = re.compile(
 )
 _ISO_TIME: Final = rb"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?[+-]\d\d:?\d\d|Z)?) "
 _ISO: Final = re.compile(_PRIORITY + _ISO_TIME + _WRITER)
-_EXIM: Final = re.compile(_ISO_TIME + rb"(?:\[(\d{1,10})\] )?")
+_EXIM: Final = re.compile(_ISO_TIME.replace(b"[T ]", b" ") + rb"(?:\[(\d{1,10})\] )?")
 _RFC5424: Final = re.compile(
     rb"<\d{1,3}>1 (\S{1,64}) (\S{1,255}) (\S{1,48}) (\S{1,128}) \S{1,32} "
     rb"(?:-|(?:\[(?:[^\]\\]|\\.){0,4096}\])+)(?: (?:\xef\xbb\xbf)?|$)"
@@ -89,12 +89,6 @@ class Framer:
 
     def read(self, line: bytes) -> Frame | None:
         """None for a line of no known form."""
-        try:
-            return self._read_known(line) or self._read_any(line)
-        except UnreadableTime:
-            return None
-
-    def _read_any(self, line: bytes) -> Frame | None:
         frame = self._read(line)
         # Compose may stand around a runtime's form, and that around a mail server's.
         for _ in range(_WRAPPINGS):
@@ -106,6 +100,12 @@ class Framer:
         return frame
 
     def _read(self, line: bytes) -> Frame | None:
+        try:
+            return self._read_known(line) or self._read_form(line)
+        except UnreadableTime:
+            return None
+
+    def _read_form(self, line: bytes) -> Frame | None:
         readers = self._readers
         for position, read in enumerate(readers):
             frame = read(line)
@@ -117,13 +117,14 @@ class Framer:
 
     def _read_known(self, line: bytes) -> Frame | None:
         """As _read_syslog and _read_iso, for a process of which they have read another line."""
-        start = 16 if line[3:4] == b" " else line.find(b" ", 19, 40) + 1
+        is_syslog = line[3:4] == b" "
+        start = 16 if is_syslog else line.find(b" ", 19, 40) + 1
         end = line.find(b"]: ", start, start + _LONGEST_WRITER) + 1
         process = line[start:end]
         program = self._programs.get(process)
-        if program is None:
+        if program is None or not (is_syslog or line[4:5] == b"-"):
             return None
-        if start == 16:
+        if is_syslog:
             at = self._clock.read_syslog(line[:15])
         else:
             at = self._clock.read_iso(line[: start - 1])

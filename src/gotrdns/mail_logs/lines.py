@@ -15,6 +15,7 @@ class LineCutter:
     def __init__(self) -> None:
         self._rest = b""
         self._in_long_line = False
+        self._returns = False  # whether lines may end as on other systems
         self.too_long = 0
 
     def cut(self, piece: bytes) -> list[bytes]:
@@ -30,7 +31,8 @@ class LineCutter:
             self._rest = b""
             self._in_long_line = True
             self.too_long += 1
-        if b"\r" in piece:
+        self._returns = self._returns or b"\r" in piece
+        if self._returns:
             lines = [line.removesuffix(b"\r") for line in lines]
         return lines
 

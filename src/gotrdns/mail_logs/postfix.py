@@ -44,14 +44,15 @@ _UNUSABLE: Final = re.compile(
     re.DOTALL,
 )
 _REJECTED: Final = re.compile(
-    _QUEUE_ID + rb": (reject|reject_warning|milter-reject): "
+    _QUEUE_ID + rb": (reject|reject_warning|warn|milter-reject): "
     rb"([A-Z-]{2,20}(?: command)?) from " + _CLIENT + rb": "
     rb"(?:(\d{3})[ -])?(?:(\d\.\d{1,3}\.\d{1,3}) )?(.*)",
     re.DOTALL,
 )
 # postscreen puts commas between.
 _ENVELOPE: Final = re.compile(
-    rb"([^;]*(?:;(?! (?:from|to|proto)=)[^;]*)*); (?:from=<([^<>]*)>,? )?(?:to=<([^<>]*)>,? )?proto=\w{1,10}(?:,? helo=<([^<>]*)>)?"
+    rb"([^;]*(?:;(?! (?:from|to|proto)=)[^;]*)*); "
+    rb"(?:from=<([^<>]*)>,? )?(?:to=<([^<>]*)>,? )?proto=\w{1,10}(?:,? helo=<([^<>]*)>)?"
     rb"(?: sasl_username=<[^<>]*>)?",
     re.DOTALL,
 )
@@ -80,17 +81,21 @@ def read(frame: Frame) -> Fact | Unread:
     first = message[:1]
     if first == b"c":
         found = _CONNECT.fullmatch(message)
-        return Arrival(*_who(frame, found[1], found[2])) if found else SAYS_NOTHING
+        return Arrival(*_who(frame, found[1], found[2])) if found else _other(message)
     if first == b"d":
         found = _DISCONNECT.match(message)
-        return Departure(*_who(frame, found[1], found[2])) if found else SAYS_NOTHING
+        return Departure(*_who(frame, found[1], found[2])) if found else _other(message)
     if b": client=" in message[:32]:
         return _read_acceptance(frame)
-    if b"reject" in message[:48]:
+    if b"reject" in message[:48] or b": warn: " in message[:32]:
         return _read_rejection(frame)
     if first == b"w":
         return _read_warning(frame)
     return SAYS_NOTHING
+
+
+def _other(message: bytes) -> Unread:
+    return UNKNOWN_FORM if b"connect from " in message[:16] else SAYS_NOTHING
 
 
 def _read_acceptance(frame: Frame) -> Acceptance | Unread:
@@ -110,6 +115,8 @@ def _read_warning(frame: Frame) -> Doubt | Unread:
         return Doubt(frame.at, frame.process, found[2], None, found[1], flaw)
     found = _UNUSABLE.fullmatch(frame.message)
     if found is not None:
+        if found[1] == b".":  # a PTR record that leads to the root is none
+            return Doubt(frame.at, frame.process, b"", None, b"", Flaw.NO_NAME)
         return Doubt(frame.at, frame.process, b"", None, found[1], Flaw.UNUSABLE)
     return SAYS_NOTHING
 
@@ -120,7 +127,7 @@ def _read_rejection(frame: Frame) -> Rejection | Unread:
         return SAYS_NOTHING if _CONTENT.search(frame.message) else UNKNOWN_FORM
     queue_id, verb, stage, name, client, code, enhanced, rest = found.groups()
     text, sender, recipient, helo = _envelope(rest)
-    if verb == b"reject_warning":
+    if verb in {b"reject_warning", b"warn"}:
         fate = Fate.WARNED
     else:
         fate = Fate.DEFERRED if (code or enhanced or b"5").startswith(b"4") else Fate.REFUSED

@@ -89,7 +89,7 @@ class _Pass:
         reading.damages += source.damages
 
     def _read(self, lines: list[bytes], piece: bytes) -> list[Fact]:
-        """``piece`` is what the lines are of; the first of them may have begun in the one before."""
+        """``piece`` is what the lines are of; the first may have begun in the one before."""
         reading = self._reading
         reading.lines += len(lines)
         facts: list[Fact] = []
@@ -97,8 +97,9 @@ class _Pass:
             # Asked of all lines at once, it tells whose log this is.
             if reader.is_of_interest(piece) or reader.is_of_interest(b"".join(lines[:1])):
                 found = self._read_as(reader, lines)
-                reading.facts[server] += len(found)
-                facts = facts + found if facts else found
+                if found:
+                    reading.facts[server] += len(found)
+                    facts += found
         if facts:
             reading.span(facts)
         return facts
@@ -117,7 +118,7 @@ class _Pass:
                     continue
             fact = read(frame)
             if fact is UNKNOWN_FORM:
-                self._reading.unknown += 1
+                self._count_unread(line)
             elif fact is not SAYS_NOTHING:
                 keep(fact)
         return facts
@@ -125,12 +126,14 @@ class _Pass:
     def _rescue(self, line: bytes) -> Frame | None:
         """What a crash has left of a line: NULs where a disk's blocks were never written."""
         rest = line.lstrip(b"\0")
-        if len(rest) > _LONGEST or (len(rest) == len(line) and b"\0" in line):
-            self._reading.damaged += 1
-            return None
-        frame = self._framer.read(rest) if len(rest) < len(line) else None
-        if frame is None:
-            self._reading.unknown += 1
-        else:
-            self._reading.damaged += 1
+        frame = None
+        if len(rest) < len(line) and len(rest) <= _LONGEST:
+            frame = self._framer.read(rest)
+        self._count_unread(line)
         return frame
+
+    def _count_unread(self, line: bytes) -> None:
+        if b"\0" in line or len(line) > _LONGEST:
+            self._reading.damaged += 1
+        else:
+            self._reading.unknown += 1

@@ -62,7 +62,7 @@ class Clock:
 
         Raises UnreadableTime.
         """
-        key = text[:16] + text[19:].lstrip(b".,0123456789")
+        key = text[:16] + text[19:].lstrip(b".,0123456789 ")
         base = self._moments.get(key)
         if base is None:
             base = self._remember(key, self._iso_minute(text))
@@ -103,7 +103,7 @@ class Clock:
         found = _ISO.match(text)
         if found is None:
             raise UnreadableTime(text)
-        suffix = text[19:].lstrip(b".,0123456789")
+        suffix = text[19:].lstrip(b".,0123456789 ")
         zone = self._zone
         if suffix in {b"Z", b"z"}:
             zone = UTC
