@@ -27,7 +27,7 @@ Exit status:
   130, 141  interrupted; whoever read the results went away
 """
 )
-@click.argument("files", metavar="FILE...", nargs=-1)
+@click.argument("files", metavar="FILE...", nargs=-1, type=click.Path(allow_dash=True))
 @click.option(
     "--since",
     metavar="TIME",

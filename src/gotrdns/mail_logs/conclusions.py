@@ -63,7 +63,7 @@ _TOLD_BY_OTHERS: Final = tuple(
             Ground.FORWARD_FAILED,
         ),
         (
-            rb"temporar|timed? ?out|SERVFAIL|look-?up failed|deferred|try (?:again )?later",
+            rb"temporar|timed? ?out|SERVFAIL|look-?up failed",
             Ground.LOOKUP_FAILED,
         ),
         (rb"generic|dynamic|dial-?up|residential", Ground.DYNAMIC_NAME),
