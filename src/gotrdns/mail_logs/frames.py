@@ -69,6 +69,8 @@ class _Docker(msgspec.Struct, gc=False):
     log: str
 
 
+# Brackets within brackets without end are the last.
+_UNREADABLE_JSON: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
 _DECODE_JOURNAL: Final = msgspec.json.Decoder(_Journal).decode
 _DECODE_DOCKER: Final = msgspec.json.Decoder(_Docker).decode
 
@@ -181,7 +183,7 @@ class Framer:
             return None
         try:
             entry = _DECODE_JOURNAL(line)
-        except (msgspec.DecodeError, UnicodeError):
+        except _UNREADABLE_JSON:
             return None
         message = entry.message
         if not entry.realtime.isdecimal() or message is None:
@@ -198,6 +200,6 @@ class Framer:
         if line.startswith(b'{"log":'):
             try:
                 return _DECODE_DOCKER(line).log.rstrip("\n").encode()
-            except (msgspec.DecodeError, UnicodeError):
+            except _UNREADABLE_JSON:
                 return None
         return None

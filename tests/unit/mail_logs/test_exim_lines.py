@@ -40,6 +40,12 @@ def rejection(text: bytes, flaw: Flaw | None, claimed: bytes = b"") -> Rejection
             Flaw.UNCONFIRMED,
             b"m.example",
         ),
+        (
+            b"host lookup failed for reverse lookup check (failed to find host name from IP "
+            b"address)",
+            Flaw.NO_NAME,
+            b"",
+        ),
         (b"host lookup deferred for reverse lookup check", Flaw.UNDETERMINED, b""),
         (b"relay not permitted", None, b""),
         (b"<a@a.example>: host lookup failed", None, b""),

@@ -97,6 +97,8 @@ def test_a_process_that_was_seen_before_is_framed_alike(form: str) -> None:
         b'{"MESSAGE": "/smtpd", "__REALTIME_TIMESTAMP": "x"}',
         b'{"log":',
         b'{"log": "\\ud800"}',
+        b'{"x":' + b"[" * 15_000,
+        b'{"log": "a", "x":' + b'{"a":' * 3_000,
     ],
 )
 def test_what_has_no_known_form_is_no_frame(line: bytes) -> None:

@@ -15,7 +15,7 @@ from gotrdns.mail_logs.facts import (
     Flaw,
     Rejection,
 )
-from tests.unit.mail_logs.lines_read import AT, read_octets, read_postfix, unknown
+from tests.unit.mail_logs.lines_read import AT, STAMP, read_octets, read_postfix, unknown
 
 DATA = Path(__file__).parents[2] / "data/logs"
 PROCESS = b"mx postfix/smtpd[123]"
@@ -183,6 +183,25 @@ def test_a_service_may_have_any_name(service: bytes) -> None:
 )
 def test_other_programs_say_nothing_whatever_they_say(service: bytes) -> None:
     assert read_postfix(b"reject: /smtpd connect from unknown[192.0.2.10]", service) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"CONNECT from [192.0.2.10]:4321 to [192.0.2.25]:25",
+        b"PASS NEW [192.0.2.10]:4321",
+        b"PASS OLD [192.0.2.10]:4321",
+        b"DNSBL rank 3 for [192.0.2.10]:4321",
+        b"PREGREET 11 after 0.1 from [192.0.2.10]:4321: EHLO connect from unknown[6.6.6.6]",
+        b"HANGUP after 0.1 from [192.0.2.10]:4321 in tests before SMTP handshake",
+        b"DISCONNECT [192.0.2.10]:4321",
+    ],
+)
+def test_whom_postscreen_lets_through_smtpd_tells_of(message: bytes) -> None:
+    facts, reading = read_octets(STAMP + b"postfix/postscreen[1]: " + message + b"\n")
+
+    assert facts == []
+    assert reading.unknown == 0
 
 
 FORGED = b"NOQUEUE: reject: RCPT from unknown[6.6.6.6]: 450 4.7.25 Client host rejected"
