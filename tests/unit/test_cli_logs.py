@@ -5,13 +5,13 @@ import gzip
 import io
 import json
 import os
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.unit.check_program import redirected, run_here, run_program
+
+pytestmark = pytest.mark.usefixtures("utc")
 
 LOGS = Path("tests/data/logs")
 POSTFIX = str(LOGS / "postfix-3.7.11.log")
@@ -22,15 +22,6 @@ ZOMBIE = (
     "4.7.25 Client host rejected: cannot find your hostname, [192.0.2.1]; from=<me@bank.example> "
     "to=<you@our.example> proto=ESMTP helo=<user-pc>\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def _in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 def told(*arguments: str) -> dict[str, object]:

@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -23,6 +21,8 @@ from gotrdns.reports.mail_log import (
     Sender,
     Sign,
 )
+
+pytestmark = pytest.mark.usefixtures("utc")
 
 NOON = 1_795_608_000.0
 SENDER = Sender(
@@ -65,15 +65,6 @@ REPORT = LogReport(
 NOTHING = Others(Amount(), {})
 
 
-@pytest.fixture(autouse=True)
-def _in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
-
-
 def changed(report: LogReport, **others: Any) -> LogReport:
     return msgspec.structs.replace(report, **others)
 
@@ -99,7 +90,7 @@ def test_the_report_says_who_why_and_what_to_do() -> None:
         "  1. eddorre.com",
         "     85.105.64.87, PTR dsl.static851056487.ttnet.net.tr, HELO mail.eddorre.com",
         "     refused 3 times, last 2026-11-25 12:00: PTR name has no address",
-        "     because sender and HELO have one domain, HELO is a mail host's name; though",
+        "     because sender and HELO share a domain, HELO is a mail host's name; though",
         "       the PTR name is a provider's",
         "     gotrdns explain 85.105.64.87",
         "",

@@ -1,6 +1,7 @@
 """What the lines of each client's sessions come to, however they are interleaved."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -135,7 +136,11 @@ def session(
     number: int, client: bytes, flaw: Flaw | None, deeds: list[str], ends: bool
 ) -> list[Fact]:
     """Each in a process of its own, as sessions that are going on together are."""
-    who = {"client": client, "process": b"mx smtpd %d" % number, "at": NOON + number}
+    who: dict[str, Any] = {
+        "client": client,
+        "process": b"mx smtpd %d" % number,
+        "at": NOON + number,
+    }
     facts: list[Fact] = [arrival(**who)]
     if flaw is not None:
         facts.insert(0, doubt(flaw, **who))

@@ -1,5 +1,7 @@
 """Whether a rejection was for reverse DNS, and why: from each mail server's and service's words."""
 
+from typing import Any
+
 import pytest
 
 from gotrdns.lookup import Answer, Outcome
@@ -13,7 +15,7 @@ from gotrdns.verification import Cause, CheckedName, NameState, Result, Verdict
 from tests.unit.mail_logs.facts_made import doubt, rejection
 from tests.unit.test_reports_smtp import STATES
 
-REFUSED = {"fate": Fate.REFUSED, "code": b"550", "enhanced": b"5.7.25"}
+REFUSED: dict[str, Any] = {"fate": Fate.REFUSED, "code": b"550", "enhanced": b"5.7.25"}
 PREFIX = b"<us@our.example>: Recipient address rejected: "
 REVERSE_FAILED = {
     Cause.REVERSE_SERVFAIL,
