@@ -12,6 +12,8 @@ import msgspec
 class Fate(enum.Enum):
     """What became of an attempt."""
 
+    __hash__ = object.__hash__  # Enum would hash the name, in Python, every time.
+
     REFUSED = "refused"  # for good: 5xx
     DEFERRED = "deferred"  # for now: 4xx
     WARNED = "warned"  # let through; the mail server was told to say only what it would have done
