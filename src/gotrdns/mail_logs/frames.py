@@ -69,7 +69,7 @@ class _Docker(msgspec.Struct, gc=False):
     log: str
 
 
-# Brackets within brackets without end are the last.
+# RecursionError is for brackets within brackets without end.
 _UNREADABLE_JSON: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
 _DECODE_JOURNAL: Final = msgspec.json.Decoder(_Journal).decode
 _DECODE_DOCKER: Final = msgspec.json.Decoder(_Docker).decode

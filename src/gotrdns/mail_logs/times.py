@@ -38,15 +38,22 @@ class Clock:
         self._latest = latest
         self._year: int | None = None
         self._before = 0.0
-        # By the stamp, or by what of it most lines of a minute share.
+        # By what most lines of a minute share.
         self._moments: dict[bytes, float] = {}
+        # The last line's.
+        self._text = b""
+        self._at = 0.0
 
     def read_syslog(self, text: bytes) -> float:
         """``Nov 23 17:33:02``. Raises UnreadableTime."""
-        at = self._moments.get(text)
-        if at is None:
-            at = self._syslog_minute(text[:6], text[7:]) + _seconds(text[13:])
-            self._remember(text, at)
+        if text == self._text:
+            return self._at
+        minute = text[:12]
+        base = self._moments.get(minute)
+        if base is None:
+            base = self._remember(minute, self._syslog_minute(text[:6], text[7:]))
+        at = base + _seconds(text[13:])
+        self._text, self._at = text, at
         return at
 
     def read_dated(self, day: bytes, year: bytes, time: bytes) -> float:
