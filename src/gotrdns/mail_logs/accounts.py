@@ -4,6 +4,7 @@ Owns joining the lines of one session, and adding up. Who is a business is concl
 """
 
 import functools
+import itertools
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
@@ -69,14 +70,6 @@ class Account(msgspec.Struct, gc=False):
     otherwise_deferred: int = 0
     otherwise_warned: int = 0
 
-    def see(self, fact: Fact) -> None:
-        if fact.at > self.last_at:
-            self.last_at = fact.at
-        elif fact.at < self.first_at:
-            self.first_at = fact.at
-        if fact.name is not None:
-            self.names = _keep(self.names, fact.name)
-
     def count(self, ground: Ground, fate: Fate, at: float) -> None:
         if self.first_rejection is None or at < self.first_rejection:
             self.first_rejection = at
@@ -123,23 +116,32 @@ class Ledger:
     def enter(self, facts: Iterable[Fact]) -> None:
         accounts = self.accounts
         for fact in facts:
-            if isinstance(fact, Doubt):
-                _make_room(self._doubts, _SESSIONS)
-                self._doubts[fact.process] = fact
-                continue
-            account = accounts.get(fact.client)
-            if account is None:
-                account = accounts[fact.client] = Account(fact.at, fact.at)
-            account.see(fact)
-            if isinstance(fact, Arrival):
-                self._begin_session(account, fact)
-            elif isinstance(fact, Departure):
+            if isinstance(fact, Departure):
                 self._doubts.pop(fact.process, None)
                 self._arrivals.pop(fact.process, None)
-            elif isinstance(fact, Rejection):
-                self._reject(account, fact)
-            elif isinstance(fact, Acceptance):
-                self._accept(account, fact)
+            elif isinstance(fact, Doubt):
+                _make_room(self._doubts, _SESSIONS)
+                self._doubts[fact.process] = fact
+            else:
+                account = accounts.get(fact.client)
+                if account is None:
+                    account = accounts[fact.client] = Account(fact.at, fact.at)
+                self._enter(account, fact)
+
+    def _enter(self, account: Account, fact: Fact) -> None:
+        if fact.at > account.last_at:
+            account.last_at = fact.at
+        elif fact.at < account.first_at:
+            account.first_at = fact.at
+        if fact.name is not None:
+            account.names = _keep(account.names, fact.name)
+        if isinstance(fact, Arrival):
+            account.connections += 1
+            self._begin_session(fact)
+        elif isinstance(fact, Rejection):
+            self._reject(account, fact)
+        elif isinstance(fact, Acceptance):
+            self._accept(account, fact)
 
     def close(self) -> None:
         """What is not refused by now is taken in."""
@@ -147,8 +149,7 @@ class Ledger:
             self._take_in(each)
         self._begun.clear()
 
-    def _begin_session(self, account: Account, arrival: Arrival) -> None:
-        account.connections += 1
+    def _begin_session(self, arrival: Arrival) -> None:
         doubt = self._doubts.get(arrival.process)
         if doubt is not None and doubt.client not in {b"", arrival.client}:
             del self._doubts[arrival.process]  # whose session's end was not logged
@@ -162,7 +163,10 @@ class Ledger:
         if acceptance.queue_id in self._begun:  # used again
             self._take_in(self._begun.pop(acceptance.queue_id))
         elif len(self._begun) >= _MESSAGES:
-            self._take_in(self._begun.pop(next(iter(self._begun))))
+            # Many at once: a dict from whose beginning one at a time is taken searches longer and
+            # longer for where it begins.
+            for queue_id in list(itertools.islice(self._begun, _MESSAGES // 2)):
+                self._take_in(self._begun.pop(queue_id))
         self._begun[acceptance.queue_id] = acceptance
 
     def _take_in(self, acceptance: Acceptance) -> None:
@@ -225,5 +229,7 @@ def _one_more(tallies: tuple[Tally, ...], ground: Ground, fate: Fate) -> tuple[T
 
 
 def _make_room(sessions: dict[bytes, Any], most: int) -> None:
+    """Forgets the older half; of most of these the end was not logged."""
     if len(sessions) >= most:
-        del sessions[next(iter(sessions))]
+        for process in list(itertools.islice(sessions, most // 2)):
+            del sessions[process]

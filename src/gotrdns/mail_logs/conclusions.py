@@ -107,8 +107,7 @@ def ground_of(
     ``doubt`` is what the mail server noted of the client's name in the same session. Without one it
     matters whether the session was logged from its beginning, where the note would stand.
     """
-    text = rejection.text
-    text = text[: _LOOKED_AT + 1000][_end_of_prefix(text) :][:_LOOKED_AT]
+    text = rejection.text[_end_of_prefix(rejection.text) :][:_LOOKED_AT]
     found = _OF_POSTFIX.match(text)
     if found is not None:
         return _of_postfix(rejection, doubt, is_whole_session or found[1] is not None)
