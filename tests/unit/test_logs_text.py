@@ -45,6 +45,7 @@ SENDER = Sender(
 REPORT = LogReport(
     logs=("mail.log",),
     lines=1234,
+    facts=900,
     unread=0,
     damaged=0,
     first_at=NOON - 86400,
@@ -114,9 +115,16 @@ def test_only_so_many_senders_are_shown_as_are_asked_for() -> None:
     assert "  3 more: --top 5\n" in text
 
 
-def test_a_log_without_mail_says_so() -> None:
+def test_a_log_without_mail_says_so_and_one_of_another_time_too() -> None:
     empty = changed(REPORT, first_at=None, last_at=None, grounds={}, likely=(), others=NOTHING)
-    assert words.NOTHING_READ.split(",", maxsplit=1)[0][:40] in compose_log_report(empty, top=20)
+    assert compose_log_report(empty, top=20, width=100).splitlines() == [
+        "mail.log: 1,234 lines",
+        f"  {words.NOTHING_WITHIN}",
+    ]
+    assert compose_log_report(changed(empty, facts=0), top=20).splitlines()[1:] == [
+        "  Nothing in it was written by a mail server that is known here (Postfix, Exim)",
+        "  about a client.",
+    ]
 
 
 def test_a_log_in_which_nobody_was_turned_away_is_short() -> None:

@@ -20,6 +20,7 @@ def sum_up(ledger: Ledger, reading: Reading, logs: Iterable[str]) -> LogReport:
     return LogReport(
         logs=tuple(logs),
         lines=reading.lines,
+        facts=reading.facts.total(),
         unread=reading.unknown,
         damaged=reading.damaged,
         first_at=min((each.first_at for each in accounts), default=None),

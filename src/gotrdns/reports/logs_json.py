@@ -42,6 +42,7 @@ def encode_log_report(report: LogReport, *, top: int | None = None) -> bytes:
         {
             "logs": report.logs,
             "lines": report.lines,
+            "facts": report.facts,
             "unread": report.unread,
             "damaged": report.damaged,
             "first": _moment(report.first_at),

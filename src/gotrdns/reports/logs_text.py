@@ -38,7 +38,8 @@ def _heading(report: LogReport, room: int, paint: Paint) -> Iterator[str]:
     logs = words.LOGS.format(count=len(report.logs)) if several else report.logs[0]
     yield paint(words.HEADING.of(report.lines, logs=logs), Style.HEADING)
     if report.first_at is None or report.last_at is None:
-        yield from paragraph(words.NOTHING_READ, "  ", width=room)
+        nothing = words.NOTHING_WITHIN if report.facts else words.NOTHING_READ
+        yield from paragraph(nothing, "  ", width=room)
     else:
         first, last = moments.short(report.first_at), moments.short(report.last_at)
         yield "  " + words.SPAN.format(first=first, last=last, zone=moments.zone(report.last_at))

@@ -135,12 +135,14 @@ class Others(msgspec.Struct, frozen=True):
 class LogReport(msgspec.Struct, frozen=True):
     """All there is to tell. ``likely`` are the senders that look legitimate, the likeliest first.
 
-    ``unread`` counts lines about clients in words that are not known here, ``damaged`` those that
+    ``facts`` counts lines that said something of a client, whether in the time that was asked about
+    or not; ``unread`` those about clients in words that are not known here, ``damaged`` those that
     could not be read as lines.
     """
 
     logs: tuple[str, ...]
     lines: int
+    facts: int
     unread: int
     damaged: int
     first_at: float | None
