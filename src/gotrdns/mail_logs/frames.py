@@ -91,46 +91,47 @@ class Framer:
 
     def read(self, line: bytes) -> Frame | None:
         """None for a line of no known form."""
-        frame = self._read(line)
+        # Most lines are of a process of which _read_syslog or _read_iso have read another.
+        is_syslog = line[3:4] == b" "
+        start = 16 if is_syslog else line.find(b" ", 19, 40) + 1
+        end = line.find(b"]: ", start, start + _LONGEST_WRITER) + 1
+        process = line[start:end]
+        program = self._programs.get(process)
+        if program is None:
+            return self._read_wrapped(line)
+        try:
+            if is_syslog:
+                at = self._clock.read_syslog(line[:15])
+            else:
+                at = self._clock.read_iso(line[: start - 1])
+        except UnreadableTime:
+            return self._read_wrapped(line)
+        return Frame(at, program, process, line[end + 2 :])
+
+    def _read_wrapped(self, line: bytes) -> Frame | None:
+        """A line of any form, perhaps within what a container's runtime has made of it."""
+        frame = self._read_form(line)
         # Compose may stand around a runtime's form, and that around a mail server's.
         for _ in range(_WRAPPINGS):
             inner = None if frame else self._unwrap(line)
             if inner is None:
                 break
             line = inner
-            frame = self._read(line)
+            frame = self._read_form(line)
         return frame
-
-    def _read(self, line: bytes) -> Frame | None:
-        try:
-            return self._read_known(line) or self._read_form(line)
-        except UnreadableTime:
-            return None
 
     def _read_form(self, line: bytes) -> Frame | None:
         readers = self._readers
         for position, read in enumerate(readers):
-            frame = read(line)
+            try:
+                frame = read(line)
+            except UnreadableTime:
+                return None
             if frame is not None:
                 if position:  # the next line is likely to look alike
                     readers.insert(0, readers.pop(position))
                 return frame
         return None
-
-    def _read_known(self, line: bytes) -> Frame | None:
-        """As _read_syslog and _read_iso, for a process of which they have read another line."""
-        is_syslog = line[3:4] == b" "
-        start = 16 if is_syslog else line.find(b" ", 19, 40) + 1
-        end = line.find(b"]: ", start, start + _LONGEST_WRITER) + 1
-        process = line[start:end]
-        program = self._programs.get(process)
-        if program is None or not (is_syslog or line[4:5] == b"-"):
-            return None
-        if is_syslog:
-            at = self._clock.read_syslog(line[:15])
-        else:
-            at = self._clock.read_iso(line[: start - 1])
-        return Frame(at, program, process, line[end + 2 :])
 
     def _remember(self, process: bytes, program: bytes) -> None:
         if process.endswith(b"]"):

@@ -24,8 +24,8 @@ from gotrdns.mail_logs.frames import Frame
 # "name[192.0.2.1]"; postscreen knows no name, and some are told to log the port, too.
 _CLIENT: Final = rb"([^\s\[\]]{0,255})\[([0-9A-Fa-f.:]{2,45})\](?::\d{1,5})?"
 _QUEUE_ID: Final = rb"([0-9A-Za-z]{5,24})"
-_CONNECT: Final = re.compile(rb"connect from " + _CLIENT)
-_DISCONNECT: Final = re.compile(rb"disconnect from " + _CLIENT)
+# A session ends with how often each command was given.
+_SESSION: Final = re.compile(rb"(dis)?connect from " + _CLIENT + rb"(?: [\w=/ ]*)?")
 _ACCEPTED: Final = re.compile(
     _QUEUE_ID
     + rb": client="
@@ -71,7 +71,7 @@ UNKNOWN_FORM: Final = Unread.UNKNOWN_FORM
 
 
 def is_of_interest(octets: bytes) -> bool:
-    return b"/smtpd" in octets or b"reject: " in octets or b"/postscreen" in octets
+    return b"/smtpd" in octets or b"reject: " in octets
 
 
 def read(frame: Frame) -> Fact | Unread:
@@ -79,12 +79,8 @@ def read(frame: Frame) -> Fact | Unread:
         return SAYS_NOTHING
     message = frame.message
     first = message[:1]
-    if first == b"c":
-        found = _CONNECT.fullmatch(message)
-        return Arrival(*_who(frame, found[1], found[2])) if found else _other(message)
-    if first == b"d":
-        found = _DISCONNECT.match(message)
-        return Departure(*_who(frame, found[1], found[2])) if found else _other(message)
+    if first in {b"c", b"d"}:
+        return _read_session(frame)
     if b": client=" in message[:32]:
         return _read_acceptance(frame)
     if b"reject" in message[:48] or b": warn: " in message[:32]:
@@ -94,8 +90,13 @@ def read(frame: Frame) -> Fact | Unread:
     return SAYS_NOTHING
 
 
-def _other(message: bytes) -> Unread:
-    return UNKNOWN_FORM if b"connect from " in message[:16] else SAYS_NOTHING
+def _read_session(frame: Frame) -> Arrival | Departure | Unread:
+    found = _SESSION.fullmatch(frame.message)
+    if found is None:
+        return UNKNOWN_FORM if b"connect from " in frame.message[:16] else SAYS_NOTHING
+    ends, name, client = found.groups()
+    kind = Departure if ends else Arrival
+    return kind(frame.at, frame.process, client, None if name == _UNKNOWN else name)
 
 
 def _read_acceptance(frame: Frame) -> Acceptance | Unread:
