@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from gotrdns.mail_logs.conclusions import ground_of
+from gotrdns.mail_logs.conclusions import claimed_name, ground_of
 from gotrdns.mail_logs.facts import (
     Acceptance,
     Arrival,
@@ -186,8 +186,7 @@ class Ledger:
             account.count_otherwise(rejection.fate)
             return
         account.count(ground, rejection.fate, rejection.at)
-        claimed = doubt.claimed if doubt is not None else rejection.claimed
-        account.claimed = _keep(account.claimed, claimed)
+        account.claimed = _keep(account.claimed, claimed_name(rejection, doubt))
         if self._keeps_envelopes:
             account.note_envelope(rejection)
 

@@ -46,6 +46,11 @@ _OF_GOTRDNS: Final = tuple(
     )
 )
 
+# With a comma after it the name is whole.
+_NAMED_BY_GOTRDNS: Final = re.compile(
+    _CLIENT + rb" has the (?:reverse name|PTR record) (\S{1,255}),"
+)
+
 # The words that policy services, filters and other mail servers have for it.
 _ABOUT: Final = (
     rb"(?:PTR|r-?DNS|FC-?r?DNS|iprev|reverse[ -](?:DNS|names?|look-?ups?|host ?names?|records?|IP)"
@@ -120,6 +125,14 @@ def ground_of(
         if doubt is not None and told in {Ground.UNTOLD, Ground.FORWARD_UNCONFIRMED}:
             return _OF_FLAWS[doubt.flaw]
     return told
+
+
+def claimed_name(rejection: Rejection, doubt: Doubt | None) -> bytes:
+    """The PTR record's name that did not confirm, as far as the log tells; else empty."""
+    if doubt is not None:
+        return doubt.claimed
+    found = _NAMED_BY_GOTRDNS.match(rejection.text, _end_of_prefix(rejection.text))
+    return found[1] if found else rejection.claimed
 
 
 def _end_of_prefix(text: bytes) -> int:

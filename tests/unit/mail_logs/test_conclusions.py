@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gotrdns.lookup import Answer, Outcome
-from gotrdns.mail_logs.conclusions import ground_of
+from gotrdns.mail_logs.conclusions import claimed_name, ground_of
 from gotrdns.mail_logs.facts import Fate, Flaw, Rejection
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import Action, Decision, Rule
@@ -164,3 +164,12 @@ def test_the_enhanced_code_alone_is_reason_enough() -> None:
     made = rejection(PREFIX + b"bye")
     assert ground(made) is Ground.UNTOLD
     assert ground(made, doubt=doubt(Flaw.MISMATCH)) is Ground.FORWARD_MISMATCH
+
+
+def test_the_ptr_name_is_taken_from_where_it_stands() -> None:
+    text = PREFIX + b"192.0.2.1 has the reverse name mail.m.example, but that name does not exist"
+    assert claimed_name(rejection(text), None) == b"mail.m.example"
+    assert claimed_name(rejection(text), doubt()) == b"mail.business.example.net"
+    exim = rejection(b"host lookup failed", flaw=Flaw.UNCONFIRMED, claimed=b"mail.n.example")
+    assert claimed_name(exim, None) == b"mail.n.example"
+    assert claimed_name(rejection(), None) == b""
