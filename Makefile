@@ -11,7 +11,7 @@ UNPACKED_PACKAGES := exim4-daemon-light opensmtpd sendmail-bin sendmail-cf
 # What the packaging tests ask about man pages and completion.
 PACKAGING_PACKAGES := groff-base mandoc man-db bash-completion zsh fish
 BENCH_PACKAGES := postfix nsd unbound dnsperf bind9-dnsutils bind9-utils postfwd postfix-policyd-spf-python \
-	spamassassin gcc libc6-dev iproute2 util-linux
+	spamassassin pflogsumm gcc libc6-dev iproute2 util-linux
 
 .PHONY: demo install test check unit fuzz packaging live docs generated bench bench-install clean
 
@@ -75,6 +75,7 @@ bench: bench-install
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.classification
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.mail_log
 	tests/live/enter $(BIN)/python -m benchmarks.explain
 	tests/live/enter $(BIN)/python -m benchmarks.restarts
 	tests/live/enter $(BIN)/python -m benchmarks.postfix
