@@ -19,6 +19,10 @@ STEP: Final = 16_384
 class NoZstandard(Exception):
     """Something is compressed with zstd, and the package that reads it is not installed."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is compressed with zstd: pip install 'gotrdns[logs]' to read it")
+        self.name = name
+
 
 class CutShort(Exception):
     """Compressed octets end before their end."""
@@ -44,8 +48,8 @@ class Format:
     errors: tuple[type[Exception], ...]
 
 
-def detect(begin: bytes) -> Format | None:
-    """None if it is not compressed. Raises NoZstandard."""
+def detect(begin: bytes, name: str) -> Format | None:
+    """None if it is not compressed; ``name`` is for whom it may concern. Raises NoZstandard."""
     if begin.startswith(b"\x1f\x8b"):
         return Format(lambda: zlib.decompressobj(16 + zlib.MAX_WBITS), (zlib.error,))
     if begin.startswith(b"BZh"):
@@ -56,7 +60,7 @@ def detect(begin: bytes) -> Format | None:
         try:
             zstandard = importlib.import_module("zstandard")
         except ImportError:
-            raise NoZstandard from None
+            raise NoZstandard(name) from None
         return Format(zstandard.ZstdDecompressor().decompressobj, (zstandard.ZstdError,))
     return None
 

@@ -80,7 +80,7 @@ class Stream:
 
     def pieces(self) -> Iterator[bytes]:
         begin = self._read(LONGEST_MAGIC, whole=True)
-        kind = detect(begin)
+        kind = detect(begin, self.name)
         step = PIECE if kind is None else STEP
         raw = itertools.chain([begin] if begin else [], iter(lambda: self._read(step), b""))
         if kind is None:

@@ -144,7 +144,7 @@ class Worker(msgspec.Struct, frozen=True):
 
 
 class Pages(msgspec.Struct, frozen=True):
-    """The process of the pages: None while there is none; ``ended`` counts those that were not to."""
+    """The process of the pages, None while there is none; ``ended`` counts unexpected ends."""
 
     pid: int | None
     ended: int

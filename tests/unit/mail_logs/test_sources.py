@@ -138,7 +138,7 @@ def test_without_the_package_a_log_in_zstd_is_refused(
     monkeypatch.setitem(sys.modules, "zstandard", None)
     file = write(tmp_path / "mail.log", zstandard.compress(connections(0, 1)))
 
-    with pytest.raises(NoZstandard):
+    with pytest.raises(NoZstandard, match=r"mail\.log is compressed .*gotrdns\[logs\]"):
         in_order([file])
 
 
