@@ -76,6 +76,7 @@ bench: bench-install
 	$(BIN)/python -m benchmarks.classification
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.mail_log
+	$(BIN)/python -m benchmarks.mail_log_clients
 	tests/live/enter $(BIN)/python -m benchmarks.explain
 	tests/live/enter $(BIN)/python -m benchmarks.restarts
 	tests/live/enter $(BIN)/python -m benchmarks.postfix

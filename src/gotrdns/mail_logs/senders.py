@@ -61,7 +61,8 @@ def find_senders(accounts: Mapping[bytes, Account]) -> tuple[tuple[Sender, ...],
     places = _promising(accounts, {place.network for place in delivering}, unlikely)
     widespread = Counter(place.domain for place in places)
     likely = []
-    for place, clients in places.items():
+    while places:  # one is made of the other, and both are not wanted in memory
+        place, clients = places.popitem()
         signs = max(clients, key=_promise).impression.signs
         if place in delivering:
             signs = (*signs, Sign.NEIGHBOUR_DELIVERS)

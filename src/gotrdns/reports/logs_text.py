@@ -16,6 +16,7 @@ from gotrdns.reports.text import Paint, Style, plain
 _WIDEST: Final = 100  # columns in which a sentence can still be read
 _INDENT: Final = "     "
 _GROUNDS_SHOWN: Final = 3
+_NARROWEST_GROUND: Final = 20
 _SIGNS_SHOWN: Final = 3
 
 
@@ -87,7 +88,12 @@ def _replies(amount: Amount) -> str:
 def _grounds(report: LogReport, room: int, paint: Paint) -> Iterator[str]:
     amounts = report.grounds.values()
     columns = [
-        Column(words.GROUND, [words.GROUNDS[each] for each in report.grounds], shorten=shorten_end),
+        Column(
+            words.GROUND,
+            [words.GROUNDS[each] for each in report.grounds],
+            least=_NARROWEST_GROUND,
+            shorten=shorten_end,
+        ),
         _numbers(words.GROUND_CLIENTS, [each.clients for each in amounts]),
         _numbers(words.GROUND_REFUSED, [each.refused for each in amounts]),
         _numbers(words.GROUND_DEFERRED, [each.deferred for each in amounts]),
