@@ -5,10 +5,12 @@ import ipaddress
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.unit.daemon_process import Daemon, NameServer, daemon_in, running_name_server
 from tests.unit.event_loops import LOOPS, Run, runner_in
 
 settings.register_profile("gotrdns", derandomize=True, deadline=None)
@@ -50,3 +52,15 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def run(request: pytest.FixtureRequest) -> Run:
     """Runs a coroutine; the test is done once for each kind of event loop."""
     return runner_in(request.param)
+
+
+@pytest.fixture(scope="module")
+def name_server() -> Iterator[NameServer]:
+    with running_name_server() as server:
+        yield server
+
+
+@pytest.fixture
+def daemon(tmp_path: Path, name_server: NameServer) -> Iterator[Daemon]:
+    with daemon_in(tmp_path, name_server) as each:
+        yield each

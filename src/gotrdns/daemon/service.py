@@ -249,14 +249,7 @@ class Service:
             resolvers=self._client.servers,
         )
         used = (*self._doors.endpoints, *self._monitoring.endpoints, *self._pages.endpoints)
-        for each in self._inherited.unused(used):
-            self._journal.write(
-                Level.WARNING,
-                "inherited-unused",
-                place=each.place,
-                name=each.name or None,
-                descriptor=each.descriptor,
-            )
+        self._inherited.report_unused(used, self._journal)
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()

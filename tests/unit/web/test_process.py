@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,20 +15,8 @@ import pytest
 from gotrdns.reports.status import Pages as StatusPages
 from gotrdns.reports.status import Remark, Trouble
 from tests.support.activation import activated
-from tests.unit.daemon_process import Daemon, NameServer, daemon_in, running_name_server
+from tests.unit.daemon_process import Daemon
 from tests.unit.service_manager import Manager
-
-
-@pytest.fixture(scope="module")
-def name_server() -> Iterator[NameServer]:
-    with running_name_server() as server:
-        yield server
-
-
-@pytest.fixture
-def daemon(tmp_path: Path, name_server: NameServer) -> Iterator[Daemon]:
-    with daemon_in(tmp_path, name_server) as each:
-        yield each
 
 
 def sections(directory: Path, page: str = "", admin: str = "") -> str:
