@@ -40,7 +40,7 @@ check: $(VENV)/installed-test
 	$(BIN)/lint-imports
 
 unit: $(VENV)/installed-test
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest tests/unit -n 2 --dist loadfile
 
 fuzz: $(VENV)/installed-test
 	$(BIN)/python -m pytest tests/fuzz

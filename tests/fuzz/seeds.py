@@ -76,9 +76,25 @@ def exim_seeds() -> list[bytes]:
     return [bytes([cut]) + line for cut in (0, 9, 200)]
 
 
+def form_seeds() -> list[bytes]:
+    return [b"token=abc&reason=a+b%20c&target=192.0.2.1", b"=&==&a", b"a=%C3%BC", b"a=1&a=2"]
+
+
+def visitor_seeds() -> list[bytes]:
+    """Headers, a line each."""
+    return [
+        b"192.0.2.1, 127.0.0.1",
+        b"192.0.2.1:4711\n[2001:db8::1]:80, 198.51.100.7",
+        b'for="[2001:db9::1]", unknown',
+        b"::ffff:192.0.2.1,,\t127.0.0.5",
+    ]
+
+
 SEEDS = {
     "fuzz_wire": wire_seeds,
     "fuzz_postfix_policy": postfix_policy_seeds,
     "fuzz_milter": milter_seeds,
     "fuzz_exim": exim_seeds,
+    "fuzz_forms": form_seeds,
+    "fuzz_visitors": visitor_seeds,
 }

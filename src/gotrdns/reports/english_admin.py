@@ -108,7 +108,6 @@ EXCEPTION_HEADINGS: Final = {
     "reason": "Reason",
     "ended": "Ended because",
 }
-LAST_HIT: Final = "last {moment}"
 FOR_EVER: Final = "for ever"
 END: Final = "End it"
 END_NOW: Final = "End exception {number} now"
@@ -132,7 +131,7 @@ REASON_HINT: Final = "For whoever asks next year."
 ENDS: Final = "Last day"
 ENDS_HINT: Final = "That day included."
 LASTS: Final = "It does not end"
-MADE_BY: Final = "It is made in the name of {author}."
+MADE_BY: Final = "As its author is noted: {author}."
 SOMEBODY: Final = "administrator's pages"
 NO_REASON: Final = "The reason is empty: say why, for whoever asks next year."
 ENDS_IN_THE_PAST: Final = "The last day lies in the past."

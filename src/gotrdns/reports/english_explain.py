@@ -187,6 +187,9 @@ CHOICES: Final = {
     Choice.EXAMPLE: "{name} only stands for the mail server's own name: put that in its place, or "
     "give it with --name.",
 }
+CHOICE_OF_EXAMPLE_TO_SENDER: Final = (
+    "{name} only stands for the mail server's own name: put that in its place."
+)
 LEADS_ELSEWHERE: Final = (
     "{name} leads to {addresses} today; that may stay beside the new record if mail is sent from "
     "there, too."

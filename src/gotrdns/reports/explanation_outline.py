@@ -11,7 +11,7 @@ import msgspec
 
 from gotrdns.diagnosis.findings import Finding, Fixer
 from gotrdns.evidence import Path, Walk
-from gotrdns.explaining.explanation import Explanation, Publication
+from gotrdns.explaining.explanation import Choice, Explanation, Publication
 from gotrdns.reports import english as words
 from gotrdns.reports import english_explain as explain_words
 from gotrdns.reports import english_receivers as receiver_words
@@ -101,7 +101,7 @@ def outline(explanation: Explanation, reader: Reader = Reader.RECEIVER) -> Outli
         who=_who(explanation, reader) if records or causes else (),
         introduction=_introduction(records),
         steps=tuple(_steps(records)),
-        choice=" ".join(_about_the_name(explanation)) if records else "",
+        choice=" ".join(_about_the_name(explanation, reader)) if records else "",
         waits=_waits(records) if records else None,
         advice=tuple(_advice(causes, reader))
         if causes and (_is_ours(causes[0]) or not records)
@@ -216,10 +216,13 @@ def _written(record: Publication) -> str:
     return f"{record.relative} IN {record.type} {record.data}"
 
 
-def _about_the_name(explanation: Explanation) -> Iterator[str]:
+def _about_the_name(explanation: Explanation, reader: Reader) -> Iterator[str]:
     """How it was come by, and where it leads today, if that was not the reason."""
     host = explanation.host
-    if choice := explain_words.CHOICES[host.choice]:
+    choice = explain_words.CHOICES[host.choice]
+    if host.choice is Choice.EXAMPLE and reader is Reader.SENDER:
+        choice = explain_words.CHOICE_OF_EXAMPLE_TO_SENDER
+    if choice:
         yield choice.format(name=host.name)
     walk = explanation.walk
     if walk is None or host.name in {each.name for each in explanation.verdict.names}:

@@ -37,7 +37,8 @@ class Means(msgspec.Struct, frozen=True):
 
     ``clock`` gives seconds since 1970. ``ending`` is set when the process is to end: what visitors
     watch ends then. ``tell_fault`` is given what nobody expected, for the log, and ``tell_trouble``
-    what can be expected: with the visitor it is about, or what is wrong in words.
+    what can be expected: with the visitor it is about, or what is wrong in words. A decision is in
+    the store within ``written_within`` seconds.
     """
 
     page: PageSettings
@@ -48,4 +49,5 @@ class Means(msgspec.Struct, frozen=True):
     clock: Callable[[], float] = time.time
     tell_fault: Callable[[Exception], None] = _raise
     tell_trouble: Callable[[Trouble, str], None] = _pay_no_heed
+    written_within: float = 1.5
     ending: asyncio.Event = msgspec.field(default_factory=asyncio.Event)

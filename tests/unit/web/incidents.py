@@ -58,6 +58,7 @@ class Site:
             expert=self.experts,  # type: ignore[arg-type]
             ask_daemon=bytes,
             clock=self.clock,
+            written_within=0.2,
         )
         self.application = public_site(means)
         self.application.state.walks = Walks(means.expert, means.page, pace=PACE)

@@ -236,7 +236,7 @@ def test_the_author_is_who_is_logged_in(path: Path) -> None:
     admin = AdminSettings(user_header="X-Remote-User", trusted_proxies=("127.0.0.1",))
     as_anna = {"headers": {"X-Remote-User": "anna"}}
     with visiting(path, admin=admin, clock=Clock()) as visitor:
-        assert "It is made in the name of anna." in visitor.get("/exceptions", **as_anna).text
+        assert "As its author is noted: anna." in visitor.get("/exceptions", **as_anna).text
         visitor.submit("/exceptions", "/exceptions", WANTED, **as_anna)
         visitor.submit("/exceptions", "/exceptions/end", {"number": "1"}, **as_anna)
         [kept] = Site(path, visitor).kept()

@@ -1,6 +1,9 @@
 """The page of an incident: what it tells, and what it keeps to itself."""
 
+import contextlib
 import re
+import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -362,6 +365,23 @@ def test_an_unknown_incident_says_so_kindly_and_offers_the_check(everybody: Site
     assert "Pages about refused mail are deleted after 30 days." in page
     assert '<input class="data" id="q" name="q"' in answer.text
     assert '<form method="get" action="/"' in answer.text
+
+
+def test_a_link_that_is_followed_before_the_decision_is_written_is_waited_for(
+    everybody: Site, founding: str
+) -> None:
+    path = sqlite_path(everybody.url)
+    assert path is not None
+
+    def rename(old: str, new: str) -> None:
+        with contextlib.closing(sqlite3.connect(path)) as database, database:
+            database.execute("UPDATE decisions SET id = ? WHERE id = ?", (new, old))
+
+    rename(founding, UNKNOWN)
+    writing = threading.Timer(0.05, rename, (UNKNOWN, founding))
+    writing.start()
+    assert everybody.get(f"/i/{founding}").status_code == 200
+    writing.join()
 
 
 def test_an_incident_that_is_too_old_is_gone_although_it_is_not_deleted_yet(

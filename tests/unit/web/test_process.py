@@ -92,7 +92,7 @@ class Pages:
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(10)
+        return self.process.wait(30)
 
     def __enter__(self) -> "Pages":
         self.until(lambda: "event=pages-started" in self.log)
@@ -104,7 +104,7 @@ class Pages:
 
 
 def until(condition: Callable[[], bool], log: Callable[[], str]) -> None:
-    end = time.monotonic() + 15
+    end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end, log()
         time.sleep(0.01)
@@ -170,7 +170,7 @@ def test_wrong_settings_change_nothing(daemon: Daemon, tmp_path: Path) -> None:
 def run_web(daemon: Daemon, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "gotrdns", "web", "--settings", str(daemon.settings)]
     return subprocess.run(
-        [*command, *arguments], check=False, capture_output=True, text=True, timeout=20, input=given
+        [*command, *arguments], check=False, capture_output=True, text=True, timeout=60, input=given
     )
 
 

@@ -8,7 +8,6 @@ import asyncio
 import base64
 import binascii
 import functools
-import math
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -23,7 +22,7 @@ from gotrdns.protocols.printable import printable
 from gotrdns.reports.site.admin_layout import compose_closed
 from gotrdns.web.admin.attempts import Attempts
 from gotrdns.web.admin.framing import USER_KEY
-from gotrdns.web.limits import TooMany
+from gotrdns.web.limits import TooMany, retry_after
 from gotrdns.web.means import Trouble
 from gotrdns.web.passwords import Passwords
 from gotrdns.web.settings import AdminSettings
@@ -66,7 +65,7 @@ def _answer(closed: _Closed) -> Response:
     if closed.status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = _CHALLENGE
     if closed.wait:
-        headers["Retry-After"] = str(math.ceil(closed.wait))
+        headers |= retry_after(closed.wait)
     return HTMLResponse(compose_closed(closed.status), closed.status, headers)
 
 
