@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Iterator
-from urllib.error import HTTPError
 
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +12,6 @@ from tests.live.browser import LOOKS, PATIENCE, Chromium, Look, Visitor, elsewhe
 from tests.live.internet import Internet
 from tests.live.pages import ADMIN, PAGE, Pages, fetch
 from tests.live.postfix import POLICY_OVER_UNIX, Postfix
-from tests.live.process import wait_until
 from tests.live.program import check_all
 from tests.live.resolver import Resolver
 from tests.live.smtp import Conversation, deliver
@@ -55,16 +53,7 @@ def refused_with_link(address: str = ZOMBIE) -> str:
     assert refusal is not None and refusal.code == 550
     found = LINK.search(refusal.text)
     assert found, refusal.text
-    # The daemon writes what it decided twice a second.
-    elsewhere(wait_until, lambda: is_there(found[0]), "the incident is in the store")
     return found[0]
-
-
-def is_there(link: str) -> bool:
-    try:
-        return bool(fetch(link))
-    except HTTPError:
-        return False
 
 
 def mend(internet: Internet, label: str, address: str) -> None:
