@@ -103,6 +103,6 @@ def test_a_server_that_is_gone_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_number_larger_than_any_is_none(url: str) -> None:
-    with Store(url) as store:
+    with Store(url, create=True) as store:
         for number in (2**31, 10**15, 10**30):
             assert not store.end_allowance(number, "no such number")
