@@ -334,7 +334,13 @@ def test_the_service_manager_is_told(daemon: Daemon, tmp_path: Path) -> None:
     daemon.configure(more=sections(tmp_path))
     announced = {"NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "3000000"}
     with Pages(daemon, environment=announced) as pages:
-        heard = manager.heard()
+        heard: list[str] = []
+
+        def is_told() -> bool:
+            heard.extend(manager.heard())
+            return bool(heard)
+
+        pages.until(is_told)  # the log is first
         assert heard == ["READY=1\nSTATUS=0 connections of the pages"]
         until(lambda: "WATCHDOG=1" in manager.heard(), lambda: pages.log)
         pages.process.send_signal(signal.SIGHUP)
