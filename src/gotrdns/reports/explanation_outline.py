@@ -11,7 +11,7 @@ import msgspec
 
 from gotrdns.diagnosis.findings import Finding, Fixer
 from gotrdns.evidence import Path, Walk
-from gotrdns.explaining.explanation import Explanation, Publication
+from gotrdns.explaining.explanation import Choice, Explanation, Publication
 from gotrdns.reports import english as words
 from gotrdns.reports import english_explain as explain_words
 from gotrdns.reports import english_receivers as receiver_words
@@ -101,7 +101,7 @@ def outline(explanation: Explanation, reader: Reader = Reader.RECEIVER) -> Outli
         who=_who(explanation, reader) if records or causes else (),
         introduction=_introduction(records),
         steps=tuple(_steps(records)),
-        choice=" ".join(_about_the_name(explanation)) if records else "",
+        choice=" ".join(_about_the_name(explanation, reader)) if records else "",
         waits=_waits(records) if records else None,
         advice=tuple(_advice(causes, reader))
         if causes and (_is_ours(causes[0]) or not records)
@@ -216,10 +216,10 @@ def _written(record: Publication) -> str:
     return f"{record.relative} IN {record.type} {record.data}"
 
 
-def _about_the_name(explanation: Explanation) -> Iterator[str]:
+def _about_the_name(explanation: Explanation, reader: Reader) -> Iterator[str]:
     """How it was come by, and where it leads today, if that was not the reason."""
     host = explanation.host
-    if choice := explain_words.CHOICES[host.choice]:
+    if choice := _choice(host.choice, reader):
         yield choice.format(name=host.name)
     walk = explanation.walk
     if walk is None or host.name in {each.name for each in explanation.verdict.names}:
@@ -235,6 +235,12 @@ def _about_the_name(explanation: Explanation) -> Iterator[str]:
     others = [each for each in addresses if each != explanation.verdict.address.text]
     if others:
         yield explain_words.LEADS_ELSEWHERE.format(name=host.name, addresses=listed(others))
+
+
+def _choice(choice: Choice, reader: Reader) -> str:
+    if choice is Choice.EXAMPLE and reader is Reader.SENDER:
+        return explain_words.EXAMPLE_TO_SENDER
+    return explain_words.CHOICES[choice]
 
 
 def _waits(records: Iterable[Publication]) -> Waits:
