@@ -41,6 +41,7 @@ LOOKS: Final = tuple(
     for scheme in ("light", "dark")
 )
 DESK: Final = LOOKS[2]
+NARROW: Final = Look("narrow", 320, 640, "light")
 
 
 class Visitor:
@@ -82,6 +83,10 @@ class Visitor:
         """Whether one has to scroll sideways."""
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         return bool(self.page.evaluate(wide))
+
+    def unfold(self) -> None:
+        """Open whatever is folded."""
+        self.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
 
     def keep_picture(self, name: str) -> Path:
         """A screenshot of the whole page, for people to look at."""

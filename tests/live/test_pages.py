@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.live import clients
-from tests.live.browser import LOOKS, PATIENCE, Chromium, Look, Visitor, elsewhere
+from tests.live.browser import LOOKS, NARROW, PATIENCE, Chromium, Look, Visitor, elsewhere
 from tests.live.internet import Internet
 from tests.live.pages import ADMIN, PAGE, Pages, fetch
 from tests.live.postfix import POLICY_OVER_UNIX, Postfix
@@ -159,10 +159,12 @@ ADMINISTRATOR = {
 }
 
 
-def look_at(visitor: Visitor, name: str, url: str) -> None:
+def look_at(visitor: Visitor, name: str, url: str, *, unfolded: bool = False) -> None:
     visitor.page.goto(url)
     expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
     expect(visitor.page.locator(".walking:visible")).to_have_count(0, timeout=PATIENCE)
+    if unfolded:
+        visitor.unfold()
     visitor.keep_picture(name)
     assert visitor.violations() == []
     assert not visitor.overflows()
@@ -192,3 +194,39 @@ def test_the_administrators_pages_suit_every_eye(name: str, look: Look, browser:
     refused_with_link()
     with browser.visitor(look) as visitor:
         look_at(visitor, f"admin-{name}", ADMIN + ADMINISTRATOR[name])
+
+
+@pytest.mark.usefixtures("pages")
+def test_the_way_around_fits_a_telephone_beside_the_mode(browser: Chromium) -> None:
+    with browser.visitor(LOOKS[0]) as visitor:
+        page = visitor.page
+        page.goto(ADMIN)
+        links = page.get_by_role("navigation").first.get_by_role("link").all()
+        assert len({box["y"] for each in links if (box := each.bounding_box())}) == 1
+        badge, way = page.locator(".badge").first, page.get_by_role("navigation").first
+        standing, below = badge.bounding_box(), way.bounding_box()
+        assert standing is not None and below is not None
+        assert standing["y"] + standing["height"] <= below["y"]
+
+
+@pytest.mark.usefixtures("pages")
+@pytest.mark.parametrize("name", PUBLIC)
+def test_everybodys_pages_fit_the_narrowest_window(name: str, browser: Chromium) -> None:
+    """WCAG 2.2, 1.4.10: no scrolling sideways at 320 pixels, with everything unfolded."""
+    with browser.visitor(NARROW) as visitor:
+        look_at(visitor, name, PAGE + PUBLIC[name], unfolded=True)
+
+
+@pytest.mark.usefixtures("pages")
+def test_an_incidents_page_fits_the_narrowest_window(browser: Chromium) -> None:
+    link = refused_with_link()
+    with browser.visitor(NARROW) as visitor:
+        look_at(visitor, "incident", link, unfolded=True)
+
+
+@pytest.mark.usefixtures("pages")
+@pytest.mark.parametrize("name", ADMINISTRATOR)
+def test_the_administrators_pages_fit_the_narrowest_window(name: str, browser: Chromium) -> None:
+    refused_with_link()
+    with browser.visitor(NARROW) as visitor:
+        look_at(visitor, f"admin-{name}", ADMIN + ADMINISTRATOR[name], unfolded=True)

@@ -108,6 +108,7 @@ EXCEPTION_HEADINGS: Final = {
     "reason": "Reason",
     "ended": "Ended because",
 }
+LAST_HIT: Final = "last {moment}"
 FOR_EVER: Final = "for ever"
 END: Final = "End it"
 END_NOW: Final = "End exception {number} now"
@@ -131,7 +132,8 @@ REASON_HINT: Final = "For whoever asks next year."
 ENDS: Final = "Last day"
 ENDS_HINT: Final = "That day included."
 LASTS: Final = "It does not end"
-MADE_BY: Final = "As its author is noted: {author}."
+MADE_BY: Final = "It is noted as made by {author}."
+MADE_BY_SOMEBODY: Final = "It is noted as made on these pages, without a name: nobody logs in here."
 SOMEBODY: Final = "administrator's pages"
 NO_REASON: Final = "The reason is empty: say why, for whoever asks next year."
 ENDS_IN_THE_PAST: Final = "The last day lies in the past."

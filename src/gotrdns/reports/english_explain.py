@@ -145,6 +145,9 @@ HOLDER_NOT_ASKED: Final = (
     "Who holds the address block was not asked; gotrdns explain --rdap does so, and so does: whois "
     "{address}"
 )
+HOLDER_NOT_ASKED_HERE: Final = (
+    "Who holds the address block is not looked up here; the public registers tell: whois {address}"
+)
 ROLES: Final = {
     Role.TECHNICAL: "Technical",
     Role.NOC: "Network operations",
@@ -187,8 +190,9 @@ CHOICES: Final = {
     Choice.EXAMPLE: "{name} only stands for the mail server's own name: put that in its place, or "
     "give it with --name.",
 }
-CHOICE_OF_EXAMPLE_TO_SENDER: Final = (
-    "{name} only stands for the mail server's own name: put that in its place."
+EXAMPLE_TO_SENDER: Final = (
+    "{name} only stands for the mail server's own name: put that in its place, or check again and "
+    "say which name it is to have."
 )
 LEADS_ELSEWHERE: Final = (
     "{name} leads to {addresses} today; that may stay beside the new record if mail is sent from "

@@ -219,10 +219,7 @@ def _written(record: Publication) -> str:
 def _about_the_name(explanation: Explanation, reader: Reader) -> Iterator[str]:
     """How it was come by, and where it leads today, if that was not the reason."""
     host = explanation.host
-    choice = explain_words.CHOICES[host.choice]
-    if host.choice is Choice.EXAMPLE and reader is Reader.SENDER:
-        choice = explain_words.CHOICE_OF_EXAMPLE_TO_SENDER
-    if choice:
+    if choice := _choice(host.choice, reader):
         yield choice.format(name=host.name)
     walk = explanation.walk
     if walk is None or host.name in {each.name for each in explanation.verdict.names}:
@@ -238,6 +235,12 @@ def _about_the_name(explanation: Explanation, reader: Reader) -> Iterator[str]:
     others = [each for each in addresses if each != explanation.verdict.address.text]
     if others:
         yield explain_words.LEADS_ELSEWHERE.format(name=host.name, addresses=listed(others))
+
+
+def _choice(choice: Choice, reader: Reader) -> str:
+    if choice is Choice.EXAMPLE and reader is Reader.SENDER:
+        return explain_words.EXAMPLE_TO_SENDER
+    return explain_words.CHOICES[choice]
 
 
 def _waits(records: Iterable[Publication]) -> Waits:

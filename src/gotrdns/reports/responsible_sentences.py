@@ -43,7 +43,7 @@ def sentences_about(
     if responsible.holder is not None:
         yield from _holder_sentences(responsible.holder)
     elif fixer is Fixer.ADDRESS_OWNER and not is_forward:
-        yield _unknown_holder(explanation)
+        yield _unknown_holder(explanation, reader)
 
 
 def in_zone(zone: DomainName | None) -> str:
@@ -88,7 +88,9 @@ def _holder_sentences(holder: Holder) -> Iterator[str]:
             yield words.CONTACT.format(role=words.ROLES[contact.role], who=who)
 
 
-def _unknown_holder(explanation: Explanation) -> str:
+def _unknown_holder(explanation: Explanation, reader: Reader) -> str:
     if explanation.no_rdap:
         return words.NO_HOLDER.format(reason=tame(explanation.no_rdap, 200).rstrip("."))
-    return words.HOLDER_NOT_ASKED.format(address=explanation.verdict.address)
+    to_sender = reader is Reader.SENDER
+    sentence = words.HOLDER_NOT_ASKED_HERE if to_sender else words.HOLDER_NOT_ASKED
+    return sentence.format(address=explanation.verdict.address)

@@ -4,7 +4,6 @@ Owns its addresses, its answers' statuses and headers, and what of a look at the
 Everything a visitor sees is composed in ``reports.site``.
 """
 
-import asyncio
 import contextlib
 import functools
 import re
@@ -21,6 +20,7 @@ from starlette.routing import BaseRoute, Route
 from gotrdns.explaining.awaiting import Look
 from gotrdns.explaining.confirming import Confirmable, Unconfirmable, read_confirmability
 from gotrdns.names import Address, DomainName
+from gotrdns.policy.recorded import RecordedDecision
 from gotrdns.reports import english_incident as words
 from gotrdns.reports.site.incident import (
     Checking,
@@ -53,6 +53,8 @@ _ID: Final = re.compile(r"[a-z2-7]{16}")
 # As pasted from a bounce, with what mail programs and sentences put around a link.
 _PASTED: Final = re.compile(r"[<(\[\"']*([A-Za-z2-7]{16})[^A-Za-z0-9]*")
 _AGAIN: Final = 60.0  # seconds
+# Decisions are stored behind the mail path: a refusal may be read before its page can be.
+_PAUSES: Final = (0.2, 0.4, 0.9)  # seconds
 
 Handler = Callable[["IncidentPages", Request], Awaitable[Response]]
 
@@ -100,13 +102,7 @@ class IncidentPages:
         written = request.path_params["incident"]
         if not _ID.fullmatch(written):
             return _redirect(written)
-        try:
-            story = await self._story(request)
-        except _Gone:
-            # A daemon writes what it decided a little later, and some mail comes back at once.
-            await asyncio.sleep(self._means.written_within)
-            story = await self._story(request)
-        return self._page(request, story)
+        return self._page(request, await self._story(request))
 
     @_answering
     async def return_to_page(self, request: Request) -> Response:
@@ -200,7 +196,7 @@ class IncidentPages:
         incident = request.path_params["incident"]
         if not _ID.fullmatch(incident):
             raise _Gone
-        decision = await self._desk.ask(lambda store: store.find_incident(incident))
+        decision = await self._find(incident)
         oldest = self._means.clock() - self._means.store.retention
         if decision is None or decision.last_at < oldest:
             raise _Gone
@@ -208,6 +204,16 @@ class IncidentPages:
             return tell(decision, private=self._means.page.private_targets)
         except ValueError as error:
             raise StoreUnavailable(f"incident {incident} cannot be read: {error}") from error
+
+    async def _find(self, incident: str) -> RecordedDecision | None:
+        """Waits for one that may be on its way into the store."""
+        found = await self._desk.ask(lambda store: store.find_incident(incident))
+        for seconds in _PAUSES:
+            if found is not None:
+                break
+            await self._means.pause(seconds)
+            found = await self._desk.ask(lambda store: store.find_incident(incident))
+        return found
 
     def _checked_address(self, story: Story) -> Address | None:
         """The address that may be looked at; None where there is nothing to look at."""

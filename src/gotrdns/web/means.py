@@ -3,7 +3,7 @@
 import asyncio
 import enum
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -35,10 +35,10 @@ def _raise(error: Exception) -> None:
 class Means(msgspec.Struct, frozen=True):
     """``ask_daemon`` puts a question to the daemon's control socket and raises NoDaemon; it blocks.
 
-    ``clock`` gives seconds since 1970. ``ending`` is set when the process is to end: what visitors
-    watch ends then. ``tell_fault`` is given what nobody expected, for the log, and ``tell_trouble``
-    what can be expected: with the visitor it is about, or what is wrong in words. A decision is in
-    the store within ``written_within`` seconds.
+    ``clock`` gives seconds since 1970, ``pause`` lets some go by. ``ending`` is set when the process
+    is to end: what visitors watch ends then. ``tell_fault`` is given what nobody expected, for the
+    log, and ``tell_trouble`` what can be expected: with the visitor it is about, or what is wrong in
+    words.
     """
 
     page: PageSettings
@@ -47,7 +47,7 @@ class Means(msgspec.Struct, frozen=True):
     expert: Expert
     ask_daemon: Callable[[bytes], bytes]
     clock: Callable[[], float] = time.time
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     tell_fault: Callable[[Exception], None] = _raise
     tell_trouble: Callable[[Trouble, str], None] = _pay_no_heed
-    written_within: float = 1.5
     ending: asyncio.Event = msgspec.field(default_factory=asyncio.Event)

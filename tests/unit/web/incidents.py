@@ -51,6 +51,9 @@ class Site:
         self.url = url
         self.clock = Clock()
         self.experts = Experts()
+        self.paused: list[float] = []
+        # What somebody else does while a page waits.
+        self.meanwhile: Callable[[], object] = list
         means = Means(
             page=PageSettings(**page),
             admin=AdminSettings(),
@@ -58,13 +61,17 @@ class Site:
             expert=self.experts,  # type: ignore[arg-type]
             ask_daemon=bytes,
             clock=self.clock,
-            written_within=0.2,
+            pause=self._pause,
         )
         self.application = public_site(means)
         self.application.state.walks = Walks(means.expert, means.page, pace=PACE)
         # One loop for all, as in a real process.
         self.runner = asyncio.Runner()
         self.browser = self.open_browser()
+
+    async def _pause(self, seconds: float) -> None:
+        self.paused.append(seconds)
+        await asyncio.to_thread(self.meanwhile)
 
     def open_browser(self) -> httpx.AsyncClient:
         """With cookies of its own."""

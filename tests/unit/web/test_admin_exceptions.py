@@ -232,11 +232,17 @@ def test_forms_of_others_are_refused(site: Site) -> None:
     assert site.kept() == []
 
 
+def test_where_nobody_logs_in_the_form_says_that_no_name_is_noted(site: Site) -> None:
+    assert (
+        "It is noted as made on these pages, without a name" in site.visitor.get("/exceptions").text
+    )
+
+
 def test_the_author_is_who_is_logged_in(path: Path) -> None:
     admin = AdminSettings(user_header="X-Remote-User", trusted_proxies=("127.0.0.1",))
     as_anna = {"headers": {"X-Remote-User": "anna"}}
     with visiting(path, admin=admin, clock=Clock()) as visitor:
-        assert "As its author is noted: anna." in visitor.get("/exceptions", **as_anna).text
+        assert "It is noted as made by anna." in visitor.get("/exceptions", **as_anna).text
         visitor.submit("/exceptions", "/exceptions", WANTED, **as_anna)
         visitor.submit("/exceptions", "/exceptions/end", {"number": "1"}, **as_anna)
         [kept] = Site(path, visitor).kept()

@@ -1,5 +1,6 @@
 """An explanation as a part of a page: letters, links that begin a mail, levels of headings."""
 
+from collections.abc import Callable
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
@@ -119,6 +120,21 @@ def test_visitors_are_not_the_receiving_side() -> None:
         assert "Whoever runs this site: its resolver has to be mended." in visitor
         assert "the resolver here (this site's) does not pass it on" in visitor
         assert "Nothing is known to be wrong at the sender's." in visitor
+
+
+@pytest.mark.parametrize("build", explanation_cases.CASES.values(), ids=explanation_cases.CASES)
+def test_visitors_are_told_of_no_command_line(build: Callable[[], Explanation]) -> None:
+    visitor = read_part(compose_explanation(build(), reader=Reader.SENDER)).words
+    assert " --" not in visitor
+    assert "gotrdns explain" not in visitor
+
+
+def test_what_stands_for_a_name_is_said_to_each_reader_in_their_way() -> None:
+    example = explanation_cases.classless()
+    admin = read_part(compose_explanation(example)).words
+    visitor = read_part(compose_explanation(example, reader=Reader.SENDER)).words
+    assert "give it with --name." in admin
+    assert "or check again and say which name it is to have." in visitor
 
 
 def test_remarks_on_our_own_resolver_are_for_whoever_runs_the_site() -> None:

@@ -1,9 +1,6 @@
 """The page of an incident: what it tells, and what it keeps to itself."""
 
-import contextlib
 import re
-import sqlite3
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -367,21 +364,23 @@ def test_an_unknown_incident_says_so_kindly_and_offers_the_check(everybody: Site
     assert '<form method="get" action="/"' in answer.text
 
 
-def test_a_link_that_is_followed_before_the_decision_is_written_is_waited_for(
-    everybody: Site, founding: str
-) -> None:
+def test_a_page_waits_a_moment_for_a_refusal_on_its_way_into_the_store(everybody: Site) -> None:
     path = sqlite_path(everybody.url)
     assert path is not None
+    incident = everybody.remember(refusal(verdict_in(FOUNDING)))
+    stored = path.read_bytes()
+    path.unlink()
+    Store(everybody.url, create=True).close()
+    everybody.meanwhile = lambda: path.write_bytes(stored)
+    assert "was refused" in everybody.read(incident)
+    assert len(everybody.paused) == 1
+    everybody.read(incident)
+    assert len(everybody.paused) == 1
 
-    def rename(old: str, new: str) -> None:
-        with contextlib.closing(sqlite3.connect(path)) as database, database:
-            database.execute("UPDATE decisions SET id = ? WHERE id = ?", (new, old))
 
-    rename(founding, UNKNOWN)
-    writing = threading.Timer(0.05, rename, (UNKNOWN, founding))
-    writing.start()
-    assert everybody.get(f"/i/{founding}").status_code == 200
-    writing.join()
+def test_a_page_that_does_not_come_is_not_waited_for_long(everybody: Site) -> None:
+    assert everybody.get(f"/i/{UNKNOWN}").status_code == 404
+    assert 1 <= sum(everybody.paused) <= 2
 
 
 def test_an_incident_that_is_too_old_is_gone_although_it_is_not_deleted_yet(

@@ -81,7 +81,7 @@ def compose_exceptions(
         rest=_link(view.ended, shown[-1].number) if len(wanted) > SHOWN else None,
         latest=_link(view.ended, None) if view.below is not None else None,
         asked=asked,
-        author=author_of(frame.user),
+        made_by=_made_by(frame.user),
         said=said,
     )
 
@@ -89,6 +89,10 @@ def compose_exceptions(
 def author_of(user: str) -> str:
     """In whose name an exception is made."""
     return user or words.SOMEBODY
+
+
+def _made_by(user: str) -> str:
+    return words.MADE_BY.format(author=user) if user else words.MADE_BY_SOMEBODY
 
 
 def outcome(code: str, allowance: Allowance, now: float) -> str:
