@@ -3,6 +3,7 @@
 import re
 import socket
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -48,7 +49,16 @@ def pages(
     with Pages(tmp_path_factory.mktemp("pages"), postfix, internet) as running:
         for _ in range(3):
             elsewhere(deliver, FOUNDING, POLICY_OVER_UNIX)
+        await_counts()
         yield running
+
+
+def await_counts() -> None:
+    """Until what was decided is counted in the store, and so has a chart."""
+    end = time.monotonic() + 30
+    while b"The figures as a table" not in urllib.request.urlopen(ADMIN, timeout=20).read():
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 def ask_often(door: Path, times: int) -> None:
