@@ -79,9 +79,13 @@ def test_zombies_alone_are_no_reason_to_act(tmp_path: Path) -> None:
     assert "Another client looks like nobody's mail server: deferred once." in done.stdout
 
 
-def test_standard_input_and_compressed_files_are_read(tmp_path: Path) -> None:
-    packed = tmp_path / "mainlog.1.gz"
-    packed.write_bytes(gzip.compress(Path(EXIM).read_bytes()))
+def test_standard_input_and_compressed_files_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    octets = gzip.compress(Path(EXIM).read_bytes())
+    monkeypatch.chdir(tmp_path)  # a long name would be shortened
+    packed = Path("mainlog.1.gz")
+    packed.write_bytes(octets)
     done = run_program("logs", "--json", "-", str(packed), standard_input=ZOMBIE)
     answer = json.loads(done.stdout)
     assert answer["logs"] == [str(packed), "standard input"]
@@ -102,9 +106,13 @@ def test_as_many_senders_are_told_of_as_are_asked_for() -> None:
     assert [each["addresses"] for each in rows] == ["127.0.77.2", "127.0.77.3"]
 
 
-def test_what_broke_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
-    packed = tmp_path / "mail.log.1.gz"
-    packed.write_bytes(gzip.compress(Path(EXIM).read_bytes())[:-20])
+def test_what_broke_off_is_read_as_far_as_it_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    octets = gzip.compress(Path(EXIM).read_bytes())[:-20]
+    monkeypatch.chdir(tmp_path)  # a long name would be shortened
+    packed = Path("mail.log.1.gz")
+    packed.write_bytes(octets)
     done = run_here("logs", str(packed))
     assert done.returncode in (0, 1)
     assert done.stderr == f"gotrdns: {packed} is cut short: what is there was read\n"
