@@ -11,7 +11,7 @@ UNPACKED_PACKAGES := exim4-daemon-light opensmtpd sendmail-bin sendmail-cf
 # What the packaging tests ask about man pages and completion.
 PACKAGING_PACKAGES := groff-base mandoc man-db bash-completion zsh fish
 BENCH_PACKAGES := postfix nsd unbound dnsperf bind9-dnsutils bind9-utils postfwd postfix-policyd-spf-python \
-	spamassassin gcc libc6-dev iproute2 util-linux
+	spamassassin pflogsumm gcc libc6-dev iproute2 util-linux
 
 .PHONY: demo install test check unit fuzz packaging live docs generated bench bench-install clean
 
@@ -40,7 +40,7 @@ check: $(VENV)/installed-test
 	$(BIN)/lint-imports
 
 unit: $(VENV)/installed-test
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest tests/unit -n 2 --dist loadfile
 
 fuzz: $(VENV)/installed-test
 	$(BIN)/python -m pytest tests/fuzz
@@ -75,6 +75,8 @@ bench: bench-install
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.classification
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.mail_log
+	$(BIN)/python -m benchmarks.mail_log_clients
 	tests/live/enter $(BIN)/python -m benchmarks.explain
 	tests/live/enter $(BIN)/python -m benchmarks.restarts
 	tests/live/enter $(BIN)/python -m benchmarks.postfix

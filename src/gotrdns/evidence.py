@@ -89,7 +89,8 @@ class Reply(msgspec.Struct, frozen=True):
     """What one server answered to one question, asked with RD=0, or that it did not.
 
     ``rcode`` is its text (NOERROR), empty where nothing came. ``referral`` is the zone it pointed
-    to. ``extended_errors`` are RFC 8914's, as "CODE (NAME): TEXT": evidence, not grounds.
+    to, and ``name_servers`` those that it named for it. ``extended_errors`` are RFC 8914's, as
+    "CODE (NAME): TEXT": evidence, not grounds.
     """
 
     server: Server
@@ -101,6 +102,7 @@ class Reply(msgspec.Struct, frozen=True):
     authoritative: bool = False
     records: tuple[Record, ...] = ()
     referral: DomainName | None = None
+    name_servers: frozenset[DomainName] = frozenset()
     soa: Soa | None = None
     extended_errors: tuple[str, ...] = ()
 

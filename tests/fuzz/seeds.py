@@ -76,9 +76,63 @@ def exim_seeds() -> list[bytes]:
     return [bytes([cut]) + line for cut in (0, 9, 200)]
 
 
+def form_seeds() -> list[bytes]:
+    return [b"token=abc&reason=a+b%20c&target=192.0.2.1", b"=&==&a", b"a=%C3%BC", b"a=1&a=2"]
+
+
+def visitor_seeds() -> list[bytes]:
+    """Headers, a line each."""
+    return [
+        b"192.0.2.1, 127.0.0.1",
+        b"192.0.2.1:4711\n[2001:db8::1]:80, 198.51.100.7",
+        b'for="[2001:db9::1]", unknown',
+        b"::ffff:192.0.2.1,,\t127.0.0.5",
+    ]
+
+
+def mail_log_seeds() -> list[bytes]:
+    """Logs as fuzz_mail_log takes them: the size of the pieces first."""
+    syslog = b"Nov 23 17:33:02 mx postfix/smtpd[123]: "
+    connect = b"connect from unknown[192.0.2.1]"
+    lines = (
+        syslog + connect,
+        syslog + b"warning: hostname m.a.example does not resolve to address 192.0.2.1",
+        syslog + b"NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 450 4.7.25 Client host rejected: "
+        b"No; from=<a@a> to=<b@b> proto=ESMTP helo=<h>",
+        syslog + b"1EFD3224941: client=m.a.example[192.0.2.1], sasl_method=PLAIN, sasl_username=u",
+        bytes(10) + syslog + b"disconnect from unknown[192.0.2.1] ehlo=1 commands=1\r",
+        b"2026-11-23T17:33:02.123456+01:00 mx postfix/smtpd[123]: " + connect,
+        b'<22>1 2026-11-23T17:33:02Z mx postfix/smtpd 123 id [a@1 b="c"] ' + connect,
+        b"mail-1  | " + syslog + connect,
+        b'{"MESSAGE":"connect from unknown[192.0.2.1]","__REALTIME_TIMESTAMP":"1795455182000000",'
+        b'"SYSLOG_IDENTIFIER":"postfix/smtpd","_PID":"123","_HOSTNAME":"mx"}',
+        b"2026-11-23 17:33:02 H=m.a (h) [192.0.2.1]:4 F=<a@a> rejected RCPT <b@b>: 5.7.25 No",
+        b"2026-11-23 17:33:02 1r7Abc-0001bc-Ab <= a@a H=(h) [192.0.2.1] P=esmtpsa A=plain:u S=12",
+        b"2026-11-23 17:33:02 no host name found for IP address 192.0.2.1",
+    )
+    return [bytes([size]) + b"\n".join(lines) for size in (1, 7, 255)] + [
+        b"\xff" + line for line in lines
+    ]
+
+
+def mail_log_message_seeds() -> list[bytes]:
+    """What strangers say, as fuzz_mail_log_messages takes it."""
+    return [
+        b"mail.a.example\0a@a.example\0b@b.example",
+        b'x>; from=<v> to=<w> proto=SMTP helo=<y\0"a>; from=<b"@a.example\0b',
+        b'h\0a\0"b>: 5.7.25 host lookup failed"@b.example',
+        b"h) [6.6.6.6] F=<> rejected RCPT <x>: host lookup failed (\0a\0b",
+        b'h\0"x) [6.6.6.6] \\"@a> temporarily rejected RCPT <\0b',
+    ]
+
+
 SEEDS = {
     "fuzz_wire": wire_seeds,
     "fuzz_postfix_policy": postfix_policy_seeds,
     "fuzz_milter": milter_seeds,
     "fuzz_exim": exim_seeds,
+    "fuzz_forms": form_seeds,
+    "fuzz_visitors": visitor_seeds,
+    "fuzz_mail_log": mail_log_seeds,
+    "fuzz_mail_log_messages": mail_log_message_seeds,
 }

@@ -100,3 +100,9 @@ def test_of_many_who_make_the_same_exception_at_once_all_but_one_prolong(url: st
 def test_a_server_that_is_gone_is_one_line(tmp_path: Path) -> None:
     done = run_program("why", "--store", f"postgresql://gotrdns@/postgres?host={tmp_path}")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+def test_a_number_larger_than_any_is_none(url: str) -> None:
+    with Store(url, create=True) as store:
+        for number in (2**31, 10**15, 10**30):
+            assert not store.end_allowance(number, "no such number")

@@ -147,7 +147,7 @@ socket = "unix:{self._directory}/control"
             return ask_on(peer, client)
 
     def until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 30
         while not condition():
             assert time.monotonic() < end, self.log
             time.sleep(0.01)
@@ -160,7 +160,7 @@ socket = "unix:{self._directory}/control"
         return self.wait()
 
     def wait(self) -> int:
-        return self._process.wait(10)
+        return self._process.wait(30)
 
     @property
     def pid(self) -> int:

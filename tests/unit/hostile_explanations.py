@@ -1,5 +1,6 @@
 """Explanations in which strangers chose the names and the texts, and chose them to do harm."""
 
+import functools
 from typing import Final
 
 import msgspec
@@ -121,6 +122,7 @@ def _with_zone(path: Path, **changes: object) -> Path:
     return msgspec.structs.replace(path, legs=(leg,))
 
 
+@functools.cache
 def crowded(servers: int = 1000) -> Explanation:
     """Twelve ways to zones of a thousand servers with the longest names, no two saying the same."""
     whole = founding()

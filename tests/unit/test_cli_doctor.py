@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from gotrdns.cli.verbs import program
 from gotrdns.reports.examination import Check
 from tests.unit.doctor.hosts import SETTINGS, FakeHost, log_of
-from tests.unit.doctor.test_faults import not_validating, unsynchronised
+from tests.unit.doctor.planted import not_validating, unsynchronised
 
 
 @pytest.fixture

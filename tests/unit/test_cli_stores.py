@@ -114,7 +114,10 @@ def test_what_somebody_wrote_into_the_store_by_hand_is_told_of(
     assert f"incident {refused} cannot be read" in refusal(kept, "--no-now", refused)
 
 
-def test_a_store_that_another_locks_is_read_all_the_same(kept: Remembered) -> None:
+def test_a_store_that_another_locks_is_read_all_the_same(
+    kept: Remembered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gotrdns.store.queries._PATIENCE", 0.2)
     business = kept.ids["business"]
     other = sqlite3.connect(kept.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

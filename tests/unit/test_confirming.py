@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gotrdns.diagnosis.findings import Fixer, Severity
-from gotrdns.evidence import Ending, Kind, Path, Server, Walk
+from gotrdns.evidence import Ending, Kind, Leg, Path, Server, Walk
 from gotrdns.explaining.confirming import (
     Confirmability,
     Confirmable,
@@ -216,6 +216,30 @@ def test_an_alias_that_one_server_lacks_forbids_it() -> None:
     partly: dict[Server, Said] = {**aliased, NS2: Kind.NXDOMAIN}
     path = reverse_path(leg(OWNER, zone(REVERSE_ZONE, REVERSE, partly)), below)
     assert Obstacle.SERVER_DISAGREES in obstacles(path, leading())
+
+
+def test_an_alias_beside_the_record_itself_forbids_it() -> None:
+    there = forward({NS1: CLIENT.text, NS2: "CNAME elsewhere.example"})
+    assert Obstacle.SERVER_DISAGREES in obstacles(pointing(), there)
+    named = reverse({NS1: HOST.text, NS2: "CNAME elsewhere.example"})
+    assert Obstacle.SERVER_DISAGREES in obstacles(named, leading())
+
+
+def test_servers_above_that_delegate_to_others_forbid_it() -> None:
+    seen = walk(pointing(), leading())
+    top = seen.reverse.last.zones[0]
+    referral = msgspec.structs.replace(
+        top.replies[0], referral=name(REVERSE_ZONE), name_servers=frozenset({NS1.name, NS2.name})
+    )
+    stale = msgspec.structs.replace(referral, name_servers=frozenset({NS1.name, NS3.name}))
+    for replies, expected in (
+        ((referral, referral), Confirmable(HOST)),
+        ((referral, stale), Unconfirmable((Obstacle.SERVER_DISAGREES,))),
+        ((stale, referral), Unconfirmable((Obstacle.SERVER_DISAGREES,))),
+    ):
+        above = msgspec.structs.replace(top, replies=replies, swept=True)
+        last = Leg(OWNER, (above, seen.reverse.last.zone))
+        assert judge(walk(reverse_path(last), leading())) == expected
 
 
 def test_the_order_of_servers_changes_nothing() -> None:

@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,26 +16,11 @@ from gotrdns.names import Address
 from tests.unit.daemon_process import (
     REFUSED,
     Daemon,
-    NameServer,
     ask_on,
-    daemon_in,
     read_reply,
     request,
-    running_name_server,
 )
 from tests.unit.milter_service import EVERYTHING, message, offer, read_packets
-
-
-@pytest.fixture(scope="module")
-def name_server() -> Iterator[NameServer]:
-    with running_name_server() as server:
-        yield server
-
-
-@pytest.fixture
-def daemon(tmp_path: Path, name_server: NameServer) -> Iterator[Daemon]:
-    with daemon_in(tmp_path, name_server) as each:
-        yield each
 
 
 def test_the_daemon_refuses_the_founding_example_and_tells_why(daemon: Daemon) -> None:

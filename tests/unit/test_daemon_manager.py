@@ -10,26 +10,11 @@ import pytest
 
 from tests.unit.daemon_process import (
     Daemon,
-    NameServer,
     ask_on,
-    daemon_in,
     read_reply,
     request,
-    running_name_server,
 )
 from tests.unit.service_manager import Manager
-
-
-@pytest.fixture(scope="module")
-def name_server() -> Iterator[NameServer]:
-    with running_name_server() as server:
-        yield server
-
-
-@pytest.fixture
-def daemon(tmp_path: Path, name_server: NameServer) -> Iterator[Daemon]:
-    with daemon_in(tmp_path, name_server) as each:
-        yield each
 
 
 def listening(path: Path) -> socket.socket:

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -15,25 +14,10 @@ import pytest
 from tests.unit.daemon_process import (
     REFUSED,
     Daemon,
-    NameServer,
     ask_on,
-    daemon_in,
     read_reply,
     request,
-    running_name_server,
 )
-
-
-@pytest.fixture(scope="module")
-def name_server() -> Iterator[NameServer]:
-    with running_name_server() as server:
-        yield server
-
-
-@pytest.fixture
-def daemon(tmp_path: Path, name_server: NameServer) -> Iterator[Daemon]:
-    with daemon_in(tmp_path, name_server) as each:
-        yield each
 
 
 def metrics_at(path: Path) -> str:

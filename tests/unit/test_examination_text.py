@@ -26,7 +26,7 @@ from gotrdns.reports.examination_json import encode_examination
 from gotrdns.reports.examination_text import compose_examination, remedy, sentence
 from gotrdns.reports.text import Style
 from tests.unit.doctor.hosts import FakeHost, find
-from tests.unit.doctor.test_faults import PLANTED
+from tests.unit.doctor.planted import PLANTED
 from tests.unit.doctor.test_obstacles import HINDERED
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs"

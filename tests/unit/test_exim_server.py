@@ -88,7 +88,7 @@ def test_an_answer_that_dns_takes_long_for_is_waited_for(tmp_path: Path) -> None
 
 def test_whoever_hangs_up_before_the_answer_harms_nobody(tmp_path: Path) -> None:
     async def run() -> None:
-        async with serving(tmp_path) as site:
+        async with serving(tmp_path, deadline=0.5) as site:
             _, writer = await asyncio.open_unix_connection(site.path)
             writer.write(f"check ip={SLOW}\n".encode())
             await writer.drain()

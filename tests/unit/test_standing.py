@@ -176,6 +176,12 @@ def test_an_alias_that_the_walk_did_not_follow_is_a_step() -> None:
     assert not seen.everywhere
 
 
+def test_an_alias_beside_the_record_itself_leads_elsewhere() -> None:
+    seen = progress(pointing(), forward({NS1: CLIENT.text, NS2: f"CNAME {TARGET}"}))
+    assert standings(seen.places[1]) == ["has", "lacks"]
+    assert not seen.everywhere
+
+
 PARENT = "20.81.in-addr.arpa"
 UPPER = server("ns.registry.example 81.20.0.8")
 UPPER2 = server("ns2.registry.example 81.20.0.9")

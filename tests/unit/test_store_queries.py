@@ -187,6 +187,7 @@ def test_exceptions_are_made_listed_and_ended(url: str) -> None:
         assert store.list_allowances() == [second]
         assert [each.number for each in store.list_allowances(ended=True)] == [1, 2]
         assert not store.end_allowance(first.number, "too late")
+        assert not store.end_allowance(10**30, "no such number")
         assert store.end_allowance(second.number, "enough")
         assert store.list_allowances() == []
         assert store.list_allowances(ended=True)[1].note == "enough"

@@ -72,6 +72,21 @@ def test_what_one_server_denies_another_may_have_delegated() -> None:
     assert kinds(path.last.parent) == {Kind.NXDOMAIN, Kind.REFERRAL}
 
 
+def test_referrals_keep_whom_they_named() -> None:
+    ours = example(*TO_Z)
+    other = NameServer("127.53.0.5", Served("example.", "@ NS a.nic", "z NS ns.elsewhere"))
+    top = root(*DELEGATION, "example. NS b.nic.example.", "b.nic.example. A 127.53.0.5")
+
+    path = walked(top, ours, other, in_z("www A 192.0.2.1"))
+
+    assert path.last.parent is not None
+    named = {each.server.address.text: each.name_servers for each in path.last.parent.replies}
+    assert named == {
+        "127.53.0.2": set(names("ns.z.example")),
+        "127.53.0.5": set(names("ns.elsewhere.example")),
+    }
+
+
 def classless(*child: str) -> tuple[NameServer, ...]:
     above = Served(
         "35.20.81.in-addr.arpa.",

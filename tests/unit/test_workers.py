@@ -21,14 +21,7 @@ from tests.unit.daemon_process import (
     daemon_in,
     read_reply,
     request,
-    running_name_server,
 )
-
-
-@pytest.fixture(scope="module")
-def name_server() -> Iterator[NameServer]:
-    with running_name_server() as server:
-        yield server
 
 
 @pytest.fixture

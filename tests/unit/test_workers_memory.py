@@ -16,6 +16,8 @@ from gotrdns.daemon.workers.messages import (
     Assurance,
     Assure,
     Past,
+    Ping,
+    Pong,
     Recall,
     Remember,
     Seen,
@@ -56,6 +58,7 @@ class Colleague:
         self.remembered: list[Write] = []
         self.spoken: list[Spoken] = []
         self.is_answering = True
+        self.heard = asyncio.Event()
         self.colleagues: list[Colleague] = []
         self.far = Channel(self._answer, lambda: None)
         self.near = Channel(self._hear, lambda: None)
@@ -94,6 +97,8 @@ class Colleague:
                 self.seen.append(message)
             case Assure() if self.is_answering:
                 self.far.send(Assurance(Trust.SUSPECT))
+            case Pong():
+                self.far.send(Ping())
             case _:
                 pass
 
@@ -110,11 +115,25 @@ class Colleague:
                 self.memory.adopt(message)
             case Spoke():
                 self.courier.hear_spoken(message)
+            case Ping():
+                self.heard.set()
             case _:
                 pass
 
     def fail(self, now: float) -> None:
         self.memory.note_sighting(KEY, Result.PERMERROR, now, dynamic=False)
+
+    async def told(self) -> None:
+        """Until the supervisor and all colleagues know what this worker saw."""
+        await until(lambda: not self.memory.queue_depth)
+        for each in (self, *self.colleagues):
+            await each.hear_out()
+
+    async def hear_out(self) -> None:
+        """Until what was sent in both directions is there."""
+        self.heard.clear()
+        self.near.send(Pong())
+        await asyncio.wait_for(self.heard.wait(), 5)
 
     async def past(self) -> History | None:
         return await asyncio.wait_for(self.memory.history(KEY), 5)
@@ -151,13 +170,13 @@ def test_what_one_worker_saw_is_the_past_for_the_others(url: str) -> None:
     async def run() -> None:
         async with office(url) as (first, second):
             first.fail(NOW)
-            await asyncio.sleep(0.3)
+            await first.told()
             assert (past := await second.past()) is not None
             assert (past.failures, past.failing_since) == (1, NOW)
             second.fail(NOW + 2 * HOUR)
-            await asyncio.sleep(0.3)
+            await second.told()
             first.fail(NOW + 4 * HOUR)
-            await asyncio.sleep(0.3)
+            await first.told()
             for each in (first, second, first):
                 assert (past := await each.past()) is not None
                 assert (past.failures, past.failing_since) == (3, NOW)
@@ -169,7 +188,7 @@ def test_what_a_worker_has_not_told_yet_counts_for_itself() -> None:
     async def run() -> None:
         async with office() as (first, second):
             second.fail(NOW)
-            await asyncio.sleep(0.3)
+            await second.told()
             first.fail(NOW + 2 * HOUR)
             assert (past := await first.past()) is not None
             assert past.failures == 2
@@ -229,18 +248,18 @@ def test_an_incident_of_one_worker_is_counted_on_by_all(tmp_path: Path) -> None:
         async with office(url_of(path), workers=3) as workers:
             first, second, third = workers
             incident = first.memory.remember(TRANSACTION, DECISION, NOW)
-            await asyncio.sleep(0.3)
+            await first.told()
             assert second.memory.remember(TRANSACTION, DECISION, NOW + 1) == incident
             assert third.memory.repeat(incident, NOW + 2)
             assert first.memory.repeat(incident, NOW + 3)
             # An hour after it began it is over, for whoever asks.
             later = second.memory.remember(TRANSACTION, DECISION, NOW + HOUR)
             assert later != incident
-            await asyncio.sleep(0.3)
+            await second.told()
             assert third.memory.remember(TRANSACTION, DECISION, NOW + HOUR + 1) == later
             for each in workers:
                 each.memory.close()
-            await asyncio.sleep(0.1)
+                await each.told()
 
     asyncio.run(run())
     with closing(sqlite3.connect(path)) as store:

@@ -26,19 +26,12 @@ from tests.unit.daemon_process import (
     daemon_in,
     read_reply,
     request,
-    running_name_server,
 )
 from tests.unit.event_loops import LOOPS, runner_in
 from tests.unit.running_service import Running
 
 HANGS_AFTER = 6  # pings
 PINGED_EVERY = 0.2  # seconds
-
-
-@pytest.fixture(scope="module")
-def name_server() -> Iterator[NameServer]:
-    with running_name_server() as server:
-        yield server
 
 
 @contextmanager

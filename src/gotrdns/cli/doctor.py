@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gotrdns.cli.options import DEFAULT_SETTINGS, resolver_option
+from gotrdns.cli.options import resolver_option, settings_option
 
 if TYPE_CHECKING:
     from gotrdns.names import Address
@@ -33,15 +33,7 @@ Exit status:
   130, 141  interrupted; whoever read the results went away
 """
 )
-@click.option(
-    "--settings",
-    "settings",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_SETTINGS,
-    show_default=True,
-    metavar="FILE",
-    help="The daemon's settings.",
-)
+@settings_option("settings", "The daemon's settings.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @resolver_option
 @click.option(

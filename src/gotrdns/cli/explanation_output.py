@@ -4,8 +4,8 @@ Owns what goes where and in which order, and the gravest outcome. Composing is t
 ``reports``; what few ask for is imported when it is asked for.
 """
 
+import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -21,6 +21,7 @@ from gotrdns.explaining.explanation import Explanation
 from gotrdns.reports.explanation_json import encode_explanation
 from gotrdns.reports.explanation_text import compose_explanation
 from gotrdns.reports.letters import Letter, write_letters
+from gotrdns.reports.moments import said_in_utc
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -68,7 +69,7 @@ class Printer:
             from gotrdns.reports.explanation_html import compose_page  # noqa: PLC0415 - see above
 
             self._progress.clear()
-            generated = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+            generated = said_in_utc(time.time())
             page = compose_page(self._for_the_page, generated=generated)
             write_octets(page.encode("utf-8", "backslashreplace"))
 

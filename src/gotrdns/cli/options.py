@@ -1,12 +1,15 @@
 """Options that several verbs have, so that they are spelt and read alike."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 import click
 
 LONGEST_TIMEOUT: Final = 30  # seconds
 DEFAULT_SETTINGS: Final = "/etc/gotrdns/gotrdns.toml"
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
 
 def parse_seconds(_context: click.Context, _parameter: click.Parameter, text: str) -> float:
@@ -20,6 +23,19 @@ def parse_seconds(_context: click.Context, _parameter: click.Parameter, text: st
             f"{text!r} is not a number of seconds (above 0, at most {LONGEST_TIMEOUT})"
         )
     return seconds
+
+
+def settings_option(name: str, told: str) -> Callable[[Decorated], Decorated]:
+    """Where the settings are, for the parameter ``name``."""
+    return click.option(
+        "--settings",
+        name,
+        type=click.Path(path_type=Path),
+        default=DEFAULT_SETTINGS,
+        show_default=True,
+        metavar="FILE",
+        help=told,
+    )
 
 
 targets_argument: Final = click.argument("targets", metavar="TARGET...", nargs=-1)

@@ -13,7 +13,7 @@ _CLEAR: Final = "\r\033[K"
 
 
 class Progress:
-    """One line on standard error that counts questions; nothing where that is no terminal."""
+    """One line on standard error that says what goes on; nothing where that is no terminal."""
 
     def __init__(self) -> None:
         self._visible = sys.stderr is not None and sys.stderr.isatty()
@@ -23,10 +23,14 @@ class Progress:
 
     def note_question(self, _reply: object) -> None:
         self._asked += 1
+        self.show_if_due(words.ASKING, count=self._asked)
+
+    def show_if_due(self, template: str, **facts: object) -> None:
+        """Let the line say it, unless it was changed just before."""
         now = time.monotonic()
         if self._visible and now >= self._next_at:
             self._next_at = now + _BETWEEN
-            self.show(words.ASKING.format(count=self._asked))
+            self.show(template.format_map(facts))
 
     def show(self, text: str) -> None:
         """Let the line say something else, until the next question."""

@@ -3,13 +3,12 @@
 Owns its options and exit statuses. What it needs is imported when it runs.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from gotrdns.cli.options import DEFAULT_SETTINGS
+from gotrdns.cli.options import settings_option
 from gotrdns.cli.output import complain, write
 
 if TYPE_CHECKING:
@@ -49,15 +48,7 @@ Exit status:
 
 
 @click.command(epilog=_EPILOG)
-@click.option(
-    "--settings",
-    "path",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_SETTINGS,
-    show_default=True,
-    metavar="FILE",
-    help="The settings, in TOML.",
-)
+@settings_option("path", "The settings, in TOML.")
 @click.option(
     "--workers",
     type=click.IntRange(0, 256),
@@ -93,24 +84,17 @@ def serve(context: click.Context, path: Path, workers: int, *, check_settings: b
         context.exit(_CANNOT_START)
 
 
-def _places(settings: "Settings") -> Iterator[str]:
-    from gotrdns.daemon.serving import sections  # noqa: PLC0415 - see the module
-
-    heading = "listening"
-    for name, section in sections(settings).items():
-        for place in section.listen:
-            yield f"{heading:9}  {name:7}  {place}"
-            heading = ""
-
-
 def _summarize(settings: "Settings") -> str:
+    from gotrdns.cli.listening import places_listed  # noqa: PLC0415 - see the module
+    from gotrdns.daemon.serving import sections  # noqa: PLC0415
+
     resolvers = ", ".join(settings.resolver.servers) or "those of /etc/resolv.conf"
     return "".join(
         f"{line}\n"
         for line in (
             "settings are right",
             f"mode       {settings.policy.mode.value}",
-            *_places(settings),
+            *places_listed(sections(settings)),
             f"resolvers  {resolvers}",
             f"deadline   {settings.verification.deadline:g} s",
         )

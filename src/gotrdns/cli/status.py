@@ -8,7 +8,9 @@ from typing import Final
 
 import click
 
-_DEFAULT_SETTINGS: Final = Path("/etc/gotrdns/gotrdns.toml")
+from gotrdns.cli.options import DEFAULT_SETTINGS
+
+_DEFAULT_SETTINGS: Final = Path(DEFAULT_SETTINGS)
 _WRONG: Final = 1
 _USAGE: Final = 2
 _NO_ANSWER: Final = 3

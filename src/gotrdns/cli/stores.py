@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from gotrdns.cli.options import DEFAULT_SETTINGS
+from gotrdns.cli import options
 from gotrdns.cli.output import Failure, complain
 
 if TYPE_CHECKING:
@@ -21,14 +21,8 @@ if TYPE_CHECKING:
 
 _WRONG_SETTINGS: Final = 2
 
-settings_option: Final = click.option(
-    "--settings",
-    "path",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_SETTINGS,
-    show_default=True,
-    metavar="FILE",
-    help="The daemon's settings, which say where its store is.",
+settings_option: Final = options.settings_option(
+    "path", "The daemon's settings, which say where its store is."
 )
 store_option: Final = click.option(
     "--store",

@@ -25,6 +25,7 @@ _VERBS: Final = (
     "web",
     "status",
     "doctor",
+    "logs",
     "demo",
 )
 

@@ -4,14 +4,13 @@ Owns its options and exit statuses. What it needs is imported when it runs.
 """
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from gotrdns.cli import raise_interrupts
-from gotrdns.cli.options import DEFAULT_SETTINGS
+from gotrdns.cli.options import settings_option
 from gotrdns.cli.output import Failure, complain, write
 
 if TYPE_CHECKING:
@@ -51,15 +50,7 @@ Exit status:
 
 
 @click.command(epilog=_EPILOG)
-@click.option(
-    "--settings",
-    "path",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_SETTINGS,
-    show_default=True,
-    metavar="FILE",
-    help="The settings, in TOML: the same as for serve.",
-)
+@settings_option("path", "The settings, in TOML: the same as for serve.")
 @click.option("--check-settings", is_flag=True, help="Read the settings, say what is wrong, end.")
 @click.option(
     "--hash-password",
@@ -134,12 +125,7 @@ def _ask_for_password() -> str:
 
 
 def _summarize(settings: "Settings") -> str:
-    return "".join(f"{line}\n" for line in ("settings are right", *_places(settings)))
+    from gotrdns.cli.listening import places_listed  # noqa: PLC0415 - see the module
 
-
-def _places(settings: "Settings") -> Iterator[str]:
-    heading = "listening"
-    for name, section in (("page", settings.page), ("admin", settings.admin)):
-        for place in section.listen:
-            yield f"{heading:9}  {name:7}  {place}"
-            heading = ""
+    sections = {"page": settings.page, "admin": settings.admin}
+    return "".join(f"{line}\n" for line in ("settings are right", *places_listed(sections)))

@@ -14,6 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from gotrdns.daemon.journal import Journal, Level
 from gotrdns.names import Address, InvalidAddress
 from gotrdns.protocols.endpoints import Endpoint, TcpEndpoint, UnixEndpoint
 
@@ -80,6 +81,17 @@ class InheritedSockets:
                 wanted.discard(each.endpoint)
             else:
                 yield Unused(each.descriptor, each.name, each.place)
+
+    def report_unused(self, endpoints: Collection[Endpoint], journal: Journal) -> None:
+        """Write those for none of these places to the log."""
+        for each in self.unused(endpoints):
+            journal.write(
+                Level.WARNING,
+                "inherited-unused",
+                place=each.place,
+                name=each.name or None,
+                descriptor=each.descriptor,
+            )
 
     def close(self) -> None:
         """Let go of them; whoever else has them open keeps them."""

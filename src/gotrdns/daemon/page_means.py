@@ -16,6 +16,7 @@ from gotrdns.resolution.opening import open_client
 from gotrdns.resolution.servers import choose_servers
 from gotrdns.resolution.walk import WalkSettings, read_root_hints
 from gotrdns.settings import Settings
+from gotrdns.web.limits import server_ration
 from gotrdns.web.means import Means, NoDaemon, Trouble
 
 _WALK_DEADLINE: Final = 20.0  # seconds
@@ -75,6 +76,7 @@ class PageMeans:
             hints,
             WalkSettings(deadline=_WALK_DEADLINE, ask_special=page.private_targets),
             at_once=page.walks_at_once,
+            ration=server_ration(page.walks_a_minute),
         )
         means = Means(
             page=page,

@@ -181,14 +181,7 @@ class PagesService:
             resolvers=self._means.resolvers,
         )
         used = [each for name in places for each in places[name]]
-        for each in self._inherited.unused(used):
-            self._journal.write(
-                Level.WARNING,
-                "inherited-unused",
-                place=each.place,
-                name=each.name or None,
-                descriptor=each.descriptor,
-            )
+        self._inherited.report_unused(used, self._journal)
         self._ready()
 
     def _prepare(self, settings: Settings) -> None:

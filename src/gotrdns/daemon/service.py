@@ -14,6 +14,7 @@ from typing import Final
 from gotrdns import __version__
 from gotrdns.daemon.advice import Advice
 from gotrdns.daemon.attendance import Attendance
+from gotrdns.daemon.bookkeeping import Bookkeeper
 from gotrdns.daemon.descriptors import provide_descriptors
 from gotrdns.daemon.doors import Doors
 from gotrdns.daemon.faults import report_faults
@@ -63,6 +64,7 @@ class Service:
         self._attendance = Attendance(self._manager, self._look, journal)
         self._watch = Watch(journal, settings.policy.mode)
         self._advice = Advice(self._watch, self._retire, clock)
+        self._bookkeeper = Bookkeeper(self._watch.tally, clock)
         self._workers = workers
         self._staff: Servers | Crew
         self._doors: Doors
@@ -117,6 +119,7 @@ class Service:
             if isinstance(self._staff, Crew):
                 self._staff.abandon()
             self._monitoring.close()
+            self._bookkeeper.enter(self._advice.memory)
             self._advice.close()
             for client in (self._client, *self._retired):
                 client.close()
@@ -246,14 +249,7 @@ class Service:
             resolvers=self._client.servers,
         )
         used = (*self._doors.endpoints, *self._monitoring.endpoints, *self._pages.endpoints)
-        for each in self._inherited.unused(used):
-            self._journal.write(
-                Level.WARNING,
-                "inherited-unused",
-                place=each.place,
-                name=each.name or None,
-                descriptor=each.descriptor,
-            )
+        self._inherited.report_unused(used, self._journal)
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
@@ -261,6 +257,7 @@ class Service:
             await asyncio.sleep(_TICK)
             await self._advice.tick()
             self._watch.tick()
+            self._bookkeeper.tick(self._advice.memory)
             interval = self._settings.log.summary_interval
             if interval and loop.time() >= self._summary_due:
                 self._summary_due = loop.time() + interval

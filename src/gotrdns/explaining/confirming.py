@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator
 import msgspec
 
 from gotrdns.classification import HostClass, classify
-from gotrdns.evidence import Ending, Walk
+from gotrdns.evidence import Ending, Leg, Walk
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.explaining.standing import (
     Place,
@@ -97,6 +97,15 @@ def _obstacles(client: Address, walk: Walk, name: DomainName | None) -> Iterator
             yield Obstacle.CUT_SHORT
         if any(zone.unresolvable for leg in path.legs for zone in responsible_zones(leg)):
             yield Obstacle.SERVER_NOT_ASKED
+        if any(map(_is_delegated_otherwise, path.legs)):
+            yield Obstacle.SERVER_DISAGREES
+
+
+def _is_delegated_otherwise(leg: Leg) -> bool:
+    """Whether some servers of the zone above name others, which the walk has not asked."""
+    replies = () if leg.parent is None else leg.parent.replies
+    sets = {each.name_servers for each in replies if each.referral == leg.zone.name}
+    return len(sets) > 1
 
 
 def _at_place(place: Place) -> Iterator[Obstacle]:

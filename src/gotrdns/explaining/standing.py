@@ -220,9 +220,12 @@ def _places(
         *above, zone = responsible_zones(leg)
         places += [_place(each, question, Sought.DELEGATION, _refers_to(leg), ()) for each in above]
         if leg is path.last:
-            # An alias that the walk did not follow is a step, if not the whole way.
-            def has(reply: Reply) -> bool:
-                return reply.kind is Kind.ALIAS or gives_record(reply)
+            # An alias that the walk did not follow is a step, if not the whole way; beside servers
+            # that give the record itself, it leads elsewhere.
+            given = any(each.kind is Kind.ANSWER and gives_record(each) for each in zone.replies)
+
+            def has(reply: Reply, *, given: bool = given) -> bool:
+                return not given if reply.kind is Kind.ALIAS else gives_record(reply)
 
             places.append(_place(zone, question, Sought.RECORD, has, served))
         else:

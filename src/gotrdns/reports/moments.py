@@ -36,5 +36,15 @@ def utc(moment: float) -> str:
     return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def time_of_day(moment: float) -> str:
+    """To the second, in UTC, where the day goes without saying."""
+    return f"{datetime.fromtimestamp(moment, UTC):%H:%M:%S}"
+
+
+def said_in_utc(moment: float) -> str:
+    """To the minute, for readers anywhere."""
+    return f"{datetime.fromtimestamp(moment, UTC):{_SHORT}} UTC"
+
+
 def _local(moment: float) -> datetime:
     return datetime.fromtimestamp(moment).astimezone()

@@ -1,27 +1,27 @@
 """Where mail servers are listened to, and what their connections may take: a section a door."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from gotrdns.policy import InvalidSetting
 from gotrdns.protocols import milter
-from gotrdns.protocols.access import SocketAccess, read_access
-from gotrdns.protocols.endpoints import Endpoint, parse_endpoint, parse_endpoints
+from gotrdns.protocols.places import PlaceSettings
 from gotrdns.protocols.postfix_policy import Limits
 
 # The default of Postfix's smtpd_policy_service_max_idle, in seconds: Postfix hangs up first.
 _POSTFIX_MAX_IDLE = 300.0
 # As long as Postfix lets a client be silent in a session (smtpd_timeout), in seconds.
 _POSTFIX_SMTPD_TIMEOUT = 300.0
-_DANGER = (
-    "and the protocol has no password: listen on 127.0.0.1 or [::1], or set remote-clients = true "
-    "if a firewall admits only your mail servers"
-)
 
 
-class ListenerSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+class ListenerSettings(PlaceSettings, frozen=True):
     """What every listener for mail servers can be told. Times are in seconds."""
+
+    danger: ClassVar[str] = (
+        "and the protocol has no password: listen on 127.0.0.1 or [::1], or set remote-clients = "
+        "true if a firewall admits only your mail servers"
+    )
 
     listen: Annotated[
         tuple[str, ...],
@@ -79,20 +79,6 @@ class ListenerSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="
     idle_timeout: Annotated[
         float, Meta(gt=0, le=86_400, description="How long a connection may be idle.")
     ] = 1000.0
-
-    def __post_init__(self) -> None:
-        """Raises InvalidSetting."""
-        parse_endpoints(self.listen, remote=self.remote_clients, danger=_DANGER)
-        read_access(self.socket_mode, self.socket_owner, self.socket_group)
-
-    @property
-    def endpoints(self) -> tuple[Endpoint, ...]:
-        return tuple(parse_endpoint(text) for text in self.listen)
-
-    @property
-    def access(self) -> SocketAccess:
-        """Who may use the unix sockets."""
-        return read_access(self.socket_mode, self.socket_owner, self.socket_group)
 
 
 class PostfixSettings(ListenerSettings, frozen=True):

@@ -4,30 +4,29 @@ They are here because the daemon, whose they are, is above the settings.
 """
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from msgspec import Meta, Struct
 
 from gotrdns.policy import InvalidSetting
-from gotrdns.protocols.access import SocketAccess, read_access
 from gotrdns.protocols.endpoints import (
     Endpoint,
     InvalidEndpoint,
     UnixEndpoint,
     parse_endpoint,
-    parse_endpoints,
 )
+from gotrdns.protocols.places import PlaceSettings
 
 CONTROL_SOCKET: Final = "unix:/run/gotrdns/control"
 
-_DANGER: Final = (
-    "and metrics have no password: listen on 127.0.0.1 or [::1], or set remote-clients = true if a "
-    "firewall admits only your monitoring"
-)
 
-
-class MetricsSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+class MetricsSettings(PlaceSettings, frozen=True):
     """Where `/metrics` (Prometheus), `/healthz` and `/readyz` are served over HTTP."""
+
+    danger: ClassVar[str] = (
+        "and metrics have no password: listen on 127.0.0.1 or [::1], or set remote-clients = true "
+        "if a firewall admits only your monitoring"
+    )
 
     listen: Annotated[
         tuple[str, ...],
@@ -36,22 +35,6 @@ class MetricsSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="k
             "such as `inet:127.0.0.1:9125`. Empty: nowhere."
         ),
     ] = ()
-    socket_mode: Annotated[
-        str,
-        Meta(
-            pattern="^0?[0-7]{3}$",
-            examples=["0660"],
-            description="Permissions of unix sockets, in octal.",
-        ),
-    ] = "0660"
-    socket_owner: Annotated[
-        str,
-        Meta(description="The user who owns unix sockets, by name or number. Empty: the daemon's."),
-    ] = ""
-    socket_group: Annotated[
-        str,
-        Meta(description="The group of unix sockets, by name or number. Empty: the daemon's."),
-    ] = ""
     remote_clients: Annotated[
         bool,
         Meta(
@@ -59,20 +42,6 @@ class MetricsSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="k
             "Whoever reaches such a port can read every figure: there is no password."
         ),
     ] = False
-
-    def __post_init__(self) -> None:
-        """Raises InvalidSetting."""
-        parse_endpoints(self.listen, remote=self.remote_clients, danger=_DANGER)
-        read_access(self.socket_mode, self.socket_owner, self.socket_group)
-
-    @property
-    def endpoints(self) -> tuple[Endpoint, ...]:
-        return tuple(parse_endpoint(text) for text in self.listen)
-
-    @property
-    def access(self) -> SocketAccess:
-        """Who may use the unix sockets."""
-        return read_access(self.socket_mode, self.socket_owner, self.socket_group)
 
 
 class ControlSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

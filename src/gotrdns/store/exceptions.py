@@ -4,6 +4,7 @@ Whatever changes them changes their revision.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_, select, update
@@ -14,6 +15,7 @@ from gotrdns.store.revisions import change_revision
 from gotrdns.store.schema import ALLOWANCES as REVISION
 from gotrdns.store.tables import ALLOWANCES
 
+_LARGEST_NUMBER: Final = 2**31 - 1  # what PostgreSQL's INTEGER holds; it takes no larger one
 _table = ALLOWANCES.c
 
 
@@ -55,6 +57,8 @@ def grant(connection: Connection, wanted: Allowance) -> Granted:
 
 def end(connection: Connection, number: int, now: float, note: str) -> bool:
     """False when there is none of that number that still holds."""
+    if number > _LARGEST_NUMBER:
+        return False
     holds = and_(_table.number == number, _holds(now))
     change = update(ALLOWANCES).where(holds).values(ends=now, note=note)
     ended = connection.execute(change).rowcount > 0

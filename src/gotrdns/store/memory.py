@@ -7,7 +7,7 @@ Owns how often passes are noted. Implements
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Protocol
 
 from gotrdns.names import Address
@@ -15,6 +15,7 @@ from gotrdns.policy import Decision, Transaction
 from gotrdns.policy.allowances import Allowance, AllowanceKind, Allowances
 from gotrdns.policy.confirmations import Confirmations
 from gotrdns.policy.history import HOUR, History, client_key
+from gotrdns.policy.tallies import Tally
 from gotrdns.store.histories import Histories
 from gotrdns.store.incidents import Incidents, Opened
 from gotrdns.store.merging import Change
@@ -25,6 +26,7 @@ from gotrdns.store.pending import (
     Hits,
     Pending,
     Sighting,
+    Tallied,
     Write,
 )
 from gotrdns.store.settings import NOWHERE, StoreSettings, sqlite_path
@@ -245,6 +247,11 @@ class StoredMemory:
     def note_spoken(self, spoken: Spoken) -> None:
         """A domain spoke for a client."""
         self._write(DomainSpoke(spoken))
+
+    def note_tallies(self, tallies: Iterable[Tally]) -> None:
+        """So many decisions more."""
+        for each in tallies:
+            self._write(Tallied(each))
 
     def absorb(self, writes: Sequence[Write]) -> tuple[Opened, ...]:
         """Take in what another process of this daemon has to remember.

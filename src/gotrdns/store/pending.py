@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from gotrdns.policy import Decision, Transaction
+from gotrdns.policy.tallies import Tally
 from gotrdns.store.merging import Change
 from gotrdns.vouching.reach import Spoken
 
@@ -114,7 +115,24 @@ class DomainSpoke(msgspec.Struct, frozen=True):
         return later
 
 
-Write = Sighting | ClientChanges | Hits | AddressSeen | DomainSpoke
+class Tallied(msgspec.Struct, frozen=True):
+    """So many decisions more."""
+
+    tally: Tally
+
+    @property
+    def key(self) -> tuple[str, tuple[int, str, str, str]]:
+        tally = self.tally
+        return ("tally", (tally.began, tally.result, tally.reason, tally.action))
+
+    def followed_by(self, later: "Write") -> "Write":
+        if not isinstance(later, Tallied):
+            return later
+        count = self.tally.count + later.tally.count
+        return Tallied(msgspec.structs.replace(self.tally, count=count))
+
+
+Write = Sighting | ClientChanges | Hits | AddressSeen | DomainSpoke | Tallied
 
 
 class Pending:

@@ -32,6 +32,7 @@ from gotrdns.policy.allowances import Allowance, AllowanceKind
 from gotrdns.policy.confirmations import LONGEST, Confirmation
 from gotrdns.policy.history import HOUR, History
 from gotrdns.policy.recorded import RecordedDecision
+from gotrdns.policy.tallies import Tally
 from gotrdns.policy.targets import read_target, require_harmless
 from gotrdns.store.confirmations import confirm, read_confirmation, read_confirmations
 from gotrdns.store.database import Database
@@ -41,6 +42,7 @@ from gotrdns.store.schema import check_schema, prepare_schema
 from gotrdns.store.settings import NOWHERE
 from gotrdns.store.spoken import read_spoken
 from gotrdns.store.tables import CLIENTS, DECISIONS, OPEN
+from gotrdns.store.tallies import read_tallies
 from gotrdns.store.texts import (
     domain_text,
     network_key,
@@ -136,6 +138,14 @@ class Store:
         with self._database.read() as connection:
             rows = connection.execute(_plan(connection, search)).mappings().all()
         return [_decision(row) for row in rows]
+
+    def tallies(self, since: float, until: float, step: int) -> list[Tally]:
+        """How many decisions of each kind there were, summed for each ``step`` seconds; in order.
+
+        Where no daemon counted there is nothing. Raises ValueError for too many steps.
+        """
+        with self._database.read() as connection:
+            return read_tallies(connection, since, until, step)
 
     def mark_done(self, *incidents: str) -> bool:
         """The follow-up of these is done; False when none of them is there and wants one."""

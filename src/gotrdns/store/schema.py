@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Connection,
     Float,
@@ -62,7 +63,7 @@ def _add_confirmations_and_tallies(operations: "Operations") -> None:
     )
     operations.create_table(
         "tallies",
-        Column("began", Integer, primary_key=True, autoincrement=False),
+        Column("began", BigInteger, primary_key=True, autoincrement=False),
         Column("result", Text, primary_key=True),
         Column("reason", Text, primary_key=True),
         Column("action", Text, primary_key=True),

@@ -7,6 +7,7 @@ import this. Times are seconds since 1970.
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -129,11 +130,12 @@ CONFIRMATIONS: Final = Table(
     Column("ends", _TIME, nullable=False),
 )
 
-# How many decisions of each kind there were from "began" on, of all daemons together.
+# How many decisions of each kind all daemons together made in the span that began then: see
+# ``policy.tallies``, also for what "action" says and for rows that count nothing.
 TALLIES: Final = Table(
     "tallies",
     METADATA,
-    Column("began", Integer, primary_key=True, autoincrement=False),
+    Column("began", BigInteger, primary_key=True, autoincrement=False),
     Column("result", Text, primary_key=True),
     Column("reason", Text, primary_key=True),
     Column("action", Text, primary_key=True),

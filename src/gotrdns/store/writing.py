@@ -1,7 +1,8 @@
 """Writing what waits: each kind of it as statements for either database.
 
 Owns every change of decisions, clients and exceptions that the daemon makes. Each may be made twice
-without harm, except a hit's: a lost connection does not tell whether the last batch was kept.
+without harm, except those that add up, of hits and tallies: a lost connection does not tell whether
+the last batch was kept.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,11 +30,20 @@ from gotrdns.policy.allowances import SEEN_FIXED, AllowanceKind
 from gotrdns.policy.history import DAY, FORGOTTEN_AFTER, History
 from gotrdns.policy.recorded import RecordedVouching, evidence_of
 from gotrdns.store.merging import NO_HISTORY, apply_changes, last_seen
-from gotrdns.store.pending import AddressSeen, ClientChanges, DomainSpoke, Hits, Sighting, Write
+from gotrdns.store.pending import (
+    AddressSeen,
+    ClientChanges,
+    DomainSpoke,
+    Hits,
+    Sighting,
+    Tallied,
+    Write,
+)
 from gotrdns.store.recorded import encode, host_name_of
 from gotrdns.store.revisions import change_revision
 from gotrdns.store.schema import ALLOWANCES as REVISION
-from gotrdns.store.tables import ALLOWANCES, CLIENTS, CONFIRMATIONS, DECISIONS, SPOKEN
+from gotrdns.store.tables import ALLOWANCES, CLIENTS, CONFIRMATIONS, DECISIONS, SPOKEN, TALLIES
+from gotrdns.store.tallies import add_tallies
 from gotrdns.store.texts import (
     domain_of,
     domain_text,
@@ -47,7 +57,7 @@ from gotrdns.vouching.reach import WINDOW
 FIXED_AFTER: Final = 7 * DAY
 _PRUNED_AT_ONCE: Final = 1000
 
-_Kind = TypeVar("_Kind", Sighting, ClientChanges, Hits, AddressSeen, DomainSpoke)
+_Kind = TypeVar("_Kind", Sighting, ClientChanges, Hits, AddressSeen, DomainSpoke, Tallied)
 Row = Mapping[str, Any]
 
 
@@ -61,6 +71,7 @@ def write_batch(
     for seen in sorted(_of(AddressSeen, writes), key=lambda each: each.address):
         _write_seen(connection, seen, now)
     _write_spoken(connection, _of(DomainSpoke, writes))
+    add_tallies(connection, [each.tally for each in _of(Tallied, writes)])
     return histories
 
 
@@ -257,6 +268,7 @@ def prune(connection: Connection, now: float, retention: float) -> int:
         (CLIENTS, CLIENTS.c.seen_at, now - kept_clients),
         (ALLOWANCES, ALLOWANCES.c.ends, now - retention),
         (SPOKEN, SPOKEN.c.spoken_at, now - WINDOW),
+        (TALLIES, TALLIES.c.began, now - retention),
         (CONFIRMATIONS, CONFIRMATIONS.c.ends, now),
     )
     deleted = 0

@@ -5,7 +5,6 @@ Owns its addresses and its answers' statuses. Everything a visitor sees is compo
 """
 
 import asyncio
-import math
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
@@ -38,7 +37,7 @@ from gotrdns.reports.site.check import (
     sentence_about_haste,
 )
 from gotrdns.web.inquiries import AnIncident, Unfit, read_form, read_inquiry
-from gotrdns.web.limits import TooMany
+from gotrdns.web.limits import TooMany, retry_after
 from gotrdns.web.means import Means
 from gotrdns.web.private import PrivateTarget
 from gotrdns.web.streams import Done, Event, Narration, grow_page, stream
@@ -46,9 +45,7 @@ from gotrdns.web.visitors import visitor_of
 from gotrdns.web.walks import walks_of
 
 _ROBOTS: Final = "User-agent: *\nAllow: /$\nAllow: /static/\nDisallow: /\n"
-# Seconds in which walks that may not begin say so: then the answer can have their status.
-_REFUSED_WITHIN: Final = 1.0
-_RETRY_AFTER: Final = "60"  # seconds, where DNS did not answer
+_AGAIN: Final = 60.0  # seconds, where DNS did not answer
 
 
 class _Explained(msgspec.Struct, frozen=True):
@@ -171,7 +168,7 @@ class CheckPages:
 
         narration = Narration(explain_all)
         try:
-            await narration.begin(within=_REFUSED_WITHIN)
+            await narration.begin()
         except TooMany as haste:
             raise _hasty(check.form, haste) from None
         except PrivateTarget:
@@ -244,7 +241,7 @@ def _nothing_to_check(form: CheckForm, remarks: Sequence[Remark]) -> _Refused:
         return _refused(msgspec.structs.replace(form, wrong=wrong))
     said = [sentence_about(each) for each in remarks]
     page = compose_refusal(form, said, title=words.NOTHING_CHECKED)
-    return _Refused(page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": _RETRY_AFTER})
+    return _Refused(page, HTTPStatus.SERVICE_UNAVAILABLE, retry_after(_AGAIN))
 
 
 def _private(form: CheckForm) -> _Refused:
@@ -254,9 +251,7 @@ def _private(form: CheckForm) -> _Refused:
 
 def _hasty(form: CheckForm, haste: TooMany) -> _Refused:
     page = compose_refusal(form, [_sentence(haste)], title=words.BUSY_TITLE)
-    headers = {"Retry-After": str(math.ceil(haste.seconds))}
-    status = HTTPStatus.SERVICE_UNAVAILABLE if haste.of_all else HTTPStatus.TOO_MANY_REQUESTS
-    return _Refused(page, status, headers)
+    return _Refused(page, haste.status, haste.headers)
 
 
 def _lack(failure: TooMany | PrivateTarget) -> str:

@@ -15,7 +15,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from gotrdns.names import Address, InvalidAddress
+from gotrdns.names import Address
+from gotrdns.web.visitors import read_bare_address
 
 # A head of more is nobody's browser; nginx takes 8 KiB a line and 32 KiB in all.
 LONGEST_HEAD: Final = 16_384
@@ -115,7 +116,7 @@ class Connection(H11Protocol):
                 self.abort()
                 return
             self.peer = f"{self.client[0]}:{self.client[1]}"
-            self.address = _parse(self.client[0])
+            self.address = read_bare_address(self.client[0])
             for buffer, octets in _KERNEL_HOLDS:
                 peer.setsockopt(socket.SOL_SOCKET, buffer, octets)
         if not self._host.admit(self):
@@ -208,10 +209,3 @@ class Connection(H11Protocol):
         if state is not h11.IDLE:
             return Phase.ANSWER
         return Phase.HEAD if self.conn.trailing_data[0] or not self._answered else Phase.IDLE
-
-
-def _parse(text: str) -> Address | None:
-    try:
-        return Address.parse(text)
-    except InvalidAddress:
-        return None

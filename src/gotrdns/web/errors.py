@@ -4,7 +4,6 @@ Owns which status that is; unexpected faults are told to whoever keeps the log, 
 """
 
 import asyncio
-import math
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -16,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gotrdns.reports.site.layout import compose_error
-from gotrdns.web.limits import Bucket, Rate, TooMany
+from gotrdns.web.limits import Bucket, Rate, TooMany, retry_after
 from gotrdns.web.private import PrivateTarget
 from gotrdns.web.streams import SlowVisitor
 
@@ -27,7 +26,7 @@ _FAULTS_TOLD: Final = Rate(10, 600.0)
 
 def answer_error(status: int, *, wait: float | None = None) -> Response:
     """A page that says what is wrong; ``wait`` are seconds until it may be tried again."""
-    headers = {} if wait is None else {"Retry-After": str(max(1, math.ceil(wait)))}
+    headers = {} if wait is None else retry_after(wait)
     return HTMLResponse(compose_error(HTTPStatus(status)), status, headers)
 
 
@@ -35,8 +34,7 @@ async def answer_exception(_request: Request, error: Exception) -> Response:
     """For the exceptions that an application knows."""
     match error:
         case TooMany():
-            unavailable, many = HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS
-            return answer_error(unavailable if error.of_all else many, wait=error.seconds)
+            return answer_error(error.status, wait=error.seconds)
         case PrivateTarget():
             return answer_error(HTTPStatus.UNPROCESSABLE_ENTITY)
         case HTTPException():

@@ -1,7 +1,8 @@
 """Which requests are let in: of a bearable size, by a name of this site, and not too many.
 
 Owns the names. A page on the Internet may give its own name a loopback address, and so send a
-browser here (DNS rebinding): by that name nobody is let in.
+browser here (DNS rebinding): by that name nobody is let in. Nor may other sites' pages have their
+visitors' browsers ask for what those do not see, such as checks in pictures and frames.
 """
 
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -65,15 +67,25 @@ class Gate:
     def _objection(self, scope: Scope) -> HTTPStatus | None:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_ADDRESS:
             return HTTPStatus.REQUEST_URI_TOO_LONG
-        hosts = HTTPConnection(scope).headers.getlist("host")
+        headers = HTTPConnection(scope).headers
+        hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0] not in self._names:
             return HTTPStatus.MISDIRECTED_REQUEST
-        return None
+        return HTTPStatus.FORBIDDEN if _is_unseen(headers) else None
 
     def _count(self, scope: Scope) -> None:
         """Files cost next to nothing."""
         if not scope["path"].startswith(_FILES):
             self._pages.take(visitor_of(HTTPConnection(scope)))
+
+
+def _is_unseen(headers: Headers) -> bool:
+    """Whether another site has a browser ask, and not for a page that its user then looks at.
+
+    Fetch Metadata: browsers say so themselves, and scripts cannot make them say something else.
+    """
+    foreign = headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
+    return foreign and headers.get("sec-fetch-dest") != "document"
 
 
 def _without_port(host: str) -> str:

@@ -6,7 +6,6 @@ Everything a visitor sees is composed in ``reports.site``.
 
 import contextlib
 import functools
-import math
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from http import HTTPStatus
@@ -42,7 +41,7 @@ from gotrdns.reports.site.incident_look import (
 )
 from gotrdns.store.trouble import StoreUnavailable
 from gotrdns.web.forms import TOKEN_FIELD, form_token, is_own_form, read_form
-from gotrdns.web.limits import TooMany
+from gotrdns.web.limits import TooMany, retry_after
 from gotrdns.web.means import Means
 from gotrdns.web.private import PrivateTarget, require_public
 from gotrdns.web.stores import StoreDesk
@@ -53,7 +52,7 @@ from gotrdns.web.walks import walks_of
 _ID: Final = re.compile(r"[a-z2-7]{16}")
 # As pasted from a bounce, with what mail programs and sentences put around a link.
 _PASTED: Final = re.compile(r"[<(\[\"']*([A-Za-z2-7]{16})[^A-Za-z0-9]*")
-_RETRY_AFTER: Final = "60"  # seconds
+_AGAIN: Final = 60.0  # seconds
 # Decisions are stored behind the mail path: a refusal may be read before its page can be.
 _PAUSES: Final = (0.2, 0.4, 0.9)  # seconds
 
@@ -74,8 +73,8 @@ def _answering(handler: Handler) -> Handler:
         except _Gone:
             return HTMLResponse(compose_gone(pages.days), HTTPStatus.NOT_FOUND)
         except StoreUnavailable:
-            headers = {"Retry-After": _RETRY_AFTER}
-            return HTMLResponse(compose_unavailable(), HTTPStatus.SERVICE_UNAVAILABLE, headers)
+            status, headers = HTTPStatus.SERVICE_UNAVAILABLE, retry_after(_AGAIN)
+            return HTMLResponse(compose_unavailable(), status, headers)
 
     return answer
 
@@ -240,10 +239,7 @@ class IncidentPages:
         if self._checked_address(story) is not None:
             checking = Checking(form_token(request), result)
         page = compose_incident(story, checking=checking, days=self.days)
-        headers = {}
-        if refusal is not None:
-            headers["Retry-After"] = str(_whole(refusal.seconds))
-        return HTMLResponse(page, status, headers)
+        return HTMLResponse(page, status, None if refusal is None else refusal.headers)
 
 
 def _looks(request: Request, address: Address) -> AsyncGenerator[Look, None]:
@@ -260,8 +256,4 @@ def _redirect(written: str) -> Response:
 
 def _too_many(refusal: TooMany) -> str:
     sentence = words.NOT_LOOKED_BUSY if refusal.of_all else words.NOT_LOOKED
-    return sentence.format(seconds=_whole(refusal.seconds))
-
-
-def _whole(seconds: float) -> int:
-    return max(1, math.ceil(seconds))
+    return sentence.format(seconds=refusal.whole_seconds)

@@ -3,9 +3,11 @@
 Owns counting: buckets of tokens, one for each network of visitors, and one for them all together.
 """
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 
 import msgspec
@@ -24,6 +26,31 @@ class TooMany(Exception):
         super().__init__(f"too many: again in {seconds:.0f} s")
         self.seconds = seconds
         self.of_all = of_all
+
+    @property
+    def whole_seconds(self) -> int:
+        return whole(self.seconds)
+
+    @property
+    def status(self) -> HTTPStatus:
+        """What an answer says that has nothing else to say."""
+        busy, many = HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS
+        return busy if self.of_all else many
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Of an answer that refuses."""
+        return retry_after(self.seconds)
+
+
+def whole(seconds: float) -> int:
+    """Seconds as they are told: never none, and never too few."""
+    return max(1, math.ceil(seconds))
+
+
+def retry_after(seconds: float) -> dict[str, str]:
+    """The header (RFC 9110 section 10.2.3)."""
+    return {"Retry-After": str(whole(seconds))}
 
 
 class Rate(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ import msgspec
 
 from gotrdns.checking.targets import Expansion, Remark, Weight, parse_host
 from gotrdns.diagnosis.findings import Finding
-from gotrdns.evidence import Walk
+from gotrdns.evidence import Record, Walk
 from gotrdns.explaining.expert import Asked, Expand
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.lookup import Resolver
@@ -23,6 +23,7 @@ from gotrdns.names import (
     is_public,
     special_use,
 )
+from gotrdns.verification import Verdict
 
 # The IANA registry of special-use names (RFC 6761), .internal, and what networks use without right;
 # the root has none of them. (.example is nobody's: it may be asked for.)
@@ -34,6 +35,8 @@ _SPECIAL_NAMES: Final = tuple(
         *("localdomain", "lan", "home", "corp", "mail", "intranet", "private", "workgroup"),
     )
 )
+
+_REVERSE_ZONES: Final = tuple(map(DomainName.parse, ("in-addr.arpa", "ip6.arpa")))
 
 
 class PrivateTarget(Exception):
@@ -70,13 +73,15 @@ def only_public_subject(address: Address, asked: Asked) -> Asked:
 
 
 def require_public_answers(explanation: Explanation) -> None:
-    """Raises PrivateTarget where our resolver knew private addresses that nobody outside gave.
+    """Raises PrivateTarget where our resolver knew of a private network what nobody outside gave.
 
-    It may know a private network's names, and to whom they lead is nobody's business: a visitor may
-    have any name in a PTR record.
+    To whom its names lead is nobody's business: a visitor may have any name in a PTR record. Nor is
+    what it calls our own public addresses.
     """
-    known = _addresses_in(explanation)
-    if any(map(_is_secret, known - _heard_outside(explanation.walk))):
+    records = _heard_outside(explanation.walk)
+    addresses = _addresses_in(explanation) - {each.address for each in records}
+    names = _names_in(explanation.verdict) - {each.target for each in records}
+    if any(map(_is_secret, addresses)) or not all(map(is_public_name, names)):
         raise PrivateTarget
 
 
@@ -90,20 +95,26 @@ def _addresses_in(explanation: Explanation) -> set[Address]:
     return found.union(*map(_addresses_of, explanation.findings))
 
 
+def _names_in(verdict: Verdict) -> set[DomainName]:
+    answers = (verdict.reverse, *(each.answer for each in verdict.names))
+    known = [name for each in answers if each is not None for name in (*each.names, *each.aliases)]
+    # The address itself leads there by its delegation (RFC 2317).
+    return {each for each in known if not any(each.is_under(zone) for zone in _REVERSE_ZONES)}
+
+
 def _addresses_of(finding: Finding) -> set[Address]:
     texts = finding.details.get("addresses", ())
     found = texts if isinstance(texts, Sequence) else ()
     return {Address.parse(each) for each in found if isinstance(each, str)}
 
 
-def _heard_outside(walk: Walk | None) -> set[Address]:
+def _heard_outside(walk: Walk | None) -> list[Record]:
     if walk is None:
-        return set()
+        return []
     legs = (leg for path in (walk.reverse, *walk.forward) for leg in path.legs)
     in_zones = (reply for leg in legs for zone in leg.zones for reply in zone.replies)
     replies = (*in_zones, *(each.reply for each in walk.probes))
-    records = (record for reply in replies for record in reply.records)
-    return {record.address for record in records if record.address is not None}
+    return [record for reply in replies for record in reply.records]
 
 
 def only_public(expand: Expand) -> Expand:

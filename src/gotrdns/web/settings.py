@@ -4,55 +4,23 @@ Owns which of them are dangerous.
 """
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, ClassVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from gotrdns.names import InvalidAddress, Network
 from gotrdns.policy import InvalidSetting
-from gotrdns.protocols.access import SocketAccess, read_access
-from gotrdns.protocols.endpoints import (
-    Endpoint,
-    TcpEndpoint,
-    parse_endpoint,
-    parse_endpoints,
-)
-
-_OPEN_PAGE: Final = (
-    "without TLS: put a reverse proxy before it, or set remote-clients = true if that is wanted"
-)
+from gotrdns.protocols.endpoints import Endpoint, TcpEndpoint
+from gotrdns.protocols.places import PlaceSettings
 
 
-class _SiteSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+class _SiteSettings(PlaceSettings, frozen=True):
     """What both sites can be told."""
 
-    listen: Annotated[
-        tuple[str, ...],
-        Meta(
-            description="Where to listen: `inet:ADDRESS:PORT`, `inet:[IPV6]:PORT`, `unix:/path`. "
-            "Empty: nowhere."
-        ),
-    ] = ()
-    socket_mode: Annotated[
-        str,
-        Meta(
-            pattern="^0?[0-7]{3}$",
-            examples=["0660"],
-            description="Permissions of unix sockets, in octal.",
-        ),
-    ] = "0660"
-    socket_owner: Annotated[
-        str,
-        Meta(description="The user who owns unix sockets, by name or number. Empty: our own."),
-    ] = ""
-    socket_group: Annotated[
-        str,
-        Meta(description="The group of unix sockets, by name or number. Empty: our own."),
-    ] = ""
-    remote_clients: Annotated[
-        bool,
-        Meta(description="Whether TCP ports of other than loopback addresses may be listened on."),
-    ] = False
+    danger: ClassVar[str] = (
+        "without TLS: put a reverse proxy before it, or set remote-clients = true if that is wanted"
+    )
+
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(
@@ -61,7 +29,6 @@ class _SiteSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="keb
             "believed: addresses or networks. Who comes over a unix socket is one of them.",
         ),
     ] = ()
-
     connections: Annotated[
         int,
         Meta(
@@ -83,22 +50,12 @@ class _SiteSettings(Struct, frozen=True, forbid_unknown_fields=True, rename="keb
 
     def __post_init__(self) -> None:
         """Raises InvalidSetting."""
-        parse_endpoints(self.listen, remote=self.remote_clients, danger=_OPEN_PAGE)
-        read_access(self.socket_mode, self.socket_owner, self.socket_group)
+        super().__post_init__()
         for text in self.trusted_proxies:
             try:
                 Network(text)
             except InvalidAddress as error:
                 raise InvalidSetting("trusted-proxies", str(error)) from None
-
-    @property
-    def endpoints(self) -> tuple[Endpoint, ...]:
-        return tuple(parse_endpoint(text) for text in self.listen)
-
-    @property
-    def access(self) -> SocketAccess:
-        """Who may use the unix sockets."""
-        return read_access(self.socket_mode, self.socket_owner, self.socket_group)
 
     @property
     def proxies(self) -> tuple[Network, ...]:
@@ -190,7 +147,6 @@ class AdminSettings(_SiteSettings, frozen=True):
             description="The header in which a trusted proxy says who was let in. Empty: none.",
         ),
     ] = ""
-
     host_names: Annotated[
         tuple[str, ...],
         Meta(

@@ -4,6 +4,7 @@ Owns how long browsers may keep them. All of it is read once, when the site is m
 """
 
 import hashlib
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +43,7 @@ def static_route() -> Route:
     async def serve(request: Request) -> Response:
         file = files.get(request.path_params["name"])
         if file is None:
-            raise HTTPException(404)
+            raise HTTPException(HTTPStatus.NOT_FOUND)
         headers = {"ETag": file.tag, "Cache-Control": file.keep}
         if request.headers.get("if-none-match") == file.tag:
             return Response(status_code=304, headers=headers)

@@ -18,6 +18,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 _SIGN_OF_LIFE: Final = 15.0  # seconds; proxies cut off what is silent for 30 or 60
 _PATIENCE: Final = 20.0  # seconds for a visitor to read what no buffer takes any more
+# Seconds in which work that may not begin says so: then the answer can have its status.
+_REFUSED_WITHIN: Final = 1.0
 _NOTES_HELD: Final = 64
 _COME_BACK: Final = "retry: 5000\n\n"  # milliseconds until a browser that lost us asks again
 _COMMENT: Final = b":\n\n"
@@ -97,7 +99,7 @@ class Narration(Generic[S, R]):
         self._told = True
         return Done(self._task.result())
 
-    async def begin(self, *, within: float) -> None:
+    async def begin(self, *, within: float = _REFUSED_WITHIN) -> None:
         """Until there is something to tell, or for so many seconds. Raises what failed by then."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stirred.wait(), within)

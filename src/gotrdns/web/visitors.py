@@ -67,7 +67,7 @@ def is_proxy(request: HTTPConnection) -> bool:
 
 def peer_of(request: HTTPConnection) -> Address | None:
     """Who is at the other end of the connection; None where it is a unix socket."""
-    return None if request.client is None else _parse(request.client.host)
+    return None if request.client is None else read_bare_address(request.client.host)
 
 
 def _is_in(address: Address, networks: Sequence[Network]) -> bool:
@@ -87,10 +87,10 @@ def _read_address(text: str) -> Address | None:
         return None
     if port and not (port.isascii() and port.isdecimal() and len(port) <= 5):
         return None
-    return _parse(host)
+    return read_bare_address(host)
 
 
-def _parse(text: str) -> Address | None:
+def read_bare_address(text: str) -> Address | None:
     try:
         return Address.parse(text)
     except InvalidAddress:

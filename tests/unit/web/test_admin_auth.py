@@ -82,6 +82,18 @@ def test_from_elsewhere_nobody_gets_in_where_no_password_is_set(path: Path, clie
             assert "Exceptions" not in answer.text
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"])
+@pytest.mark.parametrize("proxies", [(), ("127.0.0.1",)], ids=["unknown", "trusted"])
+def test_strangers_that_a_proxy_on_this_host_passes_on_have_to_log_in(
+    path: Path, header: str, proxies: tuple[str, ...]
+) -> None:
+    settings = AdminSettings(trusted_proxies=proxies)
+    with visiting(path, admin=settings, client="127.0.0.1") as visitor:
+        assert visitor.get("/exceptions").status_code == 200
+        for place in PLACES:
+            assert visitor.get(place, headers={header: REMOTE}).status_code == 403
+
+
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example"])
 def test_a_strangers_name_for_the_loopback_is_refused(path: Path, host: str) -> None:
     with visiting(path, host=host) as visitor:

@@ -73,6 +73,20 @@ def test_faults_are_told_ten_times_and_then_held_back() -> None:
     assert len(faults) == 10
 
 
+@pytest.mark.parametrize("where", ["cross-site", "same-site"])
+def test_other_sites_pages_may_link_here_and_embed_nothing(where: str) -> None:
+    visitor = Browser(site([Route("/hello", hello)]))
+    for destination in ("image", "iframe", "script", "empty", "object", "embed"):
+        headers = {"Sec-Fetch-Site": where, "Sec-Fetch-Dest": destination}
+        assert visitor.get("/hello", headers=headers).status_code == 403
+        own = {**headers, "Sec-Fetch-Site": "same-origin"}
+        assert visitor.get("/hello", headers=own).status_code == 200
+    for seen in ({"Sec-Fetch-Site": where, "Sec-Fetch-Dest": "document"}, {}):
+        assert visitor.get("/hello", headers=seen).status_code == 200
+    typed = {"Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"}
+    assert visitor.get("/hello", headers=typed).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("error", "status", "retry"),
     [

@@ -311,6 +311,11 @@ def test_browsers_and_search_engines_keep_nothing(everybody: Site, founding: str
     assert '<meta name="robots" content="noindex">' in answer.text
 
 
+def test_every_script_is_run_once(everybody: Site, founding: str) -> None:
+    scripts = re.findall(r'<script src="([^"]+)"', everybody.get(f"/i/{founding}").text)
+    assert sorted(scripts) == [f"/static/{each}.js" for each in ("copy", "incident", "live")]
+
+
 def test_head_is_answered(everybody: Site, founding: str) -> None:
     answer = everybody.runner.run(everybody.browser.head(f"/i/{founding}"))
     assert answer.status_code == 200

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gotrdns.names import Address
-from gotrdns.web.limits import Budget, Rate, TooMany, network_of
+from gotrdns.web.limits import Budget, Rate, TooMany, network_of, server_ration
 
 VISITOR = Address.parse("192.0.2.1")
 NEIGHBOUR = Address.parse("192.0.2.99")
@@ -109,3 +109,18 @@ def test_in_no_stretch_of_time_is_more_taken_than_the_rate_and_one_burst(
             assert sum(count for _, count, _ in within) <= 8 + span * 8 / 40 + 1e-6
             own = sum(count for _, count, third in within if third == within[0][2])
             assert own <= 5 + span * 5 / 50 + 1e-6
+
+
+def test_one_operators_servers_are_asked_no_more_than_all_walks_may_ask_them() -> None:
+    now = [0.0]
+    may_ask = server_ration(walks_a_minute=60, clock=lambda: now[0])
+    servers = [Address.parse(f"192.0.2.{number}") for number in range(200)]
+    assert sum(map(may_ask, servers * 3)) == 400
+    assert may_ask(Address.parse("192.0.3.1"))
+    now[0] += 10.0
+    assert sum(map(may_ask, servers * 3)) == 400
+
+
+def test_a_walk_or_two_always_may_ask_whoever_they_lead_to() -> None:
+    may_ask = server_ration(walks_a_minute=1)
+    assert all(may_ask(Address.parse("192.0.2.1")) for _ in range(100))

@@ -188,3 +188,37 @@ def test_what_servers_outside_say_themselves_is_no_secret() -> None:
     probe = Probe(Purpose.OTHER_FAMILY, HOST, reply)
     walk = msgspec.structs.replace(walk, probes=(probe,))
     require_public_answers(msgspec.structs.replace(explanation, walk=walk))
+
+
+def named(*names: str, aliases: tuple[str, ...] = ()) -> Explanation:
+    """Our resolver has names of its own for the visitor's address."""
+    explanation = founding()
+    targets, ways = (tuple(map(DomainName.parse, each)) for each in (names, aliases))
+    reverse = Answer(Outcome.FOUND, names=targets, aliases=ways)
+    verdict = msgspec.structs.replace(explanation.verdict, reverse=reverse, names=())
+    return msgspec.structs.replace(explanation, verdict=verdict, findings=())
+
+
+@pytest.mark.parametrize("text", ["dc01.firma.internal", "gateway.lan", "intranet"])
+def test_what_a_private_network_calls_a_public_address_is_not_told(text: str) -> None:
+    require_public_answers(
+        named("gateway.example.org", aliases=("87.0-127.64.105.85.in-addr.arpa",))
+    )
+    with pytest.raises(PrivateTarget):
+        require_public_answers(named("gateway.example.org", text))
+    with pytest.raises(PrivateTarget):
+        require_public_answers(named(aliases=(text,)))
+
+
+def test_a_private_networks_name_that_servers_outside_give_is_no_secret() -> None:
+    explanation = named("localhost")
+    walk = explanation.walk
+    assert walk is not None
+    told = walk.reverse.legs[0].zones[-1].replies[0]
+    record = Record(
+        told.question.name, 60, "PTR", "localhost.", target=DomainName.parse("localhost")
+    )
+    reply = msgspec.structs.replace(told, kind=Kind.ANSWER, records=(record,))
+    probe = Probe(Purpose.OTHER_FAMILY, HOST, reply)
+    walk = msgspec.structs.replace(walk, probes=(probe,))
+    require_public_answers(msgspec.structs.replace(explanation, walk=walk))

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,20 +15,8 @@ import pytest
 from gotrdns.reports.status import Pages as StatusPages
 from gotrdns.reports.status import Remark, Trouble
 from tests.support.activation import activated
-from tests.unit.daemon_process import Daemon, NameServer, daemon_in, running_name_server
+from tests.unit.daemon_process import Daemon
 from tests.unit.service_manager import Manager
-
-
-@pytest.fixture(scope="module")
-def name_server() -> Iterator[NameServer]:
-    with running_name_server() as server:
-        yield server
-
-
-@pytest.fixture
-def daemon(tmp_path: Path, name_server: NameServer) -> Iterator[Daemon]:
-    with daemon_in(tmp_path, name_server) as each:
-        yield each
 
 
 def sections(directory: Path, page: str = "", admin: str = "") -> str:
@@ -92,7 +80,7 @@ class Pages:
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(10)
+        return self.process.wait(30)
 
     def __enter__(self) -> "Pages":
         self.until(lambda: "event=pages-started" in self.log)
@@ -104,7 +92,7 @@ class Pages:
 
 
 def until(condition: Callable[[], bool], log: Callable[[], str]) -> None:
-    end = time.monotonic() + 15
+    end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end, log()
         time.sleep(0.01)
@@ -170,7 +158,7 @@ def test_wrong_settings_change_nothing(daemon: Daemon, tmp_path: Path) -> None:
 def run_web(daemon: Daemon, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "gotrdns", "web", "--settings", str(daemon.settings)]
     return subprocess.run(
-        [*command, *arguments], check=False, capture_output=True, text=True, timeout=20, input=given
+        [*command, *arguments], check=False, capture_output=True, text=True, timeout=60, input=given
     )
 
 
@@ -346,7 +334,13 @@ def test_the_service_manager_is_told(daemon: Daemon, tmp_path: Path) -> None:
     daemon.configure(more=sections(tmp_path))
     announced = {"NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "3000000"}
     with Pages(daemon, environment=announced) as pages:
-        heard = manager.heard()
+        heard: list[str] = []
+
+        def is_told() -> bool:
+            heard.extend(manager.heard())
+            return bool(heard)
+
+        pages.until(is_told)  # the log is first
         assert heard == ["READY=1\nSTATUS=0 connections of the pages"]
         until(lambda: "WATCHDOG=1" in manager.heard(), lambda: pages.log)
         pages.process.send_signal(signal.SIGHUP)

@@ -6,25 +6,23 @@ from typing import Final
 from markupsafe import Markup
 
 from gotrdns.reports import moments
+from gotrdns.reports.site.times import element
 
 _MINUTE: Final = 60.0
 _DAY: Final = 86_400.0
-_TIME: Final = Markup('<time datetime="{machine}">{text}</time>')
 _SHORT: Final = len("2026-05-31T14:30")
 
 
 def when(moment: float) -> Markup:
     """To the minute."""
-    machine = moments.utc(moment)
-    return _TIME.format(machine=machine, text=machine[:_SHORT].replace("T", " "))
+    return element(moment, moments.utc(moment)[:_SHORT].replace("T", " "))
 
 
 def last_day_or_minute(moment: float) -> Markup:
     """When something ends: the last day of it where it ends with a day."""
     if moment % _DAY:
         return when(moment)
-    machine = moments.utc(moment)
-    return _TIME.format(machine=machine, text=moments.utc(moment - _MINUTE)[: len("2026-05-31")])
+    return element(moment, moments.utc(moment - _MINUTE)[: len("2026-05-31")])
 
 
 def day(moment: float) -> str:

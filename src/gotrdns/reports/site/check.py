@@ -5,7 +5,6 @@ Owns what the page shows; an explanation itself is `explanation_part`'s.
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -16,6 +15,7 @@ from gotrdns.evidence import Kind, Reply
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.names import Address
 from gotrdns.reports import english_site as words
+from gotrdns.reports import moments
 from gotrdns.reports.explanation_sentences import describe
 from gotrdns.reports.readers import Reader
 from gotrdns.reports.sentences import legible
@@ -82,7 +82,7 @@ def compose_result(
         form=form,
         said=said,
         result=compose_explanations([(None, each) for each in explained], reader=Reader.SENDER),
-        checked_at=words.CHECKED_AT.format(moment=_in_words(moment)),
+        checked_at=words.CHECKED_AT.format(moment=moments.said_in_utc(moment)),
     )
 
 
@@ -130,7 +130,3 @@ class Narrator:
             return None
         self._said.add(line)
         return line
-
-
-def _in_words(moment: float) -> str:
-    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M} UTC"

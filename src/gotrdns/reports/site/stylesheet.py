@@ -12,9 +12,11 @@ from gotrdns.reports.templating import render
 _PARTS: Final = (
     "page.css",
     "loop_picture.css",
+    "chart.css",
     "site/site.css",
     "site/incident.css",
     "site/admin.css",
+    "site/now.css",
 )
 
 

@@ -51,6 +51,7 @@ class Asking:
         servers = self._find_name_servers(message.servers)
         cut = next(iter(servers), None)
         kind = self._judge(message, soa, cut)
+        referred_to = servers[cut] if cut is not None and kind is Kind.REFERRAL else []
         reply = Reply(
             server=self.server,
             question=self.question,
@@ -61,13 +62,12 @@ class Asking:
             authoritative=message.authoritative,
             records=message.answer,
             referral=cut if kind in {Kind.REFERRAL, Kind.LAME_REFERRAL} else None,
+            name_servers=frozenset(referred_to),
             soa=soa,
             extended_errors=message.extended_errors,
         )
-        names: Iterable[DomainName] = ()
-        if cut is not None and kind is Kind.REFERRAL:
-            names = servers[cut]
-        elif self.question.type is RecordType.NS and kind is Kind.ANSWER:
+        names: Iterable[DomainName] = referred_to
+        if self.question.type is RecordType.NS and kind is Kind.ANSWER:
             names = (each.target for each in reply.answers if each.target is not None)
         names = tuple(dict.fromkeys(names))
         return Heard(reply, names, self._find_glue(message.glue, names))

@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gotrdns.reports.site.admin_layout import (
@@ -24,16 +24,21 @@ from gotrdns.web.admin.follow_up import list_businesses, mark_done, reopen, show
 from gotrdns.web.admin.framing import frame_of
 from gotrdns.web.admin.look_up import look_up, show_decision
 from gotrdns.web.admin.looking import look_now
+from gotrdns.web.admin.now import show_now, show_now_part
 from gotrdns.web.admin.story import tell_story
+from gotrdns.web.limits import retry_after
 from gotrdns.web.means import Trouble
+
+_AGAIN: Final = 60.0  # seconds, where the store does not answer
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def admin_routes() -> list[BaseRoute]:
-    """All but the now page, in whose place its visitors are sent on."""
+    """All of them."""
     return [
-        Route(Section.NOW.path, _send_on),
+        Route(Section.NOW.path, show_now),
+        Route("/now-part", show_now_part),
         Route(Section.FOLLOW_UP.path, list_businesses),
         Route("/follow-up/done", mark_done, methods=["POST"]),
         Route("/follow-up/reopen", reopen, methods=["POST"]),
@@ -48,15 +53,11 @@ def admin_routes() -> list[BaseRoute]:
     ]
 
 
-async def _send_on(_request: Request) -> Response:
-    return RedirectResponse(Section.FOLLOW_UP.path)
-
-
 async def _explain_store_trouble(request: Request, error: Exception) -> Response:
     """A calm page: nothing of the mail path waits for what could not be read here."""
     means_of(request).tell_trouble(Trouble.STORE_UNAVAILABLE, str(error))
     page = compose_store_trouble(await frame_of(request, _section(request)), str(error))
-    return HTMLResponse(page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "60"})
+    return HTMLResponse(page, HTTPStatus.SERVICE_UNAVAILABLE, retry_after(_AGAIN))
 
 
 async def _explain_error(request: Request, error: Exception) -> Response:

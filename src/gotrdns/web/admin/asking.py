@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gotrdns.store.queries import Store
 
 _PATIENCE: Final = 5.0  # seconds
+_MOST_DIGITS: Final = 15
 
 
 def means_of(request: Request) -> Means:
@@ -31,6 +32,12 @@ def means_of(request: Request) -> Means:
 def desk_of(request: Request) -> StoreDesk:
     desk: StoreDesk = request.app.state.desk
     return desk
+
+
+def read_number(text: str) -> int | None:
+    """A number in a form or a link; what a store cannot count to is none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+    return int(text) if is_number else None
 
 
 class Holding(msgspec.Struct, frozen=True):

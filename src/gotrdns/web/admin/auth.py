@@ -8,7 +8,6 @@ import asyncio
 import base64
 import binascii
 import functools
-import math
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -23,7 +22,7 @@ from gotrdns.protocols.printable import printable
 from gotrdns.reports.site.admin_layout import compose_closed
 from gotrdns.web.admin.attempts import Attempts
 from gotrdns.web.admin.framing import USER_KEY
-from gotrdns.web.limits import TooMany
+from gotrdns.web.limits import TooMany, retry_after
 from gotrdns.web.means import Trouble
 from gotrdns.web.passwords import Passwords
 from gotrdns.web.settings import AdminSettings
@@ -32,6 +31,7 @@ from gotrdns.web.visitors import is_proxy, peer_of, visitor_of
 _CHALLENGE: Final = 'Basic realm="gotrdns", charset="UTF-8"'
 _LONGEST_CREDENTIALS: Final = 2048
 _LONGEST_USER: Final = 100
+_PASSED_ON: Final = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
 
 class _Closed(Exception):
@@ -65,7 +65,7 @@ def _answer(closed: _Closed) -> Response:
     if closed.status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = _CHALLENGE
     if closed.wait:
-        headers["Retry-After"] = str(math.ceil(closed.wait))
+        headers |= retry_after(closed.wait)
     return HTMLResponse(compose_closed(closed.status), closed.status, headers)
 
 
@@ -158,8 +158,12 @@ def _credentials(request: HTTPConnection) -> tuple[str, str] | None:
 
 
 def _is_local(request: HTTPConnection) -> bool:
-    """Whether it comes over the loopback, or over a unix socket, whose permissions let it in."""
+    """Whether it comes over the loopback, or over a unix socket, whose permissions let it in.
+
+    A proxy on this host that says whom it speaks for speaks for strangers.
+    """
     if request.client is None:
         return True
     peer = peer_of(request)
-    return peer is not None and special_use(peer) is SpecialUse.LOOPBACK
+    on_loopback = peer is not None and special_use(peer) is SpecialUse.LOOPBACK
+    return on_loopback and not any(each in request.headers for each in _PASSED_ON)

@@ -4,7 +4,8 @@ Owns what is taken for an exception's end and author. What one may be made for i
 in the same words as on the command line.
 """
 
-from typing import TYPE_CHECKING, Final
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -27,15 +28,13 @@ from gotrdns.reports.site.admin_exceptions import (
 )
 from gotrdns.reports.site.admin_layout import Section
 from gotrdns.reports.site.admin_times import day, end_of_day
-from gotrdns.web.admin.asking import desk_of, means_of
+from gotrdns.web.admin.asking import desk_of, means_of, read_number
 from gotrdns.web.admin.framing import frame_of, user_of
 from gotrdns.web.forms import read_form
 
 if TYPE_CHECKING:
     from gotrdns.store.exceptions import Granted
     from gotrdns.store.queries import Store
-
-_SEE_OTHER: Final = 303
 
 
 class _Refused(Exception):
@@ -45,11 +44,11 @@ class _Refused(Exception):
 async def list_exceptions(request: Request) -> Response:
     """``GET /exceptions``."""
     given = request.query_params
-    view = View(ended=given.get("ended") == "1", below=_number(given.get("below", "")))
+    view = View(ended=given.get("ended") == "1", below=read_number(given.get("below", "")))
     now = means_of(request).clock()
     wish = Wish(target=given.get("target", ""), until=day(now + DEFAULT_DAYS * DAY))
     allowances = await _all(request)
-    said = _said(given.get("done", ""), _number(given.get("number", "")), allowances, now)
+    said = _said(given.get("done", ""), read_number(given.get("number", "")), allowances, now)
     return await _answer(request, allowances, view, Asked(wish), said=said)
 
 
@@ -68,14 +67,16 @@ async def make_exception(request: Request) -> Response:
         granted = await desk_of(request).ask(lambda store: _make(store, wish, author, now))
     except (_Refused, UnknownSubject, InvalidAllowance) as error:
         asked = Asked(wish, str(error))
-        return await _answer(request, await _all(request), View(), asked, status=400)
+        return await _answer(
+            request, await _all(request), View(), asked, status=HTTPStatus.BAD_REQUEST
+        )
     return _done(_code(granted), granted.allowance.number)
 
 
 async def end_exception(request: Request) -> Response:
     """``POST /exceptions/end``. Whoever ends one that has ended changes nothing."""
     form = await read_form(request)
-    number = _number(form.get("number", ""))
+    number = read_number(form.get("number", ""))
     note = english_allowances.REMOVED_NOTE.format(author=author_of(user_of(request)))
     reason = form.get("note", "").strip()
     if reason:
@@ -119,16 +120,14 @@ def _code(granted: "Granted") -> str:
 
 
 def _done(code: str, number: int | None) -> Response:
-    return RedirectResponse(f"{PATH}?{urlencode({'done': code, 'number': number})}", _SEE_OTHER)
+    return RedirectResponse(
+        f"{PATH}?{urlencode({'done': code, 'number': number})}", HTTPStatus.SEE_OTHER
+    )
 
 
 def _said(code: str, number: int | None, allowances: list[Allowance], now: float) -> str:
     """What became of a form, in words."""
     return next((outcome(code, each, now) for each in allowances if each.number == number), "")
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None
 
 
 async def _all(request: Request) -> list[Allowance]:
@@ -142,7 +141,7 @@ async def _answer(
     asked: Asked,
     *,
     said: str = "",
-    status: int = 200,
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     frame = await frame_of(request, Section.EXCEPTIONS)
     now = means_of(request).clock()

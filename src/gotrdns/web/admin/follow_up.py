@@ -3,6 +3,7 @@
 Owns which decisions are taken for one business's, and what is said after marking.
 """
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -25,7 +26,7 @@ from gotrdns.reports.site.admin_follow_up import (
 )
 from gotrdns.reports.site.admin_layout import Section
 from gotrdns.vouching.businesses import Business, business_key, gather
-from gotrdns.web.admin.asking import desk_of, means_of
+from gotrdns.web.admin.asking import desk_of, means_of, read_number
 from gotrdns.web.admin.framing import frame_of
 from gotrdns.web.forms import read_form
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 # What is read of the open ones: see ``store.queries.LONGEST_LIST``.
 _MOST_READ: Final = 1000
-_SEE_OTHER: Final = 303
 
 
 async def list_businesses(request: Request) -> Response:
@@ -42,8 +42,8 @@ async def list_businesses(request: Request) -> Response:
     given = request.query_params
     decisions = await desk_of(request).ask(_open_ones)
     most_read = _MOST_READ if len(decisions) >= _MOST_READ else None
-    start = given.get("from", "")
-    page = Page(gather(decisions), int(start) if _is_number(start) else 0, most_read)
+    start = read_number(given.get("from", "")) or 0
+    page = Page(gather(decisions), start, most_read)
     outcome = await _outcome(request, given.get("done", ""), given.get("reopened", ""))
     return HTMLResponse(
         compose_follow_up(await frame_of(request, Section.FOLLOW_UP), page, outcome)
@@ -56,7 +56,7 @@ async def show_business(request: Request) -> Response:
         lambda store: _business(store, request.path_params["incident"])
     )
     if business is None:
-        raise HTTPException(404)
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     frame = await frame_of(request, Section.FOLLOW_UP)
     public_url = means_of(request).page.public_url
     return HTMLResponse(
@@ -91,7 +91,7 @@ async def reopen(request: Request) -> Response:
 
 
 def _see(**outcome: str) -> Response:
-    return RedirectResponse(f"{PATH}?{urlencode(outcome)}", _SEE_OTHER)
+    return RedirectResponse(f"{PATH}?{urlencode(outcome)}", HTTPStatus.SEE_OTHER)
 
 
 async def _outcome(request: Request, done: str, reopened: str) -> Outcome:
@@ -145,7 +145,3 @@ def _explain(decision: RecordedDecision) -> Explanation | None:
         return explain_recorded(decision)
     except ValueError:
         return None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 9

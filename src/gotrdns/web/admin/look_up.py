@@ -5,6 +5,7 @@ Owns what is asked of the store and of DNS for them, and how much of it is shown
 
 import math
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from starlette.exceptions import HTTPException
@@ -52,7 +53,8 @@ async def look_up(request: Request) -> Response:
     try:
         search = _read(asked, given.get("latest", ""))
     except _Senseless as error:
-        return await _answer(request, asked, Found(objection=str(error), wrong=error.field), 400)
+        found_wrong = Found(objection=str(error), wrong=error.field)
+        return await _answer(request, asked, found_wrong, HTTPStatus.BAD_REQUEST)
     found, holding = await desk_of(request).ask(lambda store: _look(store, search))
     rest = found[SHOWN:]
     shown = found[:SHOWN]
@@ -64,7 +66,7 @@ async def look_up(request: Request) -> Response:
         nothing="" if found else nothing_found(search.subject),
         too_slow=rechecks is None,
     )
-    return await _answer(request, asked, told, 200)
+    return await _answer(request, asked, told, HTTPStatus.OK)
 
 
 async def show_decision(request: Request) -> Response:
@@ -73,7 +75,7 @@ async def show_decision(request: Request) -> Response:
     search = Search(Incident(incident), None, None, follow_up=False, limit=1)
     found, holding = await desk_of(request).ask(lambda store: _look(store, search))
     if not found:
-        raise HTTPException(404)
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     rechecks = await _recheck(request, found, holding)
     [past] = tell_pasts(found, holding.allowances, rechecks or {})
     page = compose_decision(
@@ -131,6 +133,6 @@ async def _recheck(
     return await verdicts_now(request, addresses, holding)
 
 
-async def _answer(request: Request, asked: Asked, found: Found, status: int) -> Response:
+async def _answer(request: Request, asked: Asked, found: Found, status: HTTPStatus) -> Response:
     frame = await frame_of(request, Section.LOOK_UP)
     return HTMLResponse(compose_look_up(frame, asked, found), status)

@@ -3,10 +3,8 @@
 Owns what a look that may not be taken, or does not end well, is answered with.
 """
 
-import math
 from collections.abc import AsyncGenerator, Callable
 from http import HTTPStatus
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -34,9 +32,6 @@ from gotrdns.web.streams import Done, Narration, grow_page
 from gotrdns.web.visitors import visitor_of
 from gotrdns.web.walks import walks_of
 
-# Seconds in which a look that may not be taken says so: then the answer can have its status.
-_REFUSED_WITHIN: Final = 1.0
-
 _Narration = Narration[Reply, Explanation]
 
 
@@ -53,7 +48,7 @@ async def look_now(request: Request) -> Response:
 
     narration: _Narration = Narration(explain)
     try:
-        await narration.begin(within=_REFUSED_WITHIN)
+        await narration.begin()
     except BaseException as error:
         await narration.close()
         return _refuse(frame, address, error)
@@ -63,9 +58,8 @@ async def look_now(request: Request) -> Response:
 def _refuse(frame: Frame, address: Address, error: BaseException) -> Response:
     """Raises all but what refuses a look."""
     if isinstance(error, TooMany):
-        status, headers = HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(_seconds(error))}
         page = compose_no_look(frame, address.text, _sentence(error))
-        return HTMLResponse(page, status, headers)
+        return HTMLResponse(page, HTTPStatus.TOO_MANY_REQUESTS, error.headers)
     if isinstance(error, PrivateTarget):
         text = words.PRIVATE_TARGET.format(address=address.text)
         page = compose_no_look(frame, address.text, text)
@@ -89,8 +83,4 @@ async def _page(frame: Frame, address: Address, narration: _Narration) -> AsyncG
 
 
 def _sentence(haste: TooMany) -> str:
-    return words.TOO_MANY.format(seconds=_seconds(haste))
-
-
-def _seconds(haste: TooMany) -> int:
-    return max(1, math.ceil(haste.seconds))
+    return words.TOO_MANY.format(seconds=haste.whole_seconds)

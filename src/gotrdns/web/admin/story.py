@@ -4,6 +4,7 @@ Owns what is gathered about it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -45,7 +46,7 @@ async def tell_story(request: Request) -> Response:
     """``GET /client/<address>``."""
     address = address_of(request)
     if address.text != request.path_params["address"]:
-        return RedirectResponse(f"/client/{address.text}", 301)
+        return RedirectResponse(f"/client/{address.text}", HTTPStatus.MOVED_PERMANENTLY)
     bound = read_bound(request.query_params.get("latest", ""))
     story = await desk_of(request).ask(lambda store: _gather(store, address, bound))
     frame = await frame_of(request, Section.LOOK_UP)
@@ -57,7 +58,7 @@ def address_of(request: Request) -> Address:
     try:
         return Address.parse_literal(request.path_params["address"])
     except InvalidAddress:
-        raise HTTPException(404) from None
+        raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
 
 def _gather(store: "Store", address: Address, latest: float | None) -> Story:

@@ -1,0 +1,106 @@
+"""What one line of a mail log says, whichever mail server wrote it.
+
+Owns the vocabulary between the readers and whoever draws conclusions. Texts are octets as they
+stand in the log. Times are seconds since 1970.
+"""
+
+import enum
+
+import msgspec
+
+
+class Fate(enum.Enum):
+    """What became of an attempt."""
+
+    __hash__ = object.__hash__  # Enum would hash the name, in Python, every time.
+
+    REFUSED = "refused"  # for good: 5xx
+    DEFERRED = "deferred"  # for now: 4xx
+    WARNED = "warned"  # let through; the mail server was told to say only what it would have done
+
+
+class Flaw(enum.Enum):
+    """What a mail server says is wrong with a client's name, as exactly as it says so."""
+
+    NO_NAME = "no-name"  # there is none: no PTR record
+    MISMATCH = "mismatch"
+    NXDOMAIN = "nxdomain"
+    NODATA = "nodata"
+    TEMPORARY = "temporary"  # of the name's own look-up
+    UNUSABLE = "unusable"
+    UNCONFIRMED = "unconfirmed"  # MISMATCH, NXDOMAIN or NODATA: Exim does not tell which
+    UNDETERMINED = "undetermined"  # trouble with either look-up: Exim does not tell with which
+
+
+class Unread(enum.Enum):
+    """Why a line yields no fact."""
+
+    SAYS_NOTHING = "says-nothing"  # about a client's fate or name
+    UNKNOWN_FORM = "unknown-form"  # it says something, in words that are not known
+
+
+class Fact(msgspec.Struct, frozen=True, gc=False):
+    """``process`` tells one process of the mail server from others, for joining its lines.
+
+    ``name`` is the client's confirmed host name, None where the mail server knows none.
+    """
+
+    at: float
+    process: bytes
+    client: bytes
+    name: bytes | None
+
+
+class Arrival(Fact, frozen=True, gc=False):
+    """A client connected."""
+
+
+class Doubt(Fact, frozen=True, gc=False):
+    """The client's PTR record leads to ``claimed``, which does not confirm.
+
+    ``claimed`` is empty where there is none. ``client`` is empty where the line names none
+    (Postfix's ``warning: numeric hostname``): it is whoever the same process is serving, or serves
+    next.
+    """
+
+    claimed: bytes
+    flaw: Flaw
+
+
+class Rejection(Fact, frozen=True, gc=False):
+    """An attempt that was not accepted. ``text`` is the reply without its codes.
+
+    ``stage`` is the command that was answered so. What was not said is empty, and so are ``helo``,
+    ``sender`` and ``recipient`` of a line that was made to be read in more than one way. ``text``
+    may begin with a stranger's words between angle brackets. ``flaw`` is set where the line itself
+    tells the cause (Exim), with the name ``claimed`` if there was one.
+    """
+
+    fate: Fate
+    stage: bytes
+    code: bytes
+    enhanced: bytes
+    text: bytes
+    helo: bytes
+    sender: bytes
+    recipient: bytes
+    queue_id: bytes
+    flaw: Flaw | None = None
+    claimed: bytes = b""
+
+
+class Acceptance(Fact, frozen=True, gc=False):
+    """A message was begun to be taken in; a Rejection of its queue id undoes that.
+
+    ``login`` is the user name of one who had proved who they are, else empty. ``sender`` and
+    ``helo`` are empty where the line does not say them, as Postfix's does not.
+    """
+
+    queue_id: bytes
+    login: bytes = b""
+    sender: bytes = b""
+    helo: bytes = b""
+
+
+class Departure(Fact, frozen=True, gc=False):
+    """The client's connection ended."""

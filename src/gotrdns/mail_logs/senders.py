@@ -1,0 +1,211 @@
+"""The refused clients by place and domain, those that look like somebody's mail servers first.
+
+Owns the grouping, the signs that only others' accounts can give, and where the line is drawn
+between senders that are told of and those that are only counted. Pure: nothing is looked up.
+"""
+
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from gotrdns.mail_logs.accounts import Account, each_said
+from gotrdns.mail_logs.facts import Fate
+from gotrdns.mail_logs.signs import WEIGHTS, Impression, judge, registered_domain, score
+from gotrdns.names import Address, InvalidAddress, network_around
+from gotrdns.reports.mail_log import Amount, Envelope, Ground, Others, Sender, Sign
+from gotrdns.reports.sentences import legible
+
+# Each sign's weight is in ``signs``: agreement of HELO name and sender is just enough.
+LIKELY: Final = 3
+# As for vouching: whoever fails from more networks than this is forged, or no small business.
+_NETWORKS_OF_A_DOMAIN: Final = 3
+_FATES: Final = (Fate.REFUSED, Fate.DEFERRED, Fate.WARNED)  # as in an Amount
+_SHOWN: Final = 4  # of each kind, of one sender
+
+
+class _Client(NamedTuple):
+    address: Address
+    account: Account
+    impression: Impression
+
+
+class _Place(NamedTuple):
+    """A /24 or a /48, and the registered domain."""
+
+    network: bytes
+    domain: str | None
+
+
+class _Unlikely:
+    """Counts those that are not told of."""
+
+    def __init__(self) -> None:
+        self._clients = 0
+        self._replies: Counter[Fate] = Counter()
+        self._signs: Counter[Sign] = Counter()
+
+    def add(self, account: Account, signs: Iterable[Sign]) -> None:
+        self._clients += 1
+        self._signs.update(signs)
+        for tally in account.tallies:
+            self._replies[tally.fate] += tally.times
+
+    def all(self) -> Others:
+        return Others(amount_from(self._clients, self._replies), self._signs)
+
+
+def find_senders(accounts: Mapping[bytes, Account]) -> tuple[tuple[Sender, ...], Others]:
+    """Those that look legitimate, the likeliest first, and what the others come to."""
+    delivering = _delivering(accounts)
+    unlikely = _Unlikely()
+    places = _promising(accounts, {place.network for place in delivering}, unlikely)
+    widespread = Counter(place.domain for place in places)
+    likely = []
+    while places:  # one is made of the other, and both are not wanted in memory
+        place, clients = places.popitem()
+        signs = max(clients, key=_promise).impression.signs
+        if place in delivering:
+            signs = (*signs, Sign.NEIGHBOUR_DELIVERS)
+        if place.domain is not None and widespread[place.domain] > _NETWORKS_OF_A_DOMAIN:
+            signs = (*signs, Sign.DOMAIN_IN_MANY_NETWORKS)
+        if score(signs) >= LIKELY:
+            likely.append(_sender(place, clients, signs))
+        else:
+            for each in clients:
+                unlikely.add(each.account, signs)
+    return tuple(sorted(likely, key=_likeliest_first)), unlikely.all()
+
+
+def amount_from(clients: int, replies: Mapping[Fate, int]) -> Amount:
+    return Amount(clients, *(replies.get(each, 0) for each in _FATES))
+
+
+def _replies_to(account: Account) -> int:
+    return sum(tally.times for tally in account.tallies)
+
+
+def _promising(
+    accounts: Mapping[bytes, Account], delivering: Container[bytes], unlikely: _Unlikely
+) -> dict[_Place, list[_Client]]:
+    """The clients that may be likely, and others for whom something speaks in the same places.
+
+    Most have nothing, and take no more memory; nor do those whose place does not matter in the end.
+    """
+    places: dict[_Place, list[_Client]] = {}
+    doubtful = []
+    for text, account in accounts.items():
+        client = _look_at(text, account)
+        if client is None:
+            continue
+        promise = score(client.impression.signs)
+        place = _place(client)
+        if promise >= LIKELY or (promise > 0 and place.network in delivering):
+            places.setdefault(place, []).append(client)
+        elif promise > 0:
+            doubtful.append(text)
+        else:
+            unlikely.add(account, client.impression.signs)
+    for text in doubtful:
+        client = _look_at(text, accounts[text])
+        if client is not None and _place(client) in places:
+            places[_place(client)].append(client)
+        elif client is not None:
+            unlikely.add(client.account, client.impression.signs)
+    return places
+
+
+def _look_at(text: bytes, account: Account) -> _Client | None:
+    """None for a client that was never refused for its reverse DNS."""
+    address = _address(text) if account.tallies else None
+    return None if address is None else _Client(address, account, judge(address, account))
+
+
+def _place(client: _Client) -> _Place:
+    return _Place(_network(client.address), client.impression.domain)
+
+
+def _delivering(accounts: Mapping[bytes, Account]) -> set[_Place]:
+    """From where mail of clients that were never refused was taken in, by confirmed names."""
+    found = set()
+    for text, account in accounts.items():
+        if account.deliveries and account.names and not account.tallies:
+            address = _address(text)
+            if address is not None:
+                domain = registered_domain(each_said(account.names)[0])
+                found.add(_Place(_network(address), domain))
+    return found
+
+
+def _address(text: bytes) -> Address | None:
+    """None for what only looks like an address, as a damaged line may have it."""
+    try:
+        return Address.parse(text.decode("ascii", "replace"))
+    except InvalidAddress:
+        return None
+
+
+def _network(address: Address) -> bytes:
+    return address[:6] if address.is_ipv6 else address[:3]
+
+
+def _promise(client: _Client) -> tuple[int, int, bytes]:
+    return score(client.impression.signs), _replies_to(client.account), client.address
+
+
+def _likeliest_first(sender: Sender) -> tuple[int, int, float, bytes]:
+    return -sender.score, -sender.amount.replies, -sender.last_rejection, sender.addresses[0]
+
+
+def _told_first(item: tuple[Ground, int]) -> tuple[bool, int]:
+    ground, count = item
+    return ground is Ground.UNTOLD, -count
+
+
+def _weightiest_first(sign: Sign) -> int:
+    return -WEIGHTS[sign]
+
+
+def _sender(place: _Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) -> Sender:
+    ordered = sorted(clients, key=_promise, reverse=True)
+    every = [each.account for each in ordered]
+    best = ordered[0].address
+    grounds: Counter[Ground] = Counter()
+    replies: Counter[Fate] = Counter()
+    for tally in (tally for each in every for tally in each.tallies):
+        grounds[tally.ground] += tally.times
+        replies[tally.fate] += tally.times
+    delivered = [each.last_delivery for each in every if each.last_delivery is not None]
+    return Sender(
+        network=network_around(best, 48 if best.is_ipv6 else 24).text,
+        domain=place.domain,
+        addresses=tuple(each.address for each in ordered[:_SHOWN]),
+        names=_texts(
+            name for each in every for name in (*each_said(each.claimed), *each_said(each.names))
+        ),
+        helos=_texts(helo for each in every for helo in each_said(each.helos)),
+        sender_domains=_texts(
+            domain for each in every for domain in each_said(each.sender_domains)
+        ),
+        amount=amount_from(len(every), replies),
+        grounds=dict(sorted(grounds.items(), key=_told_first)),
+        otherwise_refused=sum(each.otherwise_refused for each in every),
+        deliveries=sum(each.deliveries for each in every),
+        first_at=min(each.first_at for each in every),
+        last_rejection=max(each.last_rejection or each.last_at for each in every),
+        last_delivery=max(delivered, default=None),
+        score=score(signs),
+        signs=tuple(sorted(signs, key=_weightiest_first)),
+        envelopes=tuple(
+            Envelope(_text(sender), _text(recipient))
+            for each in every
+            for sender, recipient in each.envelopes
+        ),
+    )
+
+
+def _texts(octets: Iterable[bytes]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_text, octets)))[:_SHOWN]
+
+
+def _text(octets: bytes) -> str:
+    return legible(octets.decode("utf-8", "backslashreplace")) if octets else ""

@@ -1,0 +1,143 @@
+"""Time stamps of logs: octets -> seconds since 1970, without a calendar's work for every line.
+
+Owns the year that syslog leaves out, and the zone that most logs leave out: the reader's own, or
+the one that was given.
+"""
+
+import calendar
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+_MONTHS: Final = {
+    name.encode(): number for number, name in enumerate(calendar.month_abbr) if number
+}
+_ISO: Final = re.compile(rb"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)")
+_ZONE: Final = re.compile(rb"([+-])(\d\d):?(\d\d)")
+_DAY: Final = 86_400.0
+_HALF_A_YEAR: Final = 183 * _DAY
+_ALMOST_A_YEAR: Final = 330 * _DAY
+_LEAP_YEARS_APART: Final = 8  # at most, around 1900 and 2100
+_REMEMBERED: Final = 4096
+
+
+class UnreadableTime(ValueError):
+    """The octets are no time stamp."""
+
+
+class Clock:
+    """Reads the time stamps of one log in the order of its lines.
+
+    ``latest`` is when the log was last written, in seconds since 1970: no line of it is later,
+    which gives the year where there is none. ``zone`` is the mail server's. Of the hour that comes
+    twice in autumn, both are read as the first.
+    """
+
+    def __init__(self, latest: float, zone: tzinfo | None = None) -> None:
+        self._zone = zone
+        self._latest = latest
+        self._year: int | None = None
+        self._before = 0.0
+        # By what most lines of a minute share.
+        self._moments: dict[bytes, float] = {}
+        # The last line's.
+        self._text = b""
+        self._at = 0.0
+
+    def read_syslog(self, text: bytes) -> float:
+        """``Nov 23 17:33:02``. Raises UnreadableTime."""
+        if text == self._text:
+            return self._at
+        minute = text[:12]
+        base = self._moments.get(minute)
+        if base is None:
+            base = self._remember(minute, self._syslog_minute(text[:6], text[7:]))
+        at = base + _seconds(text[13:])
+        self._text, self._at = text, at
+        return at
+
+    def read_dated(self, day: bytes, year: bytes, time: bytes) -> float:
+        """``Nov 23``, ``2026``, ``17:33:02``: as rsyslog can be told. Raises UnreadableTime."""
+        key = b"%s %s %s" % (year, day, time[:5])
+        base = self._moments.get(key)
+        if base is None:
+            base = self._remember(key, _moment(self._zone, int(year), *_parts(day, time)))
+        return base + _seconds(time[6:8])
+
+    def read_iso(self, text: bytes) -> float:
+        """``2026-11-23T17:33:02.123456+01:00``, or with a space for the T; the fraction is dropped.
+
+        Raises UnreadableTime.
+        """
+        key = text[:16] + text[19:].lstrip(b".,0123456789 ")
+        base = self._moments.get(key)
+        if base is None:
+            base = self._remember(key, self._iso_minute(text))
+        return base + _seconds(text[17:19])
+
+    def _remember(self, key: bytes, base: float) -> float:
+        if len(self._moments) >= _REMEMBERED:
+            self._moments.clear()
+        self._moments[key] = base
+        return base
+
+    def _syslog_minute(self, day: bytes, time: bytes) -> float:
+        rest = _parts(day, time)
+        if self._year is None:
+            self._year = self._first_year(*rest)
+        at = _moment(self._zone, self._year, *rest)
+        if self._before - at > _HALF_A_YEAR:  # from December to January
+            self._year += 1
+            at = _moment(self._zone, self._year, *rest)
+        elif at - self._before > _ALMOST_A_YEAR and self._before:  # a line of December comes late
+            at = _moment(self._zone, self._year - 1, *rest)
+        self._before = max(at, self._before)
+        return at
+
+    def _first_year(self, month: int, day: int, hour: int, minute: int) -> int:
+        """The last one in which that day was before the log was last written."""
+        latest = self._latest + _DAY
+        year = datetime.fromtimestamp(latest, self._zone).year
+        for each in range(year, year - _LEAP_YEARS_APART - 1, -1):
+            try:
+                if _moment(self._zone, each, month, day, hour, minute) <= latest:
+                    return each
+            except UnreadableTime:  # 29 February
+                continue
+        raise UnreadableTime(f"{month}-{day}")
+
+    def _iso_minute(self, text: bytes) -> float:
+        found = _ISO.match(text)
+        if found is None:
+            raise UnreadableTime(text)
+        suffix = text[19:].lstrip(b".,0123456789 ")
+        zone = self._zone
+        if suffix in {b"Z", b"z"}:
+            zone = UTC
+        elif part := _ZONE.fullmatch(suffix):
+            offset = timedelta(hours=int(part[2]), minutes=int(part[3]))
+            zone = timezone(-offset if part[1] == b"-" else offset)
+        elif suffix:
+            raise UnreadableTime(text)
+        year, month, day, hour, minute = map(int, found.groups())
+        return _moment(zone, year, month, day, hour, minute)
+
+
+def _parts(day: bytes, time: bytes) -> tuple[int, int, int, int]:
+    month = _MONTHS.get(day[:3])
+    if month is None or not (day[4:].lstrip() + time[:2] + time[3:5]).isdigit():
+        raise UnreadableTime(day)
+    return month, int(day[4:]), int(time[:2]), int(time[3:5])
+
+
+def _moment(zone: tzinfo | None, year: int, month: int, day: int, hour: int, minute: int) -> float:
+    try:
+        return datetime(year, month, day, hour, minute, tzinfo=zone).timestamp()
+    except (ValueError, OverflowError):
+        raise UnreadableTime(f"{year}-{month}-{day}") from None
+
+
+def _seconds(text: bytes) -> float:
+    if not text.isdigit():
+        raise UnreadableTime(text)
+    return float(text)
