@@ -1,4 +1,4 @@
-"""The follow-up of a business, in mode protect: vouched for, let in, told of, and done; Chromium."""
+"""The follow-up of a business that somebody vouches for, in mode protect: in a real Chromium."""
 
 import time
 from collections.abc import Iterator

@@ -35,10 +35,10 @@ def _raise(error: Exception) -> None:
 class Means(msgspec.Struct, frozen=True):
     """``ask_daemon`` puts a question to the daemon's control socket and raises NoDaemon; it blocks.
 
-    ``clock`` gives seconds since 1970, ``pause`` lets some go by. ``ending`` is set when the process
-    is to end: what visitors watch ends then. ``tell_fault`` is given what nobody expected, for the
-    log, and ``tell_trouble`` what can be expected: with the visitor it is about, or what is wrong in
-    words.
+    ``clock`` gives seconds since 1970, ``pause`` lets some go by. ``ending`` is set when the
+    process is to end: what visitors watch ends then. ``tell_fault`` is given what nobody expected,
+    for the log, and ``tell_trouble`` what can be expected: with the visitor it is about, or what
+    is wrong in words.
     """
 
     page: PageSettings
