@@ -37,8 +37,8 @@ class Means(msgspec.Struct, frozen=True):
 
     ``clock`` gives seconds since 1970, ``pause`` lets some go by. ``ending`` is set when the
     process is to end: what visitors watch ends then. ``tell_fault`` is given what nobody expected,
-    for the log, and ``tell_trouble`` what can be expected: with the visitor it is about, or what
-    is wrong in words.
+    for the log, and ``tell_trouble`` what can be expected: with the visitor it is about, or what is
+    wrong in words.
     """
 
     page: PageSettings
