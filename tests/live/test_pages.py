@@ -20,6 +20,7 @@ FOUNDING = str(clients.FOUNDING.address)
 NAME = "dsl.static851056487.ttnet.net.tr"
 # Of the same kind; one is mended in a test of its own, since a repair counts for an hour.
 NEIGHBOUR = "85.105.64.88"
+EXCEPTED = "85.105.64.90"
 ZOMBIE = "85.105.64.89"
 LINK = re.compile(rf"{PAGE}/i/[a-z2-7]{{16}}")
 
@@ -230,3 +231,33 @@ def test_the_administrators_pages_fit_the_narrowest_window(name: str, browser: C
     refused_with_link()
     with browser.visitor(NARROW) as visitor:
         look_at(visitor, f"admin-{name}", ADMIN + ADMINISTRATOR[name], unfolded=True)
+
+
+@pytest.fixture(scope="module")
+def excepted(pages: Pages, browser: Chromium) -> str:
+    """A client that an exception, made on its page, lets in; with mail since."""
+    with browser.visitor() as visitor:
+        page = visitor.page
+        page.goto(f"{ADMIN}/exceptions?target={EXCEPTED}")
+        page.get_by_label("Why").fill("they mend it next week")
+        page.get_by_role("button", name="Make an exception").click()
+        expect(page.get_by_role("table")).to_contain_text(EXCEPTED)
+    ends = time.monotonic() + 3
+    while not send(EXCEPTED).accepted:
+        assert time.monotonic() < ends, "the daemon does not heed the exception"
+    lines = pages.daemon.lines()
+    assert any(f"client={EXCEPTED}" in line and "rule=allowed" in line for line in lines)
+    # Decisions are stored behind the mail path.
+    while EXCEPTED not in elsewhere(fetch, f"{ADMIN}/follow-up"):
+        assert time.monotonic() < ends + 3, "nobody is to be followed up"
+    return EXCEPTED
+
+
+@pytest.mark.parametrize("look", [*LOOKS, NARROW], ids=str)
+@pytest.mark.parametrize("path", ["/follow-up", "/exceptions"])
+def test_whom_an_exception_lets_in_is_shown_to_every_eye(
+    path: str, look: Look, excepted: str, browser: Chromium
+) -> None:
+    with browser.visitor(look) as visitor:
+        look_at(visitor, f"admin-excepted{path.replace('/', '-')}", ADMIN + path, unfolded=True)
+        expect(visitor.page.locator("main")).to_contain_text(excepted)
