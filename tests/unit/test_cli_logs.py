@@ -157,3 +157,18 @@ def test_a_strange_file_name_does_no_harm(tmp_path: Path) -> None:
 def test_results_that_cannot_be_kept_are_complained_of() -> None:
     done = redirected(f"logs {EXIM} > /dev/full")
     assert done.returncode == 2
+
+
+def test_a_program_is_told_the_whole_name_of_a_log(tmp_path: Path) -> None:
+    log = tmp_path / f"{'long' * 40}.log"
+    log.write_text(ZOMBIE)
+    done = run_here("logs", "--json", str(log))
+    assert json.loads(done.stdout)["logs"] == [str(log)]
+
+
+def test_octets_of_a_name_that_are_no_text_are_escaped(tmp_path: Path) -> None:
+    log = os.fsencode(tmp_path) + b"/mail\xff.log"
+    with open(log, "w", encoding="ascii") as file:  # noqa: PTH123 - a name that is no text
+        file.write(ZOMBIE)
+    done = run_here("logs", "--json", os.fsdecode(log))
+    assert json.loads(done.stdout)["logs"] == [f"{tmp_path}/mail\\udcff.log"]

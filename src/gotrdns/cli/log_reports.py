@@ -44,7 +44,7 @@ def report_on_logs(options: Mapping[str, Any]) -> int:
             _show(progress, reading, ledger)
         ledger.close()
         progress.show(words.SUMMING.format(clients=len(ledger.accounts)))
-        report = sum_up(ledger, reading, [legible(each.name) for each in sources])
+        report = sum_up(ledger, reading, [_encodable(each.name) for each in sources])
     except NoZstandard as error:
         raise Failure(str(error)) from None
     except OSError as error:
@@ -107,3 +107,8 @@ def _print(report: LogReport, options: Mapping[str, Any]) -> None:
                 report, top=top or _TOP, width=terminal_width(), paint=choose_paint()
             )
         )
+
+
+def _encodable(name: str) -> str:
+    """A file's name whole; octets of it that the locale could not decode are escaped."""
+    return name.encode("utf-8", "backslashreplace").decode()

@@ -11,6 +11,7 @@ from gotrdns.reports import moments
 from gotrdns.reports.columns import Column, shorten_end, table
 from gotrdns.reports.layout import WIDTH, paragraph
 from gotrdns.reports.mail_log import SPEAKS_AGAINST, Amount, Ground, LogReport, Others, Sender
+from gotrdns.reports.sentences import legible
 from gotrdns.reports.text import Paint, Style, plain
 
 _WIDEST: Final = 100  # columns in which a sentence can still be read
@@ -36,7 +37,7 @@ def compose_log_report(
 
 def _heading(report: LogReport, room: int, paint: Paint) -> Iterator[str]:
     several = len(report.logs) > 1
-    logs = words.LOGS.format(count=len(report.logs)) if several else report.logs[0]
+    logs = words.LOGS.format(count=len(report.logs)) if several else legible(report.logs[0])
     yield paint(words.HEADING.of(report.lines, logs=logs), Style.HEADING)
     if report.first_at is None or report.last_at is None:
         nothing = words.NOTHING_WITHIN if report.facts else words.NOTHING_READ
