@@ -1,7 +1,6 @@
 """The page of an incident: what it tells, and what it keeps to itself."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -11,12 +10,10 @@ from gotrdns.lookup import Answer, Outcome
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import Action, Decision, Rule, Transaction, Vouched, Voucher
 from gotrdns.policy.confirmations import overrule
-from gotrdns.policy.history import DAY, HOUR
 from gotrdns.reports import english_incident as words
 from gotrdns.reports.fates import TO_CHANGE, Fate, fate_of
 from gotrdns.reports.site.incident import compose_incident, tell
 from gotrdns.store.queries import Store
-from gotrdns.store.settings import sqlite_path
 from gotrdns.verification import Cause, CheckedName, NameState, Result, Verdict
 from tests.unit.hostile_explanations import ATTACKS
 from tests.unit.recorded_worlds import FOUNDING, named, recorded, scenarios, verdict_in
@@ -24,20 +21,6 @@ from tests.unit.stores import NOW, failing, passing, transaction
 from tests.unit.web.incidents import Site, legible, refusal, site
 
 HELO = "srv1.bakery-schmitt.com"
-UNKNOWN = "aaaaaaaaaaaaaaaa"
-
-
-@pytest.fixture
-def everybody(tmp_path: Path) -> Iterator[Site]:
-    with site(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def founding(everybody: Site) -> str:
-    """The id of the founding example, refused."""
-    told = transaction(Address.parse("85.105.64.87"), helo=HELO)
-    return everybody.remember(refusal(verdict_in(FOUNDING)), told)
 
 
 def test_the_founding_example_is_told_from_the_refusal_to_the_records(
@@ -293,118 +276,6 @@ def test_a_private_address_is_explained_and_not_looked_at(everybody: Site) -> No
     assert words.CHECK_BUTTON not in page
     assert everybody.post(f"/i/{incident}/check", {}).status_code == 404
     assert everybody.get(f"/i/{incident}/events").status_code == 404
-
-
-def test_a_letter_can_be_saved(everybody: Site, founding: str) -> None:
-    answer = everybody.get(f"/i/{founding}/letters/address-owner.txt")
-    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    assert answer.headers["content-disposition"] == 'attachment; filename="address-owner.txt"'
-    assert "87.64.105.85.in-addr.arpa. IN PTR mail.bakery-schmitt.com." in answer.text
-    for unknown in ("receiver", "nobody", "x"):
-        assert everybody.get(f"/i/{founding}/letters/{unknown}.txt").status_code == 404
-
-
-def test_browsers_and_search_engines_keep_nothing(everybody: Site, founding: str) -> None:
-    answer = everybody.get(f"/i/{founding}")
-    assert answer.headers["cache-control"] == "no-store"
-    assert "noindex" in answer.headers["x-robots-tag"]
-    assert '<meta name="robots" content="noindex">' in answer.text
-
-
-def test_every_script_is_run_once(everybody: Site, founding: str) -> None:
-    scripts = re.findall(r'<script src="([^"]+)"', everybody.get(f"/i/{founding}").text)
-    assert sorted(scripts) == [f"/static/{each}.js" for each in ("copy", "incident", "live")]
-
-
-def test_head_is_answered(everybody: Site, founding: str) -> None:
-    answer = everybody.runner.run(everybody.browser.head(f"/i/{founding}"))
-    assert answer.status_code == 200
-
-
-@pytest.mark.parametrize(
-    "pasted",
-    ["{upper}", "{id}.", "{id}/", "{id})", "{id}%3E", "%3C{id}%3E", "{id},", "{id}%22", "{id}%20"],
-)
-def test_an_id_as_it_is_pasted_from_a_bounce_leads_to_the_page(
-    everybody: Site, founding: str, pasted: str
-) -> None:
-    answer = everybody.get("/i/" + pasted.format(id=founding, upper=founding.upper()))
-    assert answer.status_code == 303
-    assert answer.headers["location"] == f"/i/{founding}"
-
-
-@pytest.mark.parametrize(
-    "malformed",
-    [
-        "",
-        "x",
-        "aaaaaaaaaaaaaaa",
-        "aaaaaaaaaaaaaaaaa",
-        "aaaaaaaaaaaaaaa1",
-        "a" * 500,
-        "%00",
-        "..%2f..",
-    ],
-)
-def test_what_can_be_no_id_is_not_asked_of_the_store(everybody: Site, malformed: str) -> None:
-    path = sqlite_path(everybody.url)
-    assert path is not None
-    path.unlink()
-    answer = everybody.get(f"/i/{malformed}")
-    assert answer.status_code == 404
-    assert words.GONE_TITLE in legible(answer.text)
-
-
-def test_an_unknown_incident_says_so_kindly_and_offers_the_check(everybody: Site) -> None:
-    answer = everybody.get(f"/i/{UNKNOWN}")
-    assert answer.status_code == 404
-    page = legible(answer.text)
-    assert "Pages about refused mail are deleted after 30 days." in page
-    assert '<input class="data" id="q" name="q"' in answer.text
-    assert '<form method="get" action="/"' in answer.text
-
-
-def test_a_page_waits_a_moment_for_a_refusal_on_its_way_into_the_store(everybody: Site) -> None:
-    path = sqlite_path(everybody.url)
-    assert path is not None
-    incident = everybody.remember(refusal(verdict_in(FOUNDING)))
-    stored = path.read_bytes()
-    path.unlink()
-    Store(everybody.url, create=True).close()
-    everybody.meanwhile = lambda: path.write_bytes(stored)
-    assert "was refused" in everybody.read(incident)
-    assert len(everybody.paused) == 1
-    everybody.read(incident)
-    assert len(everybody.paused) == 1
-
-
-def test_a_page_that_does_not_come_is_not_waited_for_long(everybody: Site) -> None:
-    assert everybody.get(f"/i/{UNKNOWN}").status_code == 404
-    assert 1 <= sum(everybody.paused) <= 2
-
-
-def test_an_incident_that_is_too_old_is_gone_although_it_is_not_deleted_yet(
-    everybody: Site, founding: str
-) -> None:
-    everybody.clock.now += 30 * DAY - HOUR
-    assert everybody.get(f"/i/{founding}").status_code == 200
-    everybody.clock.now += 2 * HOUR
-    assert everybody.get(f"/i/{founding}").status_code == 404
-    assert everybody.get(f"/i/{founding}/letters/address-owner.txt").status_code == 404
-
-
-@pytest.mark.parametrize("place", ["", "/letters/address-owner.txt", "/events"])
-def test_a_store_in_trouble_is_said_calmly(everybody: Site, founding: str, place: str) -> None:
-    path = sqlite_path(everybody.url)
-    assert path is not None
-    path.write_bytes(b"no database at all, but something else" * 100)
-    answer = everybody.get(f"/i/{founding}{place}")
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"] == "60"
-    page = legible(answer.text)
-    assert "Mail is not affected." in page
-    assert words.CHECK_INSTEAD_BUTTON in page
-    assert str(path) not in answer.text
 
 
 @pytest.mark.parametrize("action", Action)
