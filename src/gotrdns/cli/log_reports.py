@@ -17,6 +17,7 @@ from gotrdns.mail_logs.compression import NoZstandard
 from gotrdns.mail_logs.facts import Fact
 from gotrdns.mail_logs.ordering import in_order
 from gotrdns.mail_logs.reading import Reading, read_facts
+from gotrdns.mail_logs.sessions import Sessions
 from gotrdns.mail_logs.sources import File, Source, Stream
 from gotrdns.mail_logs.summing import sum_up
 from gotrdns.reports import english_logs as words
@@ -39,10 +40,11 @@ def report_on_logs(options: Mapping[str, Any]) -> int:
     try:
         sources = _open(options["files"])
         within = _Span(options["since"], options["until"])
+        sessions = Sessions(ledger)
         for facts in read_facts(sources, reading):
-            ledger.enter(within.only(facts))
+            sessions.enter(within.only(facts))
             _show(progress, reading, ledger)
-        ledger.close()
+        sessions.close()
         progress.show(words.SUMMING.format(clients=len(ledger.accounts)))
         report = sum_up(ledger, reading, [_encodable(each.name) for each in sources])
     except NoZstandard as error:

@@ -1,36 +1,22 @@
 """What a log says of each client in all, in memory that grows with the clients, not with the log.
 
-Owns joining the lines of one session, and adding up. Who is a business is concluded elsewhere.
+Owns adding up. Which lines belong together is known elsewhere, and so is who is a business.
 """
 
 import functools
-import itertools
-from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from collections import Counter
+from typing import Final, NamedTuple
 
 import msgspec
 
-from gotrdns.mail_logs.conclusions import claimed_name, ground_of
-from gotrdns.mail_logs.facts import (
-    Acceptance,
-    Arrival,
-    Departure,
-    Doubt,
-    Fact,
-    Fate,
-    Rejection,
-)
+from gotrdns.mail_logs.conclusions import claimed_name
+from gotrdns.mail_logs.facts import Acceptance, Arrival, Fact, Fate, Rejection
+from gotrdns.mail_logs.sessions import Noted
 from gotrdns.reports.mail_log import Ground
 
 # Names, HELO names, sender domains and envelopes of one client that are kept.
 KEPT: Final = 4
-# At once: more than a mail server has processes, or messages of which it is not yet known whether
-# they are taken in.
-_SESSIONS: Final = 20_000
-_MESSAGES: Final = 20_000
-_LONGEST_SESSION: Final = 3600.0  # seconds; Exim names no process by which to know its end
-# After these nothing of a message is left, while one of several recipients may be refused.
-_ENDS_A_MESSAGE: Final = (b"DATA", b"BDAT", b"END-OF-MESSAGE", b"after DATA")
+_HOUR: Final = 3600
 
 # What a client said of one kind: nothing (empty), one thing as most do, or several. A tuple for
 # each would take as much memory as what is in it.
@@ -97,110 +83,53 @@ class Account(msgspec.Struct, gc=False):
 
 
 class Ledger:
-    """All clients of one log or several, fed with what their lines say.
+    """All clients of one log or several; listens to their sessions.
 
-    ``accounts`` are by address, as it stands in the log; they are complete after ``close``.
-    Envelopes are kept only on request. Facts are to come in the order of their sessions' lines,
-    however the sessions are interleaved.
+    ``accounts`` are by address, as it stands in the log. ``hours`` counts rejections for reverse
+    DNS by the hour in which they were (hours since 1970) and their ground. Envelopes are kept only
+    on request.
     """
 
     def __init__(self, *, keeps_envelopes: bool = False) -> None:
         self.accounts: dict[bytes, Account] = {}
+        self.hours: Counter[tuple[int, Ground]] = Counter()
         self._keeps_envelopes = keeps_envelopes
-        # By process: who is being served, and what was noted of their names.
-        self._arrivals: dict[bytes, Arrival] = {}
-        self._doubts: dict[bytes, Doubt] = {}
-        # By queue id: begun, and perhaps refused yet.
-        self._begun: dict[bytes, Acceptance] = {}
 
-    def enter(self, facts: Iterable[Fact]) -> None:
-        accounts = self.accounts
-        for fact in facts:
-            if isinstance(fact, Departure):
-                self._doubts.pop(fact.process, None)
-                self._arrivals.pop(fact.process, None)
-            elif isinstance(fact, Doubt):
-                _make_room(self._doubts, _SESSIONS)
-                self._doubts[fact.process] = fact
-            else:
-                account = accounts.get(fact.client)
-                if account is None:
-                    account = accounts[fact.client] = Account(fact.at, fact.at)
-                self._enter(account, fact)
+    def arrived(self, arrival: Arrival) -> None:
+        self._account_of(arrival).connections += 1
 
-    def _enter(self, account: Account, fact: Fact) -> None:
-        if fact.at > account.last_at:
-            account.last_at = fact.at
-        elif fact.at < account.first_at:
-            account.first_at = fact.at
-        if fact.name is not None:
-            account.names = _keep(account.names, fact.name)
-        if isinstance(fact, Arrival):
-            account.connections += 1
-            self._begin_session(fact)
-        elif isinstance(fact, Rejection):
-            self._reject(account, fact)
-        elif isinstance(fact, Acceptance):
-            self._accept(account, fact)
-
-    def close(self) -> None:
-        """What is not refused by now is taken in."""
-        for each in self._begun.values():
-            self._take_in(each)
-        self._begun.clear()
-
-    def _begin_session(self, arrival: Arrival) -> None:
-        doubt = self._doubts.get(arrival.process)
-        if doubt is not None and doubt.client not in {b"", arrival.client}:
-            del self._doubts[arrival.process]  # whose session's end was not logged
-        _make_room(self._arrivals, _SESSIONS)
-        self._arrivals[arrival.process] = arrival
-
-    def _accept(self, account: Account, acceptance: Acceptance) -> None:
-        if acceptance.login:
-            account.submissions += 1
-            return
-        if acceptance.queue_id in self._begun:  # used again
-            self._take_in(self._begun.pop(acceptance.queue_id))
-        elif len(self._begun) >= _MESSAGES:
-            # Many at once: a dict from whose beginning one at a time is taken searches longer and
-            # longer for where it begins.
-            for queue_id in list(itertools.islice(self._begun, _MESSAGES // 2)):
-                self._take_in(self._begun.pop(queue_id))
-        self._begun[acceptance.queue_id] = acceptance
-
-    def _take_in(self, acceptance: Acceptance) -> None:
-        account = self.accounts[acceptance.client]
-        account.deliveries += 1
-        account.last_delivery = max(acceptance.at, account.last_delivery or acceptance.at)
-
-    def _reject(self, account: Account, rejection: Rejection) -> None:
-        if rejection.queue_id and rejection.fate is not Fate.WARNED:
-            self._undo(rejection)
+    def rejected(self, rejection: Rejection, ground: Ground | None, noted: Noted) -> None:
+        account = self._account_of(rejection)
         account.note_claims(rejection)
-        doubt = self._doubt_about(rejection)
-        arrival = self._arrivals.get(rejection.process)
-        is_whole = arrival is not None and arrival.client == rejection.client
-        ground = ground_of(rejection, doubt, is_whole_session=is_whole)
         if ground is None:
             account.count_otherwise(rejection.fate)
             return
         account.count(ground, rejection.fate, rejection.at)
-        account.claimed = _keep(account.claimed, claimed_name(rejection, doubt))
+        account.claimed = _keep(account.claimed, claimed_name(rejection, noted.doubt))
+        self.hours[int(rejection.at // _HOUR), ground] += 1
         if self._keeps_envelopes:
             account.note_envelope(rejection)
 
-    def _undo(self, rejection: Rejection) -> None:
-        begun = self._begun.get(rejection.queue_id)
-        is_it = begun is not None and begun.client == rejection.client
-        if is_it and rejection.stage.endswith(_ENDS_A_MESSAGE):
-            del self._begun[rejection.queue_id]
+    def taken_in(self, acceptance: Acceptance, _noted: Noted) -> None:
+        account = self._account_of(acceptance)
+        account.deliveries += 1
+        account.last_delivery = max(acceptance.at, account.last_delivery or acceptance.at)
 
-    def _doubt_about(self, rejection: Rejection) -> Doubt | None:
-        doubt = self._doubts.get(rejection.process)
-        if doubt is None or doubt.client not in {b"", rejection.client}:
-            return None
-        return doubt if rejection.at - doubt.at <= _LONGEST_SESSION else None
+    def submitted(self, acceptance: Acceptance) -> None:
+        self._account_of(acceptance).submissions += 1
+
+    def _account_of(self, fact: Fact) -> Account:
+        at = fact.at
+        account = self.accounts.get(fact.client)
+        if account is None:
+            account = self.accounts[fact.client] = Account(at, at)
+        elif at > account.last_at:
+            account.last_at = at
+        elif at < account.first_at:
+            account.first_at = at
+        if fact.name is not None:
+            account.names = _keep(account.names, fact.name)
+        return account
 
 
 def each_said(said: Said) -> tuple[bytes, ...]:
@@ -225,10 +154,3 @@ def _one_more(tallies: tuple[Tally, ...], ground: Ground, fate: Fate) -> tuple[T
     counted = {(each.ground, each.fate): each.times for each in tallies}
     counted[ground, fate] = counted.get((ground, fate), 0) + 1
     return tuple(Tally(*key, times) for key, times in counted.items())
-
-
-def _make_room(sessions: dict[bytes, Any], most: int) -> None:
-    """Forgets the older half; of most of these the end was not logged."""
-    if len(sessions) >= most:
-        for process in list(itertools.islice(sessions, most // 2)):
-            del sessions[process]

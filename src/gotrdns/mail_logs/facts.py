@@ -102,5 +102,12 @@ class Acceptance(Fact, frozen=True, gc=False):
     helo: bytes = b""
 
 
+class Queued(Fact, frozen=True, gc=False):
+    """A message was put into the queue, taken in for good. ``client`` is empty: no line says it."""
+
+    queue_id: bytes
+    sender: bytes
+
+
 class Departure(Fact, frozen=True, gc=False):
     """The client's connection ended."""

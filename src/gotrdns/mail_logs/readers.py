@@ -6,7 +6,7 @@ Each is a module. Owns no form of a line.
 import enum
 from typing import Final, Protocol, TypeAlias
 
-from gotrdns.mail_logs import exim, postfix
+from gotrdns.mail_logs import exim, postfix, postfix_queue
 from gotrdns.mail_logs.facts import Fact, Unread
 from gotrdns.mail_logs.frames import Frame
 
@@ -33,3 +33,5 @@ class Reader(Protocol):
 
 Readers: TypeAlias = tuple[tuple[Server, Reader], ...]
 READERS: Final[Readers] = ((Server.POSTFIX, postfix), (Server.EXIM, exim))
+# For those who want to know whose mail was taken in; it costs some time.
+WITH_SENDERS: Final[Readers] = (*READERS, (Server.POSTFIX, postfix_queue))

@@ -17,7 +17,7 @@ from typing import Final
 from gotrdns.mail_logs.facts import Fact, Unread
 from gotrdns.mail_logs.frames import Frame, Framer
 from gotrdns.mail_logs.lines import LineCutter
-from gotrdns.mail_logs.readers import READERS, Reader, Server
+from gotrdns.mail_logs.readers import READERS, Reader, Readers, Server
 from gotrdns.mail_logs.sources import Damage, Source
 from gotrdns.mail_logs.times import Clock
 
@@ -55,20 +55,31 @@ class Reading:
 
 
 def read_facts(
-    sources: Iterable[Source], reading: Reading, *, zone: tzinfo | None = None
+    sources: Iterable[Source],
+    reading: Reading,
+    *,
+    zone: tzinfo | None = None,
+    readers: Readers = READERS,
 ) -> Iterator[list[Fact]]:
     """Reads the sources one after another, as they are given: see ``sources.in_order``.
 
     ``zone`` is that of time stamps which name none, by default this machine's.
     """
     for source in sources:
-        yield from _Pass(source, reading, zone).facts()
+        yield from _Pass(source, reading, zone, readers).facts()
+
+
+def _when(fact: Fact) -> float:
+    return fact.at
 
 
 class _Pass:
     """The way through one source."""
 
-    def __init__(self, source: Source, reading: Reading, zone: tzinfo | None) -> None:
+    def __init__(
+        self, source: Source, reading: Reading, zone: tzinfo | None, readers: Readers
+    ) -> None:
+        self._readers = readers
         self._source = source
         self._reading = reading
         self._framer = Framer(Clock(source.latest, zone))
@@ -93,13 +104,16 @@ class _Pass:
         reading = self._reading
         reading.lines += len(lines)
         facts: list[Fact] = []
-        for server, reader in READERS:
+        for server, reader in self._readers:
             # Asked of all lines at once, it tells whose log this is.
             if reader.is_of_interest(piece) or reader.is_of_interest(b"".join(lines[:1])):
                 found = self._read_as(reader, lines)
                 if found:
                     reading.facts[server] += len(found)
+                    in_order = not facts
                     facts += found
+                    if not in_order:
+                        facts.sort(key=_when)
         if facts:
             reading.span(facts)
         return facts

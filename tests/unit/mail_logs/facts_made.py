@@ -1,8 +1,21 @@
 """Facts for tests: those of one client, unless told otherwise."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from gotrdns.mail_logs.facts import Acceptance, Arrival, Departure, Doubt, Fate, Flaw, Rejection
+from gotrdns.mail_logs.accounts import Ledger
+from gotrdns.mail_logs.facts import (
+    Acceptance,
+    Arrival,
+    Departure,
+    Doubt,
+    Fact,
+    Fate,
+    Flaw,
+    Queued,
+    Rejection,
+)
+from gotrdns.mail_logs.sessions import Sessions
 
 CLIENT = b"203.0.113.25"
 PROCESS = b"mx smtpd 1"
@@ -45,3 +58,16 @@ def rejection(text: bytes = NO_NAME, at: float = NOON, **others: Any) -> Rejecti
         "queue_id": b"",
     }
     return Rejection(**{**known, **others})
+
+
+def queued(queue_id: bytes, sender: bytes, at: float = NOON) -> Queued:
+    return Queued(at, b"mx qmgr 2", b"", None, queue_id, sender)
+
+
+def ledger_from(facts: Iterable[Iterable[Fact]], *, keeps_envelopes: bool = False) -> Ledger:
+    ledger = Ledger(keeps_envelopes=keeps_envelopes)
+    sessions = Sessions(ledger)
+    for each in facts:
+        sessions.enter(each)
+    sessions.close()
+    return ledger

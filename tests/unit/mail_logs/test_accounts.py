@@ -16,6 +16,7 @@ from tests.unit.mail_logs.facts_made import (
     arrival,
     departure,
     doubt,
+    ledger_from,
     rejection,
 )
 
@@ -23,10 +24,7 @@ OTHER = b"198.51.100.7"
 
 
 def ledger_of(*facts: Fact, envelopes: bool = False) -> Ledger:
-    ledger = Ledger(keeps_envelopes=envelopes)
-    ledger.enter(facts)
-    ledger.close()
-    return ledger
+    return ledger_from([facts], keeps_envelopes=envelopes)
 
 
 def account_of(*facts: Fact) -> Account:

@@ -5,11 +5,10 @@ from collections import Counter
 import pytest
 
 from benchmarks.mail_log_lines import GOOD, MailLog
-from gotrdns.mail_logs.accounts import Ledger
 from gotrdns.mail_logs.facts import Fate
 from gotrdns.mail_logs.summing import sum_up
 from gotrdns.reports.mail_log import Amount, Ground, LogReport
-from tests.unit.mail_logs.facts_made import NOON, acceptance, arrival, rejection
+from tests.unit.mail_logs.facts_made import NOON, acceptance, arrival, ledger_from, rejection
 from tests.unit.mail_logs.lines_read import read_octets
 
 GROUNDS = {
@@ -24,10 +23,7 @@ GROUNDS = {
 
 def report_on(octets: bytes) -> LogReport:
     facts, reading = read_octets(octets)
-    ledger = Ledger()
-    ledger.enter(facts)
-    ledger.close()
-    return sum_up(ledger, reading, ["mail.log"])
+    return sum_up(ledger_from([facts]), reading, ["mail.log"])
 
 
 @pytest.mark.parametrize("seed", [1, 25, 77])
@@ -59,10 +55,12 @@ def test_nobody_is_lost_between_the_likely_and_the_others(seed: int) -> None:
 
 
 def test_a_client_with_two_causes_is_one_client() -> None:
-    ledger = Ledger()
-    ledger.enter([arrival(), rejection(), rejection(fate=Fate.REFUSED), acceptance(b"A1")])
-    ledger.enter([rejection(b"Greylisted", enhanced=b"4.2.0", at=NOON + 60)])
-    ledger.close()
+    ledger = ledger_from(
+        [
+            [arrival(), rejection(), rejection(fate=Fate.REFUSED), acceptance(b"A1")],
+            [rejection(b"Greylisted", enhanced=b"4.2.0", at=NOON + 60)],
+        ]
+    )
     _, reading = read_octets(b"")
     report = sum_up(ledger, reading, [])
     assert report.reverse_dns == Amount(clients=1, refused=1, deferred=1)
