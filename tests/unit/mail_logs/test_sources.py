@@ -7,6 +7,7 @@ import lzma
 import os
 import random
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from gotrdns.mail_logs.lines import LONGEST, LineCutter
 from gotrdns.mail_logs.ordering import in_order
 from gotrdns.mail_logs.reading import Reading, read_facts
 from gotrdns.mail_logs.sources import Damage, File, Harm, Stream
+from gotrdns.mail_logs.spooling import Spooled
 from tests.unit.mail_logs.lines_read import LATEST, read_octets
 
 COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
@@ -212,3 +214,23 @@ def test_a_line_without_end_is_dropped_and_counted(size: int) -> None:
         (connections(0, 2)).rstrip(b"\n").split(b"\n")
     )
     assert cutter.too_long == 1
+
+
+def test_what_arrives_can_be_read_again() -> None:
+    octets = gzip.compress(connections(0, 5_000))
+    spooled = Spooled(Stream("standard input", io.BytesIO(octets), LATEST))
+    first = b"".join(spooled.pieces())
+    assert (first, spooled.octets) == (connections(0, 5_000), len(octets))
+    assert b"".join(spooled.pieces()) == first
+    assert spooled.octets == spooled.size == len(first)
+    spooled.close()
+
+
+def test_where_nothing_can_be_kept_it_is_said_where(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    spooled = Spooled(Stream("standard input", io.BytesIO(connections(0, 1)), LATEST))
+    with pytest.raises(FileNotFoundError) as caught:
+        list(spooled.pieces())
+    assert caught.value.filename == str(tmp_path / "gone")

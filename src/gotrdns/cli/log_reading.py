@@ -1,0 +1,147 @@
+"""The logs of a command line: opened, put in order, and read to whoever listens, with progress.
+
+Owns which sources there are, the time that is of interest, and how trouble with them is told.
+"""
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Self
+
+from gotrdns.cli.output import Failure, complain
+from gotrdns.cli.progress import Progress
+from gotrdns.mail_logs.compression import NoZstandard
+from gotrdns.mail_logs.facts import Fact
+from gotrdns.mail_logs.ordering import in_order
+from gotrdns.mail_logs.readers import READERS, Readers
+from gotrdns.mail_logs.reading import Reading, read_facts
+from gotrdns.mail_logs.sessions import Listener, Sessions
+from gotrdns.mail_logs.sources import File, Source, Stream
+from gotrdns.mail_logs.spooling import Spooled
+from gotrdns.reports import english_logs as words
+from gotrdns.reports.sentences import legible
+
+STANDARD_INPUT: Final = "-"
+
+
+class Logs:
+    """The logs that the verb's options name. They can be read twice where ``again`` says so.
+
+    Raises Failure for one that cannot be opened.
+    """
+
+    def __init__(
+        self, options: Mapping[str, Any], progress: Progress, *, again: bool = False
+    ) -> None:
+        self._progress = progress
+        self._span = _Span(options["since"], options["until"])
+        self._told = False
+        self._open_files = contextlib.ExitStack()
+        with _failures():
+            self._sources = self._open(options["files"], again=again)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open_files.close()
+
+    @property
+    def names(self) -> list[str]:
+        return [_encodable(each.name) for each in self._sources]
+
+    def read(
+        self,
+        listener: Listener,
+        clients: Callable[[], int],
+        *,
+        template: str = words.READING,
+        readers: Readers = READERS,
+    ) -> Reading:
+        """Tell a listener of everything within the time that is of interest.
+
+        ``clients`` is asked how many there are by now. Raises Failure.
+        """
+        reading = Reading()
+        sessions = Sessions(listener)
+        with _failures(), self._cleared():
+            for facts in read_facts(self._sources, reading, readers=readers):
+                sessions.enter(self._span.only(facts))
+                self._show(reading, template, clients)
+        sessions.close()
+        self._tell_damages(reading)
+        return reading
+
+    def _open(self, names: Sequence[str], *, again: bool) -> list[Source]:
+        """The files in the order of time, standard input last. Raises OSError and NoZstandard."""
+        files = [File(Path(each)) for each in names if each != STANDARD_INPUT]
+        sources: list[Source] = [*in_order(files)]
+        if STANDARD_INPUT in names:
+            if sys.stdin is None:
+                raise Failure("standard input is closed")
+            stream = Stream(words.STANDARD_INPUT, sys.stdin.buffer, time.time())
+            sources.append(self._spooled(stream) if again else stream)
+        return sources
+
+    def _spooled(self, stream: Stream) -> Spooled:
+        return self._open_files.enter_context(contextlib.closing(Spooled(stream)))
+
+    @contextlib.contextmanager
+    def _cleared(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self._progress.clear()
+
+    def _show(self, reading: Reading, template: str, clients: Callable[[], int]) -> None:
+        source = reading.source
+        if source is None:
+            return
+        self._progress.show_if_due(
+            template if source.size else words.READING_STREAM,
+            log=legible(source.name),
+            share=source.octets / source.size if source.size else 0,
+            lines=reading.lines,
+            clients=clients(),
+        )
+
+    def _tell_damages(self, reading: Reading) -> None:
+        """Once, however often they are read."""
+        if self._told:
+            return
+        self._told = True
+        for each in reading.damages:
+            template = words.DAMAGES[each.harm.value]
+            complain(template.format(log=legible(each.source), text=each.text))
+
+
+class _Span:
+    """The time that is of interest; it has no beginning or no end where None is given."""
+
+    def __init__(self, since: float | None, until: float | None) -> None:
+        self._since = float("-inf") if since is None else since
+        self._until = float("inf") if until is None else until
+        self._is_all = since is None and until is None
+
+    def only(self, facts: Sequence[Fact]) -> Iterable[Fact]:
+        if self._is_all:
+            return facts
+        return (each for each in facts if self._since <= each.at < self._until)
+
+
+@contextlib.contextmanager
+def _failures() -> Iterator[None]:
+    """Trouble with a source, in words."""
+    try:
+        yield
+    except NoZstandard as error:
+        raise Failure(str(error)) from None
+    except OSError as error:
+        raise Failure(f"{error.filename}: {error.strerror}") from None
+
+
+def _encodable(name: str) -> str:
+    """A file's name whole; octets of it that the locale could not decode are escaped."""
+    return name.encode("utf-8", "backslashreplace").decode()
