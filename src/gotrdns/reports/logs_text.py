@@ -74,10 +74,10 @@ def _facts(report: LogReport, room: int) -> Iterator[str]:
 def _turned_away(amount: Amount) -> str:
     if not amount.replies:
         return words.NOBODY
-    return words.TURNED_AWAY.of(amount.clients, replies=_replies(amount))
+    return words.TURNED_AWAY.of(amount.clients, replies=replies_of(amount))
 
 
-def _replies(amount: Amount) -> str:
+def replies_of(amount: Amount) -> str:
     counts = {
         words.REFUSED: amount.refused,
         words.DEFERRED: amount.deferred,
@@ -164,7 +164,7 @@ def _fate(sender: Sender) -> str:
         for ground, count in list(sender.grounds.items())[:_GROUNDS_SHOWN]
     ]
     return words.FATE.format(
-        replies=_replies(sender.amount),
+        replies=replies_of(sender.amount),
         last=moments.short(sender.last_rejection),
         grounds=", ".join(grounds),
     )
@@ -179,7 +179,7 @@ def _why(sender: Sender) -> str:
 
 def _others(others: Others, room: int) -> Iterator[str]:
     count = others.amount.clients
-    text = words.OTHERS.of(count, replies=_replies(others.amount))
+    text = words.OTHERS.of(count, replies=replies_of(others.amount))
     signs = _signs_of(others)
     if signs:
         text += " " + words.OTHERS_SIGNS.format(signs=", ".join(signs))
