@@ -27,7 +27,7 @@ from gotrdns.mail_logs.whom import Whom, read_whom
 from gotrdns.names import Address
 from gotrdns.policy.subjects import UnknownSubject
 from gotrdns.reports import english_complaints as words
-from gotrdns.reports.complaint import Case, Complaint, State, Story
+from gotrdns.reports.complaint import Case, Complaint, State, Story, gravest_first
 from gotrdns.reports.complaint_json import encode_complaint
 from gotrdns.reports.complaint_sentences import helo_of
 from gotrdns.reports.complaint_text import compose_complaint
@@ -95,11 +95,12 @@ def _complaint(
         cases.append(Case(story, stand(story, verdict), explanation))
     return Complaint(
         whom=whom.text,
+        meant=whom.meant,
         logs=logs,
         lines=heard.reading.lines,
         first_at=heard.reading.first_at,
         last_at=heard.reading.last_at,
-        cases=tuple(cases),
+        cases=gravest_first(cases),
         rest=heard.rest,
         nearest=heard.nearest,
     )

@@ -12,7 +12,7 @@ from gotrdns.mail_logs.search import Search
 from gotrdns.mail_logs.sessions import Listener
 from gotrdns.mail_logs.stories import Stories, in_order_of
 from gotrdns.mail_logs.whom import Clients, Whom
-from gotrdns.reports.complaint import By, Rest, Story
+from gotrdns.reports.complaint import By, Meant, Rest, Story
 
 # Reads all of the logs to a listener; the second argument tells how many clients it has by now.
 Read = Callable[[Listener, Callable[[], int]], Reading]
@@ -29,7 +29,7 @@ class Heard(NamedTuple):
 
 def hear(whom: Whom, read: Read, *, top: int, shows_mailboxes: bool) -> Heard:
     """The stories of the ``top`` most telling clients whom the complaint is about."""
-    if isinstance(whom, Clients) and whom.is_one:
+    if isinstance(whom, Clients) and whom.meant is Meant.ADDRESS:
         return _hear_of_one(whom, read, shows_mailboxes=shows_mailboxes)
     search = Search(whom)
     reading = read(search, lambda: len(search.found))

@@ -21,7 +21,7 @@ from gotrdns.policy.subjects import (
     UnknownSubject,
     read_subject,
 )
-from gotrdns.reports.complaint import By
+from gotrdns.reports.complaint import By, Meant
 
 # As mail programs write it, and people paste it.
 _BRACKETED: Final = re.compile(r".*<(?:mailto:)?([^<>]+)>\s*", re.DOTALL)
@@ -38,6 +38,7 @@ class Whom(Protocol):
     """``text`` is its one spelling; ``near`` is what may be misheard or mistyped in it."""
 
     text: str
+    meant: Meant
     near: Address | str
 
     def in_fact(self, fact: Fact, noted: Noted, /) -> Iterator[Found]:
@@ -50,13 +51,12 @@ class Clients:
     def __init__(self, clients: Address | Network) -> None:
         self.text = clients.text
         self.near: Address | str = Address.parse(clients.text.partition("/")[0])
-        self.is_one = isinstance(clients, Address)
+        self.meant = Meant.NETWORK if isinstance(clients, Network) else Meant.ADDRESS
         self._clients = clients
 
     def in_fact(self, fact: Fact, _noted: Noted) -> Iterator[Found]:
         if self.has(fact.client):
-            by = By.NETWORK if isinstance(self._clients, Network) else By.ADDRESS
-            yield Found(by, b"")
+            yield Found(By.ADDRESS if self.meant is Meant.ADDRESS else By.NETWORK, b"")
 
     def has(self, client: bytes) -> bool:
         address = address_in(client)
@@ -66,25 +66,23 @@ class Clients:
 
 
 class Named:
-    """Hosts of a name, and all below it; or senders of that domain, or both."""
+    """Senders of a domain and of all below it; of a bare name, hosts of that name, too."""
 
-    def __init__(self, text: str, domain: str, *, hosts: bool, senders: bool) -> None:
+    def __init__(self, text: str, domain: str, meant: Meant) -> None:
         self.text = text
+        self.meant = meant
         self.near: Address | str = domain
         self._name = domain.encode()
         self._ending = b"." + self._name
-        self._hosts = hosts
-        self._senders = senders
 
     def in_fact(self, fact: Fact, noted: Noted) -> Iterator[Found]:
-        if self._hosts:
+        if self.meant is Meant.NAME:
             for by, name in self._names_of(fact, noted):
                 if self._is_meant(name.lower()):
                     yield Found(by, name.lower())
-        if self._senders:
-            domain = sender_of(fact).rpartition(b"@")[2].lower()
-            if self._is_meant(domain):
-                yield Found(By.SENDER_DOMAIN, domain)
+        domain = sender_of(fact).rpartition(b"@")[2].lower()
+        if self._is_meant(domain):
+            yield Found(By.SENDER_DOMAIN, domain)
 
     def _names_of(self, fact: Fact, noted: Noted) -> Iterator[tuple[By, bytes]]:
         if fact.name is not None:
@@ -105,6 +103,7 @@ class Mailbox:
 
     def __init__(self, mailbox: str) -> None:
         self.text = mailbox
+        self.meant = Meant.MAILBOX
         self.near: Address | str = mailbox.rpartition("@")[2]
         self._octets = mailbox.lower().encode("utf-8", "surrogateescape")
 
@@ -134,13 +133,13 @@ def _whom(text: str, subject: Subject) -> Whom:
             return Clients(subject)
         case Below():
             name = subject.name.text
-            return Named(f".{name}", name, hosts=True, senders=True)
+            return Named(f".{name}", name, Meant.NAME)
         case SenderDomain() if local := text.rpartition("@")[0]:
             return Mailbox(f"{local}@{subject.name}")
         case SenderDomain():
-            return Named(f"@{subject.name}", subject.name, hosts=False, senders=True)
+            return Named(f"@{subject.name}", subject.name, Meant.SENDER_DOMAIN)
         case DomainName():
-            return Named(subject.text, subject.text, hosts=True, senders=True)
+            return Named(subject.text, subject.text, Meant.NAME)
 
 
 def sender_of(fact: Fact) -> bytes:

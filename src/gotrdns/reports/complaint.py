@@ -6,7 +6,7 @@ is repaired. What a log amounts to is concluded elsewhere, and the words are in
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -16,10 +16,22 @@ from gotrdns.names import Address
 from gotrdns.reports.mail_log import Amount, Envelope, Ground
 
 
+class Meant(enum.Enum):
+    """What kind of subject a complaint has. Codes are permanent."""
+
+    __hash__ = object.__hash__  # Enum would hash the name, in Python, every time.
+
+    ADDRESS = "address"
+    NETWORK = "network"
+    NAME = "name"  # a host's or a sender's
+    SENDER_DOMAIN = "sender-domain"
+    MAILBOX = "mailbox"
+
+
 class By(enum.Enum):
     """By what a client is whom the complaint is about. Codes are permanent."""
 
-    __hash__ = object.__hash__  # Enum would hash the name, in Python, every time.
+    __hash__ = object.__hash__  # as above
 
     ADDRESS = "address"
     NETWORK = "network"
@@ -204,12 +216,13 @@ class Rest(msgspec.Struct, frozen=True):
 
 
 class Complaint(msgspec.Struct, frozen=True):
-    """All there is to tell. ``cases`` are the most telling clients', the most telling first.
+    """All there is to tell. ``cases`` are the most telling clients', the first what matters most.
 
     ``nearest`` are names or addresses of the log that may be meant where there are none.
     """
 
     whom: str
+    meant: Meant
     logs: tuple[str, ...]
     lines: int
     first_at: float | None
@@ -221,8 +234,12 @@ class Complaint(msgspec.Struct, frozen=True):
     @property
     def state(self) -> State | None:
         """The gravest of all; None where there is no client to tell of."""
-        states = {each.state for each in self.cases}
-        return next((each for each in _GRAVEST_FIRST if each in states), None)
+        return min((each.state for each in self.cases), key=_GRAVEST_FIRST.index, default=None)
 
 
 _GRAVEST_FIRST: Final = (State.NOT_REPAIRED, State.UNTOLD, State.REPAIRED, State.NOT_TURNED_AWAY)
+
+
+def gravest_first(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """Those that are equally grave stay in their order."""
+    return tuple(sorted(cases, key=lambda each: _GRAVEST_FIRST.index(each.state)))

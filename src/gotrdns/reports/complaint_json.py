@@ -31,6 +31,7 @@ def encode_complaint(complaint: Complaint) -> bytes:
     return msgspec.json.encode(
         {
             "complaint": complaint.whom,
+            "meant": complaint.meant.value,
             "logs": complaint.logs,
             "lines": complaint.lines,
             "first": _moment(complaint.first_at),

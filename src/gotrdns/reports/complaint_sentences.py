@@ -77,9 +77,10 @@ def _say_not_repaired(case: Case) -> str:
     keepers = _keepers(case.explanation)
     if not keepers:
         return words.SAY_OURS.format(address=address)
-    return words.SAY_NOT_REPAIRED.format(
-        address=address, cause=cause_now(case), keeper=words.AND.join(keepers)
-    )
+    last = case.story.last
+    is_let_in = last is not None and last.event is Event.WARNED
+    say = words.SAY_WARNED if is_let_in else words.SAY_NOT_REPAIRED
+    return say.format(address=address, cause=cause_now(case), keeper=words.AND.join(keepers))
 
 
 def _keepers(explanation: Explanation) -> list[str]:

@@ -4,12 +4,12 @@ Owns the layout: how it stands comes first, the letter to send last. The words a
 ``english_complaints``. What strangers said reaches it escaped.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from gotrdns.reports import english_complaints as words
 from gotrdns.reports import moments
-from gotrdns.reports.complaint import Case, Complaint, Match, Rest, State, Story
+from gotrdns.reports.complaint import Case, Complaint, Match, Rest, Standing, State, Story
 from gotrdns.reports.complaint_sentences import (
     cause_now,
     chapter_sentence,
@@ -27,6 +27,7 @@ from gotrdns.reports.text import Paint, Style, plain
 
 _WIDEST: Final = 100  # columns in which a sentence can still be read
 _CHAPTERS: Final = 12
+_CHAPTERS_IN_BRIEF: Final = 4
 _MATCHES: Final = 4
 _STYLES: Final = {
     State.NOT_TURNED_AWAY: Style.GOOD,
@@ -36,22 +37,25 @@ _STYLES: Final = {
 }
 
 
+_OPEN: Final = frozenset({State.NOT_REPAIRED, State.UNTOLD})
+
+
 def compose_complaint(
     complaint: Complaint, *, width: int | None = None, paint: Paint = plain
 ) -> str:
-    """The whole of it, every line ended. Letters are the first client's who needs some."""
+    """The whole of it, every line ended. In full, and with letters, for the first client."""
     room = min(width or WIDTH, _WIDEST)
     lines = [*_heading(complaint, room, paint)]
     if not complaint.cases:
         lines += ["", *_nobody(complaint, room)]
-    with_letters = _first_with_letters(complaint.cases)
-    for case in complaint.cases:
-        letters = with_letters[1] if with_letters and with_letters[0] is case else ()
-        lines += ["", *_Telling(case, len(letters), room, paint).lines()]
+    letters = _letters_for(complaint.cases)
+    for number, case in enumerate(complaint.cases):
+        telling = _Telling(case, room, paint)
+        lines += ["", *(telling.brief() if number else telling.full(len(letters)))]
     if complaint.rest.clients:
         lines += ["", *_rest(complaint.rest, len(complaint.cases), room)]
-    if with_letters:
-        lines += ["", *_letters(with_letters[1], paint)]
+    if letters:
+        lines += ["", *_letters(letters, paint)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -70,20 +74,19 @@ def _heading(complaint: Complaint, room: int, paint: Paint) -> Iterator[str]:
 
 
 def _nobody(complaint: Complaint, room: int) -> Iterator[str]:
-    yield from paragraph(words.NOBODY.format(whom=legible(complaint.whom)), "", width=room)
+    yield from paragraph(words.NOBODY[complaint.meant], "", width=room)
     if complaint.nearest:
         nearest = words.NEAREST.format(nearest=", ".join(complaint.nearest))
         yield from paragraph(nearest, "", width=room)
     yield from paragraph(words.WHERE_TO_LOOK, "", width=room)
 
 
-def _first_with_letters(cases: Iterable[Case]) -> tuple[Case, tuple[Letter, ...]] | None:
-    for case in cases:
-        if case.explanation is not None and case.state in {State.NOT_REPAIRED, State.UNTOLD}:
-            letters = write_letters(case.explanation)
-            if letters:
-                return case, letters
-    return None
+def _letters_for(cases: Sequence[Case]) -> tuple[Letter, ...]:
+    """The first client's, where there is something to change."""
+    for case in cases[:1]:
+        if case.explanation is not None and case.state in _OPEN:
+            return write_letters(case.explanation)
+    return ()
 
 
 def _letters(letters: tuple[Letter, ...], paint: Paint) -> Iterator[str]:
@@ -108,41 +111,49 @@ def _rest(rest: Rest, told: int, room: int) -> Iterator[str]:
 class _Telling:
     """One client."""
 
-    def __init__(self, case: Case, letters: int, room: int, paint: Paint) -> None:
+    def __init__(self, case: Case, room: int, paint: Paint) -> None:
         self._case = case
         self._story = case.story
-        self._letters = letters
         self._room = room
         self._paint = paint
 
-    def lines(self) -> Iterator[str]:
-        state = words.STATE[self._case.state]
-        address = self._paint(self._story.address.text, Style.HEADING)
-        yield words.CASE.format(
-            address=address, state=self._paint(state, _STYLES[self._case.state])
-        )
-        yield from paragraph(self._standing(), "  ", width=self._room)
-        for heading, section in self._sections():
-            body = list(section)
-            if body:
-                yield ""
-                yield self._paint(f"  {heading}", Style.HEADING)
-                yield from body
-
-    def _sections(self) -> Iterator[tuple[str, Iterable[str]]]:
-        yield words.WHO, self._who()
-        yield words.HAPPENED, self._happened()
+    def full(self, letters: int) -> Iterator[str]:
+        """``letters`` stand below."""
+        yield from self._heading()
+        yield from self._section(words.WHO, self._who())
+        yield from self._section(words.HAPPENED, self._happened(_CHAPTERS))
         if self._story.last is not None:
-            yield words.THEN, self._paragraph(self._story.last.reply)
+            yield from self._section(words.THEN, self._paragraph(self._story.last.reply))
         explanation = self._case.explanation
         if explanation is not None:
             verdict = explanation.verdict
-            label = f"{result_label(verdict)}: {result_meaning(verdict)}"
-            yield words.NOW, self._paragraph(label)
-            if self._case.state in {State.NOT_REPAIRED, State.UNTOLD}:
-                yield from repair_sections(outline(explanation), self._room)
-        yield words.TO_DO, self._to_do()
-        yield words.SAY, self._paragraph(say_to_caller(self._case))
+            now = f"{result_label(verdict)}: {result_meaning(verdict)}"
+            yield from self._section(words.NOW, self._paragraph(now))
+            if self._case.state in _OPEN:
+                for heading, section in repair_sections(outline(explanation), self._room):
+                    yield from self._section(heading, section)
+        yield from self._section(words.TO_DO, self._to_do(letters))
+        yield from self._section(words.SAY, self._paragraph(say_to_caller(self._case)))
+
+    def brief(self) -> Iterator[str]:
+        yield from self._heading()
+        yield from self._section(words.WHO, self._who())
+        yield from self._section(words.HAPPENED, self._happened(_CHAPTERS_IN_BRIEF))
+        if self._case.state in _OPEN:
+            yield from self._section(words.TO_DO, self._to_do(0))
+
+    def _heading(self) -> Iterator[str]:
+        address = self._paint(self._story.address.text, Style.HEADING)
+        state = self._paint(words.STATE[self._case.state], _STYLES[self._case.state])
+        yield words.CASE.format(address=address, state=state)
+        yield from paragraph(self._standing(), "  ", width=self._room)
+
+    def _section(self, heading: str, section: Iterable[str]) -> Iterator[str]:
+        body = list(section)
+        if body:
+            yield ""
+            yield self._paint(f"  {heading}", Style.HEADING)
+            yield from body
 
     def _standing(self) -> str:
         story, last = self._story, self._story.last
@@ -157,28 +168,26 @@ class _Telling:
         return f"{then} {since}"
 
     def _who(self) -> Iterator[str]:
-        yield from self._paragraph(_client(self._story))
+        yield from self._item(_client(self._story))
         matches = ", ".join(map(_match, self._story.matches[:_MATCHES]))
-        yield from self._paragraph(words.FOUND_BY.format(matches=matches))
+        yield from self._item(words.FOUND_BY.format(matches=matches))
         for each in self._story.envelopes:
-            yield from self._paragraph(
-                ENVELOPE.format(sender=each.sender, recipient=each.recipient)
-            )
+            yield from self._item(ENVELOPE.format(sender=each.sender, recipient=each.recipient))
 
-    def _happened(self) -> Iterator[str]:
-        chronicle = self._story.chronicle.abridged(_CHAPTERS)
+    def _happened(self, most: int) -> Iterator[str]:
+        chronicle = self._story.chronicle.abridged(most)
         for each in chronicle.beginning:
-            yield from self._paragraph(chapter_sentence(each))
+            yield from self._item(chapter_sentence(each))
         if chronicle.events_left_out:
-            yield from self._paragraph(
+            yield from self._item(
                 words.LEFT_OUT.of(chronicle.events_left_out, chapters=chronicle.chapters_left_out)
             )
         for each in chronicle.end:
-            yield from self._paragraph(chapter_sentence(each))
+            yield from self._item(chapter_sentence(each))
         if self._story.elsewhere:
-            yield from self._paragraph(words.ELSEWHERE.of(self._story.elsewhere))
+            yield from self._item(words.ELSEWHERE.of(self._story.elsewhere))
 
-    def _to_do(self) -> Iterator[str]:
+    def _to_do(self, letters: int) -> Iterator[str]:
         match self._case.state:
             case State.NOT_TURNED_AWAY:
                 otherwise = self._story.otherwise
@@ -189,19 +198,18 @@ class _Telling:
                 asked = self._case.explanation is not None
                 yield from self._paragraph(words.ASK_LATER if asked else words.ASK_NOW)
                 yield f"    {command_for(self._story)}"
+            case State.NOT_REPAIRED if letters:
+                yield from self._paragraph(words.SEND_LETTER.of(letters))
+            case State.NOT_REPAIRED if self._case.standing is Standing.STILL_DYNAMIC:
+                yield from self._paragraph(words.ANOTHER_NAME)
             case State.NOT_REPAIRED:
-                yield from self._to_do_now()
-
-    def _to_do_now(self) -> Iterator[str]:
-        explanation = self._case.explanation
-        if self._letters:
-            yield from self._paragraph(words.SEND_LETTER.of(self._letters))
-        elif explanation is not None and write_letters(explanation):
-            yield f"    {command_for(self._story)}"
-        else:
-            yield from self._paragraph(words.ANOTHER_NAME)
+                yield from self._paragraph(words.LETTER_BY)
+                yield f"    {command_for(self._story)}"
 
     def _paragraph(self, text: str) -> list[str]:
+        return paragraph(text, width=self._room)
+
+    def _item(self, text: str) -> list[str]:
         return paragraph(text, "    ", "      ", width=self._room)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gotrdns.reports.complaint import By, Event, Standing, State
+from gotrdns.reports.complaint import By, Event, Meant, Standing, State
 from gotrdns.reports.english_logs import DEFERRED, REFUSED, WARNED, Counted
 from gotrdns.verification import Cause
 
@@ -77,8 +77,8 @@ LEFT_OUT: Final = Counted(
     "... {count:,} more, in {chapters:,} turns, which are left out ...",
 )
 ELSEWHERE: Final = Counted(
-    "Once it had to do with others, or with nobody the log tells.",
-    "{count:,} times it had to do with others, or with nobody the log tells.",
+    "Once more it sent something, for others or for whom the log does not say.",
+    "{count:,} times more it sent something, for others or for whom the log does not say.",
 )
 
 THEN: Final = "What the sender was told"
@@ -92,6 +92,7 @@ ASK_LATER: Final = "Ask again later, and for a letter to send if there is none b
 ANOTHER_NAME: Final = (
     "Its owner asks the provider for a PTR record with a name of its own, such as a mail host's."
 )
+LETTER_BY: Final = "This writes the letter to send:"
 SEND_LETTER: Final = Counted(
     "Send the letter below.", "Send the {count} letters below: each to whom it is for."
 )
@@ -120,6 +121,11 @@ SAY_NOT_REPAIRED: Final = (
     "\"Our server turns away mail from {address}: {cause}. That is in the DNS on the sender's "
     "side, and {keeper} can change it. I am sending you what to ask of them. Until then that "
     "server's mail does not come in.\""
+)
+SAY_WARNED: Final = (
+    '"Our server lets in mail from {address} with a warning, and others may turn it away: {cause}. '
+    "That is in the DNS on the sender's side, and {keeper} can change it. I am sending you what to "
+    'ask of them."'
 )
 SAY_OURS: Final = '"Our own resolver has trouble with {address}. We look into it."'
 SAY_STILL_DYNAMIC: Final = (
@@ -154,8 +160,16 @@ TURNED_AWAY: Final = "{replies} for reverse DNS"
 TAKEN_IN: Final = Counted("one message taken in", "{count:,} messages taken in")
 NEITHER: Final = "neither turned away for reverse DNS nor taken in"
 
-NOBODY: Final = "Nobody there is {whom}, in no name, HELO name or sender that the log tells."
-NEAREST: Final = "Nearest to it come {nearest}."
+NOBODY: Final[Mapping[Meant, str]] = {
+    Meant.ADDRESS: "No client there has this address.",
+    Meant.NETWORK: "No client there is in this network.",
+    Meant.NAME: "No client there has this name or one below it, in its PTR record or in HELO, and "
+    "no sender is in this domain.",
+    Meant.SENDER_DOMAIN: "No sender there is in this domain.",
+    Meant.MAILBOX: "No sender and no recipient there has this address; of the recipients a log "
+    "tells those who were not to get mail.",
+}
+NEAREST: Final = "The nearest to it: {nearest}."
 WHERE_TO_LOOK: Final = (
     "The mail that came back has the address of the server that was turned away: --complaint "
     "ADDRESS finds it. Older logs may know more: mail.log* names them all."
