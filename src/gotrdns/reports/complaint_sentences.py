@@ -17,15 +17,18 @@ from gotrdns.reports.letters import write_letters
 _LONGEST_REPLY = 120
 
 
-def chapter_sentence(chapter: Chapter) -> str:
-    first, last = moments.short(chapter.first_at), moments.short(chapter.last_at)
-    what = _what(chapter)
+def span_of(first_at: float, last_at: float) -> str:
+    """To the minute; a day is told once."""
+    first, last = moments.short(first_at), moments.short(last_at)
     if first == last:
-        return words.AT.format(first=first, what=what)
+        return first
     day, _, minute = last.partition(" ")
-    if first.startswith(day):
-        last = minute
-    return words.BETWEEN.format(first=first, last=last, what=what)
+    return words.SPAN.format(first=first, last=minute if first.startswith(day) else last)
+
+
+def chapter_sentence(chapter: Chapter) -> str:
+    when = span_of(chapter.first_at, chapter.last_at)
+    return words.AT.format(when=when, what=_what(chapter))
 
 
 def _what(chapter: Chapter) -> str:

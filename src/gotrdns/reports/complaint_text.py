@@ -15,8 +15,10 @@ from gotrdns.reports.complaint_sentences import (
     chapter_sentence,
     command_for,
     say_to_caller,
+    span_of,
 )
-from gotrdns.reports.english_logs import ENVELOPE, GROUNDS, LOGS, SPAN, WITH_HELO, WITH_NAME
+from gotrdns.reports.english_logs import ENVELOPE, GROUNDS, LOGS, WITH_HELO, WITH_NAME
+from gotrdns.reports.english_logs import HEADING as LINES
 from gotrdns.reports.explanation_outline import outline, result_label, result_meaning
 from gotrdns.reports.explanation_text import repair_sections
 from gotrdns.reports.layout import WIDTH, paragraph
@@ -60,14 +62,16 @@ def compose_complaint(
 
 
 def _heading(complaint: Complaint, room: int, paint: Paint) -> Iterator[str]:
+    heading = words.HEADING.format(whom=legible(complaint.whom))
+    yield from (paint(line, Style.HEADING) for line in paragraph(heading, "", width=room))
     several = len(complaint.logs) > 1
     logs = LOGS.format(count=len(complaint.logs)) if several else legible(complaint.logs[0])
-    heading = words.HEADING.of(complaint.lines, whom=legible(complaint.whom), logs=logs)
-    yield from (paint(line, Style.HEADING) for line in paragraph(heading, "", width=room))
+    read = LINES.of(complaint.lines, logs=logs)
     if complaint.first_at is not None and complaint.last_at is not None:
-        first, last = moments.short(complaint.first_at), moments.short(complaint.last_at)
-        span = SPAN.format(first=first, last=last, zone=moments.zone(complaint.last_at))
-        yield from paragraph(span, "  ", width=room)
+        span = span_of(complaint.first_at, complaint.last_at)
+        zone = moments.zone(complaint.last_at)
+        read = words.WHAT_WAS_READ.format(lines=read, span=span, zone=zone)
+    yield from paragraph(read, "  ", width=room)
     clients = len(complaint.cases) + complaint.rest.clients
     if clients > 1:
         yield from paragraph(words.CLIENTS.of(clients), "  ", width=room)
@@ -118,8 +122,9 @@ class _Telling:
         self._paint = paint
 
     def full(self, letters: int) -> Iterator[str]:
-        """``letters`` stand below."""
+        """``letters`` stand below. What to say comes early: somebody waits for it."""
         yield from self._heading()
+        yield from self._section(words.SAY, self._paragraph(say_to_caller(self._case)))
         yield from self._section(words.WHO, self._who())
         yield from self._section(words.HAPPENED, self._happened(_CHAPTERS))
         if self._story.last is not None:
@@ -133,7 +138,6 @@ class _Telling:
                 for heading, section in repair_sections(outline(explanation), self._room):
                     yield from self._section(heading, section)
         yield from self._section(words.TO_DO, self._to_do(letters))
-        yield from self._section(words.SAY, self._paragraph(say_to_caller(self._case)))
 
     def brief(self) -> Iterator[str]:
         yield from self._heading()

@@ -10,7 +10,8 @@ from gotrdns.verification import Cause
 SEARCHING: Final = "searching {log}: {share:.0%}, {lines:,} lines, {clients:,} clients found"
 ASKING: Final = "asking DNS about {address}"
 
-HEADING: Final = Counted("{whom} in {logs}: one line", "{whom} in {logs}: {count:,} lines")
+HEADING: Final = "Complaint about {whom}"
+WHAT_WAS_READ: Final = "{lines}, {span} ({zone})"
 CLIENTS: Final = Counted("One client is meant.", "{count:,} clients are meant.")
 
 CASE: Final = "{address}: {state}"
@@ -34,7 +35,7 @@ STANDINGS: Final[Mapping[Standing, str]] = {
     Standing.OTHER_CAUSE: "Now something else is wrong: {cause}.",
     Standing.STILL_FAILS: "Now {cause}.",
     Standing.STILL_DYNAMIC: "It is the same now.",
-    Standing.DNS_TROUBLE: "Now DNS does not answer: {cause}.",
+    Standing.DNS_TROUBLE: "Now it cannot be found out: {cause}.",
     Standing.NOT_ASKED: "DNS was not asked what it says now.",
 }
 
@@ -53,8 +54,8 @@ BY: Final[Mapping[By, str]] = {
 WITH_CONFIRMED: Final = "{client}, confirmed name {name}"
 
 HAPPENED: Final = "What happened"
-AT: Final = "{first}: {what}"
-BETWEEN: Final = "{first} to {last}: {what}"
+SPAN: Final = "{first} to {last}"
+AT: Final = "{when}: {what}"
 FOR_REVERSE_DNS: Final = "{what}: {ground}"
 FOR_ANOTHER_REASON: Final = "{what} for something else: {reply}"
 AS: Final = "{what}, as {name}"
