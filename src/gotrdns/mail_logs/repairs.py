@@ -64,11 +64,10 @@ def _is_dynamic(verdict: Verdict) -> bool:
 
 def _since(story: Story, last: Turning) -> Standing | None:
     """What the log shows after the last time."""
-    confirmed, taken_in_at = story.confirmed, story.taken_in_at
     # Who only looks dynamic was confirmed all the time.
-    matters = last.ground is not Ground.DYNAMIC_NAME
-    if matters and confirmed is not None and confirmed.at > last.at:
+    if story.confirmed is not None and last.ground is not Ground.DYNAMIC_NAME:
         return Standing.CONFIRMED_SINCE
+    taken_in_at = story.taken_in_at
     # Mail that is only warned of is taken in whatever is wrong.
     if last.event is not Event.WARNED and taken_in_at is not None and taken_in_at > last.at:
         return Standing.TAKEN_IN_SINCE

@@ -81,13 +81,19 @@ class _Teller:
         self._count = 0
 
     def confirm(self, fact: Fact) -> None:
-        known = self.confirmed
-        if fact.name is not None and (known is None or fact.at >= known.at):
+        """Lines of one second are in order; what is told late is not earlier than that second."""
+        earliest = max(
+            self.last.at if self.last else fact.at,
+            self.confirmed.at if self.confirmed else fact.at,
+        )
+        if fact.name is not None and fact.at >= earliest:
             self.confirmed = Confirmation(fact.at, text_in(fact.name))
 
     def turn_away(self, turning: Turning) -> None:
         if self.last is None or turning.at >= self.last.at:
             self.last = turning
+            if self.confirmed is not None and self.confirmed.at <= turning.at:
+                self.confirmed = None
 
 
 class Stories:

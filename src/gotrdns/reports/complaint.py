@@ -133,7 +133,8 @@ class Story(msgspec.Struct, frozen=True):
     """One client's, as far as the complaint is about it.
 
     ``elsewhere`` counts what it did for senders and recipients that the complaint is not about.
-    ``names`` were confirmed, ``claimed`` not. ``taken_in_at`` is when mail was last taken in.
+    ``names`` were confirmed, ``claimed`` not. ``confirmed`` is None where the name was not
+    confirmed since the ``last`` time, ``taken_in_at`` is when mail was last taken in at all.
     """
 
     address: Address

@@ -72,7 +72,7 @@ def _story(story: Story) -> _Object:
         "elsewhere": story.elsewhere,
         **_chronicle(story.chronicle),
         "last_rejection": None if story.last is None else _turning(story.last),
-        "last_confirmation": None if story.confirmed is None else _confirmation(story.confirmed),
+        "confirmed_since": None if story.confirmed is None else _confirmation(story.confirmed),
         "last_delivery": _moment(story.taken_in_at),
     }
     if story.envelopes:

@@ -11,7 +11,7 @@ from gotrdns.mail_logs.readers import Server
 from gotrdns.mail_logs.reading import Reading
 from gotrdns.mail_logs.sessions import Listener, Sessions
 from gotrdns.mail_logs.whom import read_whom
-from gotrdns.reports.complaint import By, Chapter, Event, Match, Story
+from gotrdns.reports.complaint import By, Chapter, Confirmation, Event, Match, Story
 from gotrdns.reports.mail_log import Amount, Envelope, Ground
 from tests.unit.mail_logs.facts_made import (
     CLIENT,
@@ -103,6 +103,19 @@ def test_the_last_rejection_is_kept_as_the_sender_saw_it() -> None:
         "450 4.7.25 Client host rejected: cannot find your hostname, [203.0.113.25]"
     )
     assert (last.name, last.helo) == ("mail.business.example.net", "x.example")
+
+
+def test_a_confirmation_counts_from_the_last_rejection_on_by_the_order_of_the_lines() -> None:
+    """Most logs tell no more than the second."""
+    named = arrival(NOON, name=NAME)
+    away = rejection(at=NOON)
+    assert story_of("203.0.113.25", [away, named]).confirmed == Confirmation(
+        NOON, "mail.business.example.net"
+    )
+    assert story_of("203.0.113.25", [named, away]).confirmed is None
+    later = arrival(NOON + 60, name=NAME)
+    assert story_of("203.0.113.25", [later, away]).confirmed is not None
+    assert story_of("203.0.113.25", [rejection(at=NOON + 60), named]).confirmed is None
 
 
 def test_other_reasons_are_told_by_the_reply_without_anybodys_mailbox() -> None:

@@ -76,7 +76,7 @@ def test_the_log_tells_where_dns_does_not(now: Verdict | None) -> None:
     confirmed_since = told(turning(), confirmed=Confirmation(THEN + 1, "x.example"))
     assert stand(confirmed_since, now) is Standing.CONFIRMED_SINCE
     assert stand(told(turning(), taken_in_at=THEN + 1), now) is Standing.TAKEN_IN_SINCE
-    before = told(turning(), confirmed=Confirmation(THEN - 1, "x.example"), taken_in_at=THEN)
+    before = told(turning(), taken_in_at=THEN)
     unknown = Standing.NOT_ASKED if now is None else Standing.DNS_TROUBLE
     assert stand(before, now) is unknown
     assert STATES[unknown] is State.UNTOLD
