@@ -4,9 +4,11 @@ Owns the way of one complaint. What the log says otherwise is tested with `test_
 """
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,10 @@ from tests.live.process import wait_until
 from tests.live.program import gotrdns
 from tests.live.resolver import Resolver
 from tests.live.smtp import deliver, say
+from tests.support.logged_day import a_business
 
+PAGE = (Path(__file__).parents[2] / "docs" / "complaints.md").read_text()
+WRITTEN = datetime(2026, 11, 24, tzinfo=UTC).timestamp()
 ZONE = "ttnet.net.tr."
 ADDRESS = str(clients.FOUNDING.address)
 HELO = "mail.business.example"
@@ -109,6 +114,24 @@ def test_a_complaint_is_answered_with_the_letter_and_later_with_the_repair(
     assert f"\n{ADDRESS}: repaired\n" in done.stdout
     assert "    PASS (confirmed): name and address confirm one another.\n" in done.stdout
     assert "Subject:" not in done.stdout
+
+
+@pytest.mark.usefixtures("cold_resolver")
+def test_the_example_in_the_documentation_is_what_it_prints(
+    internet: Internet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [shown] = re.findall(
+        r"\$ gotrdns logs --complaint business.example mail.log\n(.+?)```", PAGE, re.DOTALL
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TZ", "UTC")
+    log = Path("mail.log")
+    log.write_text("".join(a_business(SENDER, HELO)))
+    os.utime(log, (WRITTEN, WRITTEN))  # its lines tell no year
+    rest = complain(internet, "business.example", log).stdout
+    for piece in shown.removesuffix("    ...\n").split("    ...\n"):
+        assert piece in rest
+        rest = rest.partition(piece)[2]
 
 
 def test_after_a_repair_the_log_itself_shows_it(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.logged_day import a_day
 from tests.unit.check_program import run_here, run_program
-from tests.unit.test_logs_documentation import a_day
 
 pytestmark = pytest.mark.usefixtures("utc")
 
