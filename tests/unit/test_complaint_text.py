@@ -226,7 +226,7 @@ def test_of_several_clients_the_first_is_told_in_full_and_all_are_counted() -> N
     assert "    This writes the letter to send:\n    gotrdns explain --letter --helo" in text
     assert (
         "Another 38 clients are meant, too: deferred 40 times for reverse DNS, one message taken "
-        "in. --top 40 tells of them." in flat(text)
+        "in. With --top 10 more are told of." in flat(text)
     )
 
 

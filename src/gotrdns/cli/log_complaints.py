@@ -37,6 +37,7 @@ from gotrdns.resolution.walk import InvalidHints, read_root_hints
 
 # Clients told of without being told how many: each is explained, by hundreds of questions.
 _TOP: Final = 4
+_ASKED_ABOUT: Final = 20  # at most, however many are told of
 # Addresses at once: each asks many servers that are not ours.
 _AT_ONCE: Final = 2
 _STATUSES: Final = {
@@ -110,7 +111,7 @@ def _explain(
     stories: Sequence[Story], inquiry: Inquiry, progress: Progress
 ) -> dict[Address, Explanation]:
     """Of those that were turned away for reverse DNS."""
-    turned_away = [each for each in stories if each.last is not None]
+    turned_away = [each for each in stories if each.last is not None][:_ASKED_ABOUT]
     if not turned_away:
         return {}
     try:

@@ -9,7 +9,7 @@ from typing import Final
 
 from gotrdns.reports import english_complaints as words
 from gotrdns.reports import moments
-from gotrdns.reports.complaint import Case, Complaint, Match, Rest, Standing, State, Story
+from gotrdns.reports.complaint import Case, Complaint, Match, Meant, Rest, Standing, State, Story
 from gotrdns.reports.complaint_sentences import (
     cause_now,
     chapter_sentence,
@@ -31,6 +31,7 @@ _WIDEST: Final = 100  # columns in which a sentence can still be read
 _CHAPTERS: Final = 12
 _CHAPTERS_IN_BRIEF: Final = 4
 _MATCHES: Final = 4
+_MORE: Final = 5  # times as many clients may still be looked through
 _STYLES: Final = {
     State.NOT_TURNED_AWAY: Style.GOOD,
     State.REPAIRED: Style.GOOD,
@@ -82,7 +83,10 @@ def _nobody(complaint: Complaint, room: int) -> Iterator[str]:
     if complaint.nearest:
         nearest = words.NEAREST.format(nearest=", ".join(complaint.nearest))
         yield from paragraph(nearest, "", width=room)
-    yield from paragraph(words.WHERE_TO_LOOK, "", width=room)
+    hints = words.OLDER_LOGS
+    if complaint.meant not in {Meant.ADDRESS, Meant.NETWORK}:
+        hints = f"{words.WHERE_TO_LOOK} {hints}"
+    yield from paragraph(hints, "", width=room)
 
 
 def _letters_for(cases: Sequence[Case]) -> tuple[Letter, ...]:
@@ -108,7 +112,7 @@ def _rest(rest: Rest, told: int, room: int) -> Iterator[str]:
     if rest.deliveries:
         facts.append(words.TAKEN_IN.of(rest.deliveries))
     what = ", ".join(facts) or words.NEITHER
-    text = words.REST.of(rest.clients, what=what, all=told + rest.clients)
+    text = words.REST.of(rest.clients, what=what, more=min(told + rest.clients, told * _MORE))
     yield from paragraph(text, "", width=room)
 
 

@@ -154,8 +154,8 @@ AND: Final = " and "
 LETTER: Final = Counted("The letter to send", "The letters to send")
 
 REST: Final = Counted(
-    "Another client is meant, too: {what}. --top {all} tells of it.",
-    "Another {count:,} clients are meant, too: {what}. --top {all} tells of them.",
+    "Another client is meant, too: {what}. With --top {more} it is told of.",
+    "Another {count:,} clients are meant, too: {what}. With --top {more} more are told of.",
 )
 TURNED_AWAY: Final = "{replies} for reverse DNS"
 TAKEN_IN: Final = Counted("one message taken in", "{count:,} messages taken in")
@@ -173,5 +173,6 @@ NOBODY: Final[Mapping[Meant, str]] = {
 NEAREST: Final = "The nearest to it: {nearest}."
 WHERE_TO_LOOK: Final = (
     "The mail that came back has the address of the server that was turned away: --complaint "
-    "ADDRESS finds it. Older logs may know more: mail.log* names them all."
+    "ADDRESS finds it."
 )
+OLDER_LOGS: Final = "Older logs may know more: mail.log* names them all."
