@@ -63,12 +63,14 @@ def test_the_causes_of_postfixs_log() -> None:
 
 
 def test_nothing_private_is_told_unless_it_is_asked_for() -> None:
-    for style in ((), ("--json",), ("--csv",)):
+    for style in ((), ("--json",), ("--csv",), ("--html",)):
         done = run_here("logs", *style, POSTFIX, EXIM)
-        assert "@" not in done.stdout
+        assert "@" not in done.stdout.rpartition("</style>")[2]
         assert "test.example" not in done.stdout
     done = run_here("logs", "--envelope", EXIM)
     assert "from <a@good.example> to <b@test.example>" in done.stdout
+    done = run_here("logs", "--envelope", "--html", EXIM)
+    assert "<code>a@good.example</code>&gt; to &lt;<code>b@test.example</code>" in done.stdout
 
 
 def test_zombies_alone_are_no_reason_to_act(tmp_path: Path) -> None:
@@ -131,8 +133,9 @@ def test_a_log_of_something_else_says_so(tmp_path: Path) -> None:
     [
         ((), 'no log: write the names of files, or "-" for standard input'),
         (("/nowhere/mail.log",), "/nowhere/mail.log: No such file or directory"),
-        (("--json", "--csv", EXIM), "--json and --csv cannot both be printed"),
-        (("--csv", "--envelope", EXIM), "--envelope: the CSV has no column for mailboxes"),
+        (("--json", "--csv", EXIM), "--json and --csv: only one form can be printed"),
+        (("--html", "--csv", EXIM), "--csv and --html: only one form can be printed"),
+        (("--csv", "--envelope", EXIM), "--envelope and --csv: the CSV has no column for"),
         (("--since", "soon", EXIM), "--since: 'soon' is no time"),
         (("tests/data",), "tests/data: Is a directory"),
     ],
