@@ -17,6 +17,7 @@ _DAY: Final = 24 * _HOUR
 _WEEK: Final = 7 * _DAY
 _STEPS: Final = (_HOUR, 6 * _HOUR, _DAY, _WEEK)
 _MOST_STEPS: Final = 100
+_DATES: Final = range(-62_135_596_800, 253_402_300_800)  # the years 1 to 9999
 # 1970 began on a Thursday, and weeks begin on Mondays.
 _FIRST_MONDAY: Final = 4 * _DAY
 
@@ -26,7 +27,7 @@ def chart_grounds(report: LogReport) -> Chart | None:
     if report.first_at is None or report.last_at is None or not report.hours:
         return None
     beginnings = _beginnings(report.first_at, report.last_at)
-    if len(beginnings) == 1:
+    if len(beginnings) == 1 or not _can_be_dated(beginnings):
         return None
     counts: Counter[tuple[int, str]] = Counter()
     for (hour, ground), count in report.hours.items():
@@ -49,6 +50,11 @@ def _beginnings(first: float, last: float) -> range:
     origin = _FIRST_MONDAY if step % _WEEK == 0 else 0
     start = (int(first) - origin) // step * step + origin
     return range(start, int(last) + 1, step)
+
+
+def _can_be_dated(beginnings: range) -> bool:
+    """A damaged line may have any year; with a step of years the end may be in none."""
+    return beginnings.start in _DATES and beginnings[-1] + beginnings.step in _DATES
 
 
 def _step(seconds: float) -> int:
