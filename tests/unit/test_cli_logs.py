@@ -149,12 +149,26 @@ def test_what_cannot_be_done_is_said_in_one_line(
     assert done.stderr.count("\n") == 1
 
 
-def test_a_strange_file_name_does_no_harm(tmp_path: Path) -> None:
+def test_a_strange_file_name_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = tmp_path / os.fsdecode(b"\xff\x1b[31m.log")
     log.write_text(ZOMBIE)
     done = run_here("logs", str(log))
     assert "\x1b" not in done.stdout
     assert json.loads(run_here("logs", "--json", str(log)).stdout)["clients"] == 1
+    monkeypatch.chdir(tmp_path)  # a long name would be shortened
+    page = run_here("logs", "--html", log.name).stdout
+    assert "\x1b" not in page and "\\x1b[31m.log" in page
+
+
+def test_a_page_is_printed_with_as_many_senders_as_are_asked_for() -> None:
+    done = run_program("logs", "--html", POSTFIX)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("<!DOCTYPE html>\n") and done.stdout.endswith("</html>\n")
+    everyone = done.stdout.count('<section class="sender"')
+    assert everyone == told(POSTFIX)["likely"]
+    fewer = run_here("logs", "--html", "--top", "1", POSTFIX).stdout
+    assert fewer.count('<section class="sender"') == 1
+    assert f"{everyone - 1} more are not on this page: --top {everyone}" in fewer
 
 
 def test_results_that_cannot_be_kept_are_complained_of() -> None:

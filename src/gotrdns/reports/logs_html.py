@@ -32,7 +32,7 @@ from gotrdns.reports.sentences import legible
 from gotrdns.reports.templating import as_data, fill
 
 STYLES: Final = ("facts.css", "chart.css", "bars.css", "logs.css")
-_UNFOLDED: Final = 20  # senders
+_UNFOLDED: Final = 10  # senders
 _BARS: Final = 15
 _LOGS_NAMED: Final = 50
 
