@@ -134,7 +134,7 @@ def test_what_a_stranger_wrote_into_a_log_is_not_believed(tmp_path: Path) -> Non
     [
         (("--complaint", "mfrggzdfmztwq2lk", EXIM), "--complaint: mfrggzdfmztwq2lk is an incident"),
         (("--complaint", "300.1.1.1", EXIM), "--complaint: '300.1.1.1' is not a domain name"),
-        (("--complaint", "a.example", "--csv", EXIM), "--complaint and --csv cannot go together"),
+        (("--complaint", "a.example", "--csv", EXIM), "--complaint and --csv: a story is no table"),
         (("--complaint", "a.example", "--name", "not a name", EXIM), "--name: 'not a name' is not"),
         (("--complaint", "a.example", "/nowhere/log"), "/nowhere/log: No such file or directory"),
         (("--offline", EXIM), "--offline is for --complaint"),

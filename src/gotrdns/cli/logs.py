@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gotrdns.cli.complaint_options import complaint_options, refuse_without_complaint
+from gotrdns.cli.log_options import complaint_options, given_options, require_compatible
 from gotrdns.cli.times import parse_moment
 
 
@@ -17,6 +17,7 @@ Examples:
   gotrdns logs /var/log/mail.log
   gotrdns logs /var/log/mail.log*
   gotrdns logs --since 2d --top 50 /var/log/exim4/mainlog
+  gotrdns logs --html /var/log/mail.log* > mail-logs.html
   journalctl --output=json --unit=postfix* | gotrdns logs --json -
   gotrdns logs --complaint customer.example /var/log/mail.log*
   gotrdns logs --complaint orders@customer.example --envelope /var/log/mail.log
@@ -51,11 +52,12 @@ Exit status:
     "--top",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Show so many senders.  [default: 20 as text, all with --json and --csv; 4 clients with "
-    "--complaint]",
+    help="Show so many senders.  [default: 20 as text, 100 with --html, all with --json and "
+    "--csv; 4 clients with --complaint]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the senders, one a line.")
+@click.option("--html", "as_html", is_flag=True, help="Print one page of HTML, with charts.")
 @click.option(
     "--envelope",
     is_flag=True,
@@ -74,13 +76,9 @@ def logs(**options: Any) -> None:
     WHO is an address, a network, a name (a host's or a sender's, with all below it), or a sender
     (user@domain or @domain).
     """
-    refuse_without_complaint(options)
     if not options["files"]:
         raise click.UsageError('no log: write the names of files, or "-" for standard input')
-    if options["as_json"] and options["as_csv"]:
-        raise click.UsageError("--json and --csv cannot both be printed")
-    if options["envelope"] and options["as_csv"]:
-        raise click.UsageError("--envelope: the CSV has no column for mailboxes")
+    require_compatible(given_options())
     if options["complaint"] is not None:
         from gotrdns.cli.log_complaints import answer_complaint  # noqa: PLC0415 - see the module
 

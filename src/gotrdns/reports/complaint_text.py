@@ -23,7 +23,7 @@ from gotrdns.reports.explanation_outline import outline, result_label, result_me
 from gotrdns.reports.explanation_text import repair_sections
 from gotrdns.reports.layout import WIDTH, paragraph
 from gotrdns.reports.letters import Letter, write_letters
-from gotrdns.reports.logs_text import replies_of
+from gotrdns.reports.logs_sentences import replies
 from gotrdns.reports.sentences import legible
 from gotrdns.reports.text import Paint, Style, plain
 
@@ -108,7 +108,7 @@ def _letters(letters: tuple[Letter, ...], paint: Paint) -> Iterator[str]:
 def _rest(rest: Rest, told: int, room: int) -> Iterator[str]:
     facts = []
     if rest.amount.replies:
-        facts.append(words.TURNED_AWAY.format(replies=replies_of(rest.amount)))
+        facts.append(words.TURNED_AWAY.format(replies=replies(rest.amount)))
     if rest.deliveries:
         facts.append(words.TAKEN_IN.of(rest.deliveries))
     what = ", ".join(facts) or words.NEITHER
