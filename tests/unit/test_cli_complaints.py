@@ -92,7 +92,8 @@ def test_standard_input_is_read_as_often_as_it_takes(log: str) -> None:
 
 def test_only_the_time_that_is_asked_about_counts() -> None:
     assert told("127.0.77.0/24", EXIM)["clients"] == 5
-    assert told("127.0.77.0/24", "--since", "2026-11-23T18:00:42", EXIM)["clients"] == 2
+    later = told("127.0.77.0/24", "--since", "2026-11-23T18:00:42", EXIM)
+    assert (later["clients"], later["first"]) == (2, "2026-11-23T18:00:42Z")
     assert told("127.0.77.0/24", "--until", "2026-11-23T18:00:38", EXIM)["clients"] == 0
 
 

@@ -177,7 +177,7 @@ def test_without_dns_the_command_to_run_is_told() -> None:
     assert "whether it is repaired cannot be told" in text
     assert "    gotrdns explain --letter --helo mail.eddorre.com 85.105.64.87\n" in text
     last = msgspec.structs.replace(STORY.last, helo="$(evil)")  # type: ignore[type-var]
-    text = text_of(case(Standing.NOT_ASKED, last=last))
+    text = text_of(case(Standing.NOT_ASKED, last=last, matches=(Match(By.ADDRESS),)))
     assert "    gotrdns explain --letter 85.105.64.87\n" in text
 
 
@@ -190,6 +190,18 @@ def test_trouble_with_dns_is_no_answer() -> None:
 def test_our_own_trouble_is_not_blamed_on_the_sender() -> None:
     text = text_of(case(Standing.SAME_CAUSE, resolver_fault()))
     assert '"Our own resolver has trouble with 85.105.64.87. We look into it."' in text
+
+
+def test_what_hides_the_sender_is_not_blamed_on_the_sender() -> None:
+    told = case(Standing.SAME_CAUSE, founding(), address=Address.parse("192.168.1.1"))
+    assert "The mail came to our server from 192.168.1.1, which is no public" in flat(text_of(told))
+
+
+def test_the_helo_name_that_the_complaint_is_about_goes_into_the_command() -> None:
+    last = msgspec.structs.replace(STORY.last, helo="other.example")  # type: ignore[type-var]
+    assert "--helo mail.eddorre.com 85" in text_of(case(Standing.NOT_ASKED, last=last))
+    told = case(Standing.NOT_ASKED, last=last, matches=(Match(By.ADDRESS),))
+    assert "--helo other.example 85" in text_of(told)
 
 
 def test_what_is_only_warned_of_is_not_said_to_be_turned_away() -> None:

@@ -61,7 +61,7 @@ def answer_complaint(options: Mapping[str, Any]) -> int:
         heard = _hear(whom, logs, options)
         names = tuple(logs.names)
     explanations = {} if options["offline"] else _explain(heard.stories, inquiry, progress)
-    complaint = _complaint(whom, names, heard, explanations)
+    complaint = _complaint(whom, names, heard, explanations, options)
     if options["as_json"]:
         write_octets(encode_complaint(complaint) + b"\n")
     else:
@@ -88,6 +88,7 @@ def _complaint(
     logs: tuple[str, ...],
     heard: Heard,
     explanations: Mapping[Address, Explanation],
+    options: Mapping[str, Any],
 ) -> Complaint:
     cases = []
     for story in heard.stories:
@@ -99,12 +100,21 @@ def _complaint(
         meant=whom.meant,
         logs=logs,
         lines=heard.reading.lines,
-        first_at=heard.reading.first_at,
-        last_at=heard.reading.last_at,
+        first_at=_within(heard.reading.first_at, options),
+        last_at=_within(heard.reading.last_at, options),
         cases=gravest_first(cases),
         rest=heard.rest,
         nearest=heard.nearest,
     )
+
+
+def _within(moment: float | None, options: Mapping[str, Any]) -> float | None:
+    """The next moment that is of interest."""
+    if moment is None:
+        return None
+    since, until = options["since"], options["until"]
+    after = moment if since is None else max(moment, since)
+    return after if until is None else min(after, until)
 
 
 def _explain(

@@ -129,6 +129,10 @@ SAY_WARNED: Final = (
     'ask of them."'
 )
 SAY_OURS: Final = '"Our own resolver has trouble with {address}. We look into it."'
+SAY_NOT_PUBLIC: Final = (
+    '"The mail came to our server from {address}, which is no public address: from our own '
+    'network, or by way of something of ours that hides the sender. We look into it."'
+)
 SAY_STILL_DYNAMIC: Final = (
     '"Our server hesitates to take mail from {address}, because its name looks like any '
     "customer's line. Your provider can give that address a name of your own. A mail server that "
