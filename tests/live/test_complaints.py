@@ -21,7 +21,7 @@ from tests.live.process import wait_until
 from tests.live.program import gotrdns
 from tests.live.resolver import Resolver
 from tests.live.smtp import deliver, say
-from tests.support.logged_day import a_business
+from tests.support.logged_day import a_business, turned_away
 
 PAGE = (Path(__file__).parents[2] / "docs" / "complaints.md").read_text()
 WRITTEN = datetime(2026, 11, 24, tzinfo=UTC).timestamp()
@@ -114,6 +114,35 @@ def test_a_complaint_is_answered_with_the_letter_and_later_with_the_repair(
     assert f"\n{ADDRESS}: repaired\n" in done.stdout
     assert "    PASS (confirmed): name and address confirm one another.\n" in done.stdout
     assert "Subject:" not in done.stdout
+
+
+STATES = {
+    "pass": "repaired",
+    "fail": "not-repaired",
+    "permerror": "not-repaired",
+    "temperror": "cannot-be-told",
+}
+
+
+@pytest.mark.parametrize("result", STATES)
+@pytest.mark.usefixtures("cold_resolver")
+def test_of_every_client_it_is_known_whether_it_is_repaired(
+    internet: Internet, tmp_path: Path, result: str
+) -> None:
+    meant = [each for each in clients.CLIENTS if each.result == result]
+    log = tmp_path / "mail.log"
+    log.write_text(
+        "".join(
+            line
+            for each in meant
+            for line in turned_away("11:00:00", str(each.address), SENDER, each.helo)
+        )
+    )
+    stories = told(internet, SENDER, log, "--top", "20")["stories"]
+    assert {each["address"] for each in stories} == {str(each.address) for each in meant}
+    for story in stories:
+        assert story["state"] == STATES[result], story["address"]
+        assert story["explanation"]["result"] == result
 
 
 @pytest.mark.usefixtures("cold_resolver")
