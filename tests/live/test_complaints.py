@@ -145,19 +145,29 @@ def test_of_every_client_it_is_known_whether_it_is_repaired(
         assert story["explanation"]["result"] == result
 
 
-@pytest.mark.usefixtures("cold_resolver")
-def test_the_example_in_the_documentation_is_what_it_prints(
-    internet: Internet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_examples_in_the_documentation_are_what_it_prints(
+    internet: Internet,
+    repaired: Callable[[], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    [shown] = re.findall(
-        r"\$ gotrdns logs --complaint business.example mail.log\n(.+?)```", PAGE, re.DOTALL
-    )
+    before, after = re.findall(r"```console\n\$ gotrdns logs --complaint (.+?)```", PAGE, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TZ", "UTC")
     log = Path("mail.log")
     log.write_text("".join(a_business(SENDER, HELO)))
     os.utime(log, (WRITTEN, WRITTEN))  # its lines tell no year
-    rest = complain(internet, "business.example", log).stdout
+    _assert_shown(internet, before, log)
+    repaired()
+    _assert_shown(internet, after, log)
+
+
+def _assert_shown(internet: Internet, example: str, log: Path) -> None:
+    """The example's pieces, between which something is left out, in their order."""
+    arguments, _, shown = example.partition("\n")
+    whom, name = arguments.split()
+    assert name == log.name
+    rest = complain(internet, whom, log).stdout
     for piece in shown.removesuffix("    ...\n").split("    ...\n"):
         assert piece in rest
         rest = rest.partition(piece)[2]

@@ -133,7 +133,7 @@ Complaint about eddorre.com
     )
     order = [
         text.index(f"\n{heading}\n")
-        for heading in ("  Why", "  What to publish", "  Who can change it", "  What to do")
+        for heading in ("  Why", "  What to publish", "  Who can change it", "  Next")
     ]
     assert order == sorted(order)
     assert text.index("The letters to send\n") > order[-1]
@@ -157,7 +157,7 @@ def test_what_is_repaired_needs_nothing_and_no_letter() -> None:
     text = text_of(case(Standing.CONFIRMED_NOW, confirmed()))
     assert "85.105.64.87: repaired\n" in text
     assert "Now name and address confirm one another." in flat(text)
-    assert "  What to do\n    Nothing.\n" in text
+    assert "  Next\n    Nothing is to be done.\n" in text
     assert "PASS (confirmed)" in text
     assert "has been put right" in text
     assert "Subject:" not in text
@@ -184,7 +184,10 @@ def test_without_dns_the_command_to_run_is_told() -> None:
 def test_trouble_with_dns_is_no_answer() -> None:
     text = text_of(case(Standing.DNS_TROUBLE, lame()))
     assert "Now it cannot be found out:" in flat(text)
-    assert "  What to do\n    Ask again later" in text
+    assert (
+        "  Next\n    Send the letter below. If it may be a passing trouble, ask again first:\n"
+        in text
+    )
 
 
 def test_our_own_trouble_is_not_blamed_on_the_sender() -> None:
@@ -217,7 +220,7 @@ def test_who_was_turned_away_for_something_else_is_told_so() -> None:
     assert "85.105.64.87: not turned away for reverse DNS\n" in text
     assert "but for another reason" in flat(text)
     text = text_of(case(Standing.NEVER_TURNED_AWAY, last=None, amount=Amount(), otherwise=0))
-    assert "  What to do\n    Nothing.\n" in text
+    assert "  Next\n    Nothing is to be done.\n" in text
 
 
 def test_a_dynamic_name_is_asked_to_be_changed() -> None:

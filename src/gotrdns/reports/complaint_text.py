@@ -141,14 +141,14 @@ class _Telling:
             if self._case.state in _OPEN:
                 for heading, section in repair_sections(outline(explanation), self._room):
                     yield from self._section(heading, section)
-        yield from self._section(words.TO_DO, self._to_do(letters))
+        yield from self._section(words.NEXT, self._next(letters))
 
     def brief(self) -> Iterator[str]:
         yield from self._heading()
         yield from self._section(words.WHO, self._who())
         yield from self._section(words.HAPPENED, self._happened(_CHAPTERS_IN_BRIEF))
         if self._case.state in _OPEN:
-            yield from self._section(words.TO_DO, self._to_do(0))
+            yield from self._section(words.NEXT, self._next(0))
 
     def _heading(self) -> Iterator[str]:
         address = self._paint(self._story.address.text, Style.HEADING)
@@ -195,7 +195,7 @@ class _Telling:
         if self._story.elsewhere:
             yield from self._item(words.ELSEWHERE.of(self._story.elsewhere))
 
-    def _to_do(self, letters: int) -> Iterator[str]:
+    def _next(self, letters: int) -> Iterator[str]:
         match self._case.state:
             case State.NOT_TURNED_AWAY:
                 otherwise = self._story.otherwise
@@ -203,8 +203,7 @@ class _Telling:
             case State.REPAIRED:
                 yield from self._paragraph(words.NOTHING_TO_DO)
             case State.UNTOLD:
-                asked = self._case.explanation is not None
-                yield from self._paragraph(words.ASK_LATER if asked else words.ASK_NOW)
+                yield from self._paragraph(self._ask(letters))
                 yield f"    {command_for(self._story)}"
             case State.NOT_REPAIRED if letters:
                 yield from self._paragraph(words.SEND_LETTER.of(letters))
@@ -213,6 +212,13 @@ class _Telling:
             case State.NOT_REPAIRED:
                 yield from self._paragraph(words.LETTER_BY)
                 yield f"    {command_for(self._story)}"
+
+    def _ask(self, letters: int) -> str:
+        if self._case.explanation is None:
+            return words.ASK_NOW
+        if letters:
+            return words.OR_ASK_LATER.format(send=words.SEND_LETTER.of(letters))
+        return words.ASK_LATER
 
     def _paragraph(self, text: str) -> list[str]:
         return paragraph(text, width=self._room)

@@ -85,11 +85,12 @@ ELSEWHERE: Final = Counted(
 THEN: Final = "What the sender was told"
 NOW: Final = "Now"
 
-TO_DO: Final = "What to do"
-NOTHING_TO_DO: Final = "Nothing."
-SEE_REPLIES: Final = "Nothing about reverse DNS: what it was turned away for is above."
+NEXT: Final = "Next"
+NOTHING_TO_DO: Final = "Nothing is to be done."
+SEE_REPLIES: Final = "Nothing about reverse DNS. What it was turned away for stands above."
 ASK_NOW: Final = "Ask DNS what is wrong now, and for a letter to send:"
-ASK_LATER: Final = "Ask again later, and for a letter to send if there is none below:"
+ASK_LATER: Final = "Ask again later:"
+OR_ASK_LATER: Final = "{send} If it may be a passing trouble, ask again first:"
 ANOTHER_NAME: Final = (
     "Its owner asks the provider for a PTR record with a name of its own, such as a mail host's."
 )
