@@ -157,3 +157,13 @@ def test_bad_root_hints_are_heard_of(log: str) -> None:
     done = run_here("logs", "--complaint", "eddorre.com", "--root-hints", "/nowhere", log)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
+
+
+def test_whatever_strangers_said_to_real_servers_is_fit_for_a_terminal() -> None:
+    logs = sorted(str(each) for each in LOGS.iterdir() if each.suffix == ".log")
+    everybody = ("logs", "--offline", "--complaint", "0.0.0.0/0", "--top", "1000", "--envelope")
+    done = run_here(*everybody, *logs)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout.count("  What happened\n") > 10
+    assert all(each.isprintable() for each in done.stdout.splitlines())
+    json.loads(run_here(*everybody, "--json", *logs).stdout)

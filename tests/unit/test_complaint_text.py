@@ -170,6 +170,8 @@ def test_what_the_log_shows_since_is_told_with_its_time() -> None:
     assert "the log has its name confirmed, last 2026-11-28 12:00." in flat(text)
     text = text_of(case(Standing.TAKEN_IN_SINCE, taken_in_at=NOON + 3 * DAY))
     assert "Since then its mail was taken in, last 2026-11-28 12:00." in flat(text)
+    assert "Mail from 85.105.64.87 is taken in again." in flat(text)
+    assert "put right" not in text
 
 
 def test_without_dns_the_command_to_run_is_told() -> None:

@@ -61,7 +61,9 @@ def say_to_caller(case: Case) -> str:
             say = words.SAY_TURNED_AWAY_OTHERWISE if otherwise else words.SAY_NOT_TURNED_AWAY
             return say.format(address=address)
         case State.REPAIRED:
-            return words.SAY_REPAIRED.format(address=address)
+            is_seen = case.standing is not Standing.TAKEN_IN_SINCE
+            say = words.SAY_REPAIRED if is_seen else words.SAY_TAKEN_IN
+            return say.format(address=address)
         case State.NOT_REPAIRED:
             return _say_not_repaired(case)
         case State.UNTOLD:

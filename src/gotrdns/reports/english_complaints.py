@@ -143,6 +143,10 @@ SAY_REPAIRED: Final = (
     '"What was wrong with {address} has been put right. What came back is to be sent once more; '
     'what was only put off comes by itself."'
 )
+SAY_TAKEN_IN: Final = (
+    '"Mail from {address} is taken in again. What came back is to be sent once more; what was only '
+    'put off comes by itself."'
+)
 SAY_NOT_ASKED: Final = (
     '"Our server turned away mail from {address} at {at}, for its reverse DNS: {ground}. I am '
     'finding out whether that is still so."'
