@@ -76,7 +76,8 @@ class Rejection(Fact, frozen=True, gc=False):
     ``stage`` is the command that was answered so. What was not said is empty, and so are ``helo``,
     ``sender`` and ``recipient`` of a line that was made to be read in more than one way. ``text``
     may begin with a stranger's words between angle brackets. ``flaw`` is set where the line itself
-    tells the cause (Exim), with the name ``claimed`` if there was one.
+    tells the cause (Exim), with the name ``claimed`` if there was one. ``may_be_copy`` is set
+    where the mail server may have logged the same twice (Exim by syslog).
     """
 
     fate: Fate
@@ -90,6 +91,7 @@ class Rejection(Fact, frozen=True, gc=False):
     queue_id: bytes
     flaw: Flaw | None = None
     claimed: bytes = b""
+    may_be_copy: bool = False
 
 
 class Acceptance(Fact, frozen=True, gc=False):

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import msgspec
 
 from gotrdns.mail_logs.conclusions import ground_of
+from gotrdns.mail_logs.copies import Copies
 from gotrdns.mail_logs.facts import (
     Acceptance,
     Arrival,
@@ -92,6 +93,7 @@ class Sessions:
         self._sessions: dict[bytes, _Session] = {}
         self._doubts: dict[bytes, Doubt] = {}
         self._begun: dict[bytes, _Message] = {}  # by queue id
+        self._copies = Copies()
 
     def enter(self, facts: Iterable[Fact]) -> None:
         for fact in facts:
@@ -169,6 +171,8 @@ class Sessions:
         return message
 
     def _reject(self, rejection: Rejection) -> None:
+        if rejection.may_be_copy and self._copies.is_copy(rejection):
+            return
         begun = self._begun.get(rejection.queue_id)
         if not rejection.client:
             if begun is None:

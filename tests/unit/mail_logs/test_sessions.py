@@ -142,6 +142,11 @@ def test_a_message_of_a_user_may_be_refused_or_given_up_too() -> None:
     assert not hear(arrival(), submission, departure(messages=0)).submissions
 
 
+def test_what_exim_gave_to_syslog_twice_is_told_once_and_what_a_client_did_twice_twice() -> None:
+    assert len(hear(*[rejection(may_be_copy=True)] * 2).rejections) == 1
+    assert len(hear(*[rejection()] * 2).rejections) == 2
+
+
 def test_a_queued_message_that_nobody_brought_is_none_from_outside() -> None:
     heard = hear(queued(b"A1", b"root@our.example"))
     assert not heard.taken_ins
