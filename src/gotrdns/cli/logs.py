@@ -3,7 +3,7 @@
 Owns the verb's options. What it needs is imported when it runs.
 """
 
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -16,6 +16,7 @@ Examples:
   gotrdns logs /var/log/mail.log
   gotrdns logs /var/log/mail.log*
   gotrdns logs --since 2d --top 50 /var/log/exim4/mainlog
+  gotrdns logs --follow /var/log/mail.log
   journalctl --output=json --unit=postfix* | gotrdns logs --json -
 
 \b
@@ -54,6 +55,12 @@ Exit status:
     is_flag=True,
     help="Show senders' and recipients' mailboxes, too, of the mail that was turned away.",
 )
+@click.option(
+    "--follow",
+    is_flag=True,
+    help="Read on while the log is written, through its rotation, and show each reply that turns "
+    "a client away for reverse DNS; the report comes at Ctrl-C, at SIGTERM or with --until.",
+)
 def logs(**options: Any) -> None:
     """Tell from mail logs who was turned away for reverse DNS, and who of them looks legitimate.
 
@@ -67,7 +74,20 @@ def logs(**options: Any) -> None:
         raise click.UsageError("--json and --csv cannot both be printed")
     if options["envelope"] and options["as_csv"]:
         raise click.UsageError("--envelope: the CSV has no column for mailboxes")
+    if options["follow"]:
+        _follow(options)
 
     from gotrdns.cli.log_reports import report_on_logs  # noqa: PLC0415 - see the module
 
     raise click.exceptions.Exit(report_on_logs(options))
+
+
+def _follow(options: dict[str, Any]) -> NoReturn:
+    if len(options["files"]) > 1 or "-" in options["files"]:
+        raise click.UsageError("--follow takes the name of one file")
+    if options["as_csv"]:
+        raise click.UsageError("--follow: what happens is no table, so there is no CSV of it")
+
+    from gotrdns.cli.log_following import follow_log  # noqa: PLC0415 - see the module
+
+    raise click.exceptions.Exit(follow_log(options))

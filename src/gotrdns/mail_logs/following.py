@@ -8,22 +8,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from gotrdns.mail_logs.sources import PIECE, Damage
+from gotrdns.mail_logs.sources import PIECE, Damage, Harm
 
 
 class Followed:
     """A file from its beginning, then what is added to it.
 
     ``wait`` is called when there is nothing new; it waits for a while and says whether to go on.
-    A file that was rotated away is read to its end first; one that is not there yet is waited for.
+    A file that was rotated away is read to its end first; one that is not there yet, or that may
+    not be read, is waited for. ``trouble`` is why it cannot be opened, as long as it cannot.
+    ``size`` is what there was in the beginning.
     """
-
-    size: int | None = None
 
     def __init__(self, path: Path, wait: Callable[[], bool], now: Callable[[], float]) -> None:
         self.name = str(path)
         self.octets = 0
+        self.size: int | None = None
         self.damages: list[Damage] = []
+        self.trouble: OSError | None = None
         self._path = path
         self._wait = wait
         self._now = now
@@ -55,18 +57,34 @@ class Followed:
 
     def _open(self) -> BinaryIO | None:
         try:
-            return self._path.open("rb")
-        except OSError:
+            file = self._path.open("rb")
+        except OSError as error:
+            self.trouble = error
             return None
+        self.trouble = None
+        if self.size is None:
+            self.size = os.fstat(file.fileno()).st_size
+        return file
 
     def _additions(self, file: BinaryIO) -> Iterator[bytes]:
         if os.fstat(file.fileno()).st_size < file.tell():
             file.seek(0)  # truncated, as copytruncate does
             yield from self._line_end()
-        while piece := file.read(PIECE):
+        while piece := self._read(file):
             self.octets += len(piece)
             self._in_line = not piece.endswith(b"\n")
             yield piece
+
+    def _read(self, file: BinaryIO) -> bytes:
+        """Empty at the end, and where it cannot be read, which is told as damage once."""
+        try:
+            return file.read(PIECE)
+        except OSError as error:
+            self.trouble = error
+            if not self.damages:
+                text = error.strerror or str(error)
+                self.damages.append(Damage(self.name, Harm.UNREADABLE, text))
+            return b""
 
     def _line_end(self) -> Iterator[bytes]:
         """What comes next does not continue a line that was begun."""

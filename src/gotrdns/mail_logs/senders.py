@@ -116,7 +116,7 @@ def _promising(
 
 def _look_at(text: bytes, account: Account) -> _Client | None:
     """None for a client that was never refused for its reverse DNS."""
-    address = _address(text) if account.tallies else None
+    address = address_of(text) if account.tallies else None
     return None if address is None else _Client(address, account, judge(address, account))
 
 
@@ -129,14 +129,14 @@ def _delivering(accounts: Mapping[bytes, Account]) -> set[_Place]:
     found = set()
     for text, account in accounts.items():
         if account.deliveries and account.names and not account.tallies:
-            address = _address(text)
+            address = address_of(text)
             if address is not None:
                 domain = registered_domain(each_said(account.names)[0])
                 found.add(_Place(_network(address), domain))
     return found
 
 
-def _address(text: bytes) -> Address | None:
+def address_of(text: bytes) -> Address | None:
     """None for what only looks like an address, as a damaged line may have it."""
     try:
         return Address.parse(text.decode("ascii", "replace"))
@@ -196,7 +196,7 @@ def _sender(place: _Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
         score=score(signs),
         signs=tuple(sorted(signs, key=_weightiest_first)),
         envelopes=tuple(
-            Envelope(_text(sender), _text(recipient))
+            Envelope(escaped(sender), escaped(recipient))
             for each in every
             for sender, recipient in each.envelopes
         ),
@@ -204,8 +204,9 @@ def _sender(place: _Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
 
 
 def _texts(octets: Iterable[bytes]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(_text, octets)))[:_SHOWN]
+    return tuple(dict.fromkeys(map(escaped, octets)))[:_SHOWN]
 
 
-def _text(octets: bytes) -> str:
+def escaped(octets: bytes) -> str:
+    """What a stranger said, fit to be shown."""
     return legible(octets.decode("utf-8", "backslashreplace")) if octets else ""
