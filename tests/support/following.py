@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,9 +19,8 @@ _PATIENCE: Final = 20.0  # seconds
 class Follower:
     """Runs as long as it is entered. What it prints is read by the line, as it is printed."""
 
-    def __init__(self, log: Path, *arguments: str, user: int | None = None) -> None:
-        self._command = [*_PROGRAM, *arguments, str(log)]
-        self._user = user
+    def __init__(self, log: Path, *arguments: str, prefix: Sequence[str] = ()) -> None:
+        self._command = [*prefix, *_PROGRAM, *arguments, str(log)]
         self._printed = b""
         self._said = b""
 
@@ -34,9 +34,6 @@ class Follower:
             stdout=subprocess.PIPE,
             stderr=stderr,
             env=environment,
-            user=self._user,
-            group=self._user,
-            extra_groups=None if self._user is None else [],
         )
         os.close(stderr)
         return self
@@ -86,7 +83,7 @@ class Follower:
     def _has_ended(self) -> bool:
         return self.process.poll() is not None
 
-    def _until(self, condition: Any, what: str) -> None:
+    def _until(self, condition: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + _PATIENCE
         while not condition():
             assert time.monotonic() < deadline, f"{what}: {self._said!r} {self._printed!r}"

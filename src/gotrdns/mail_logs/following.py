@@ -6,9 +6,11 @@ Owns noticing that another file has taken its place. Knows no clock: how to wait
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from gotrdns.mail_logs.sources import PIECE, Damage, Harm
+
+_TAIL: Final = 256  # octets, by which one sees that they are still what was read there
 
 
 class Followed:
@@ -30,6 +32,7 @@ class Followed:
         self._wait = wait
         self._now = now
         self._in_line = False
+        self._tail = b""
 
     @property
     def latest(self) -> float:
@@ -62,18 +65,29 @@ class Followed:
             self.trouble = error
             return None
         self.trouble = None
+        self._tail = b""
         if self.size is None:
             self.size = os.fstat(file.fileno()).st_size
         return file
 
     def _additions(self, file: BinaryIO) -> Iterator[bytes]:
-        if os.fstat(file.fileno()).st_size < file.tell():
-            file.seek(0)  # truncated, as copytruncate does
+        if self._is_truncated(file):
+            file.seek(0)
+            self._tail = b""
             yield from self._line_end()
         while piece := self._read(file):
             self.octets += len(piece)
+            self._tail = (self._tail + piece[-_TAIL:])[-_TAIL:]
             self._in_line = not piece.endswith(b"\n")
             yield piece
+
+    def _is_truncated(self, file: BinaryIO) -> bool:
+        """As copytruncate does it. Since then as much may have been written as there was before."""
+        size, here = os.fstat(file.fileno()).st_size, file.tell()
+        if size <= here:
+            return size < here
+        tail = self._tail
+        return os.pread(file.fileno(), len(tail), here - len(tail)) != tail
 
     def _read(self, file: BinaryIO) -> bytes:
         """Empty at the end, and where it cannot be read, which is told as damage once."""

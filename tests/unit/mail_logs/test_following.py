@@ -123,6 +123,20 @@ def test_after_truncation_it_is_read_from_the_beginning(path: Path) -> None:
     assert clients(writer.run()) == [1, 1, 1, 2, 3]
 
 
+@pytest.mark.parametrize("more", [1, 2, 3])
+def test_truncation_is_noticed_however_much_is_written_since(path: Path, more: int) -> None:
+    """Before anybody looked: less, as much or more than there was before."""
+
+    def truncate_and_go_on(path: Path) -> None:
+        truncate(path)
+        append(b"".join(line(10 + number) for number in range(more)))(path)
+
+    append(line(11) + line(12))(path)
+    writer = Writer(path, truncate_and_go_on, append(line(20)))
+
+    assert clients(writer.run()) == [11, 12, *range(10, 10 + more), 20]
+
+
 def test_a_file_that_is_not_there_yet_is_waited_for(path: Path) -> None:
     writer = Writer(path, nothing, append(line(1)))
 
