@@ -27,7 +27,10 @@ complaint_options: Final = grouped(
 # Of each group one at most, and why.
 _APART: Final = (
     (("--json", "--csv", "--html"), "only one form can be printed"),
+    (("--complaint", "--follow"), "a story is told of what is there"),
     (("--complaint", "--csv"), "a story is no table"),
+    (("--follow", "--csv"), "what happens is no table"),
+    (("--follow", "--html"), "what happens is told line by line"),
     (("--complaint", "--html"), "a story is told as text or as JSON"),
     (("--envelope", "--csv"), "the CSV has no column for mailboxes"),
 )

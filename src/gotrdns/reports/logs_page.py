@@ -15,7 +15,7 @@ from gotrdns.reports import moments
 from gotrdns.reports.html_page import compose_html
 from gotrdns.reports.logs_sentences import nothing_told, remarks_on
 from gotrdns.reports.mail_log import LogReport
-from gotrdns.reports.sentences import legible
+from gotrdns.reports.sentences import legible_path
 
 _STYLES: Final = ("facts.css", "chart.css", "bars.css", "logs.css")
 _LOGS_NAMED: Final = 50
@@ -50,7 +50,7 @@ def compose_logs_page(
         page=page_words,
         report=report,
         opening=_opening(report),
-        logs=[legible(each) for each in report.logs[:_LOGS_NAMED]],
+        logs=[legible_path(each) for each in report.logs[:_LOGS_NAMED]],
         remarks=remarks_on(report),
         **findings,
     )
@@ -58,7 +58,7 @@ def compose_logs_page(
 
 def _logs(report: LogReport) -> str:
     if len(report.logs) == 1:
-        return legible(report.logs[0])
+        return legible_path(report.logs[0])
     return page_words.OF_SEVERAL_LOGS.format(count=len(report.logs))
 
 

@@ -13,6 +13,7 @@ from gotrdns.reports.layout import WIDTH, paragraph
 from gotrdns.reports.logs_sentences import (
     delivered,
     fate,
+    logs_told,
     nothing_told,
     others_told,
     remarks_on,
@@ -20,7 +21,6 @@ from gotrdns.reports.logs_sentences import (
     why,
 )
 from gotrdns.reports.mail_log import Amount, Ground, LogReport, Sender
-from gotrdns.reports.sentences import legible
 from gotrdns.reports.text import Paint, Style, plain
 
 _WIDEST: Final = 100  # columns in which a sentence can still be read
@@ -43,9 +43,8 @@ def compose_log_report(
 
 
 def _heading(report: LogReport, room: int, paint: Paint) -> Iterator[str]:
-    several = len(report.logs) > 1
-    logs = words.LOGS.format(count=len(report.logs)) if several else legible(report.logs[0])
-    yield paint(words.HEADING.of(report.lines, logs=logs), Style.HEADING)
+    heading = words.HEADING.of(report.lines, logs=logs_told(report.logs))
+    yield paint(heading, Style.HEADING)
     if report.first_at is None or report.last_at is None:
         yield from paragraph(nothing_told(report), "  ", width=room)
     else:
