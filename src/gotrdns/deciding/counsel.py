@@ -159,7 +159,12 @@ class Counsel(msgspec.Struct, frozen=True):
 
 def is_dynamic(policy: Policy, verdict: Verdict) -> bool:
     """Whether the only name of a confirmed client is clearly dynamic, and that counts."""
-    if not policy.protects or verdict.cause is not Cause.CONFIRMED or len(verdict.names) != 1:
+    return policy.protects and has_dynamic_name(verdict)
+
+
+def has_dynamic_name(verdict: Verdict) -> bool:
+    """Whether the client is confirmed, under a single name that is clearly dynamic."""
+    if verdict.cause is not Cause.CONFIRMED or len(verdict.names) != 1:
         return False
     said = classify(verdict.address, verdict.names[0].name)
     return said.host_class is HostClass.DYNAMIC and said.confidence >= CLEARLY
