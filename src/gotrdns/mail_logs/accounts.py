@@ -71,9 +71,9 @@ class Account(msgspec.Struct, gc=False):
         else:
             self.otherwise_warned += 1
 
-    def note_claims(self, rejection: Rejection) -> None:
-        self.helos = _keep(self.helos, rejection.helo.lower())
-        domain = rejection.sender.rpartition(b"@")[2].lower()
+    def note_claims(self, said: Acceptance | Rejection) -> None:
+        self.helos = _keep(self.helos, said.helo.lower())
+        domain = said.sender.rpartition(b"@")[2].lower()
         self.sender_domains = _keep(self.sender_domains, domain)
 
     def note_envelope(self, rejection: Rejection) -> None:

@@ -110,6 +110,9 @@ class Sessions:
         if acceptance.login:
             self._listener.submitted(acceptance)
             return
+        if acceptance.is_final:
+            self._listener.taken_in(acceptance, self._noted_of(acceptance))
+            return
         begun = self._begun
         if acceptance.queue_id in begun:  # used again
             self._listener.taken_in(*begun.pop(acceptance.queue_id))
@@ -143,7 +146,7 @@ class Sessions:
 
     def _noted_of(self, fact: Fact) -> Noted:
         arrival = self._arrivals.get(fact.process)
-        is_whole = arrival is not None and arrival.client == fact.client
+        is_whole = arrival is not None and arrival.client == fact.client and arrival.is_looked_up
         doubt = self._doubts.get(fact.process)
         if (
             doubt is None

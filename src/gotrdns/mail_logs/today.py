@@ -46,10 +46,14 @@ class Claim(NamedTuple):
 
 
 class Enquiry(msgspec.Struct, frozen=True, gc=False):
-    """A client to ask about. Without claims no vouchers are asked."""
+    """A client to ask about. Without claims no vouchers are asked.
+
+    Nor are they about a client that is confirmed, unless it ``was_wrong`` before.
+    """
 
     address: Address
     claims: tuple[Claim, ...] = ()
+    was_wrong: bool = False
 
 
 class Today(msgspec.Struct, frozen=True, gc=False):
@@ -195,7 +199,7 @@ class _Run:
             await self._watch.believe()
         kept = _without_answers(verdict)
         comes_again = verdict.result is Result.TEMPERROR and not self._is_last
-        if comes_again or not _is_open(verdict):
+        if comes_again or not (enquiry.was_wrong or _is_open(verdict)):
             return _Heard(kept, ())
         return _Heard(kept, await self._hear_claims(enquiry))
 
