@@ -11,9 +11,7 @@ T = TypeVar("T")
 class _Impatient(selectors.SelectSelector):
     now = 1000.0
 
-    def select(
-        self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, selectors._EventMask]]:
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             raise AssertionError("everybody waits, and for nothing that would ever come")
         self.now += max(timeout, 0.0)

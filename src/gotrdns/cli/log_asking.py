@@ -43,7 +43,7 @@ def ask_about_clients(
 
     async def ask() -> dict[Address, Today]:
         with open_means(chosen, verification, tell_waiting) as means:
-            on_told = _Countdown(len(enquiries), progress).show
+            on_told = Countdown(len(enquiries), progress).show
             return await ask_today(means, enquiries, rate=options["rate"], on_told=on_told)
 
     try:
@@ -54,7 +54,7 @@ def ask_about_clients(
         progress.clear()
 
 
-class _Countdown:
+class Countdown:
     """Shows how many clients are done with, and how long the others will take."""
 
     def __init__(

@@ -57,6 +57,7 @@ class ResolverWatch:
         self._on_waiting = on_waiting
         self._sentinel = Sentinel(control, asyncio.get_running_loop().time)
         self._doubted = False
+        self._given_up: ResolverUnusable | None = None
         self._looking = asyncio.Lock()
 
     async def begin(self) -> None:
@@ -80,14 +81,20 @@ class ResolverWatch:
         """A question was lost for the resolver's sake."""
         self._doubted = True
 
-    async def assure(self) -> None:
-        """Return when the resolver can be asked. Raises ResolverUnusable."""
+    async def assure(self) -> bool:
+        """Return when the resolver can be asked; true if that was in doubt.
+
+        Raises ResolverUnusable.
+        """
         if not self._doubted:
-            return
+            return False
         async with self._looking:
+            if self._given_up is not None:
+                raise self._given_up
             if self._doubted:  # those who waited for the lock find it looked into
                 await self._wait_for_answer(_PAUSES)
                 self._doubted = False
+        return True
 
     def unusable(self, what: Unusable, waited: int = 0) -> ResolverUnusable:
         """The error to raise."""
@@ -100,7 +107,8 @@ class ResolverWatch:
             self._on_waiting(pause)
             await asyncio.sleep(pause)
         if not await self._answers():
-            raise self.unusable(Unusable.SILENT, sum(pauses))
+            self._given_up = self.unusable(Unusable.SILENT, sum(pauses))
+            raise self._given_up
 
     async def _answers(self) -> bool:
         try:

@@ -246,7 +246,8 @@ class _Run:
     ) -> Told:
         """Ask again what was lost only because the resolver was away."""
         for _ in range(_ATTEMPTS):
-            await self._watch.assure()
+            while await self._watch.assure():
+                await self._turns.take()  # or all who waited would begin at once
             told = await ask()
             if not is_lost(told):
                 return told
