@@ -12,7 +12,7 @@ import msgspec
 from gotrdns.cli.colour import choose_paint
 from gotrdns.cli.log_asking import ask_about_clients
 from gotrdns.cli.log_reading import Logs
-from gotrdns.cli.output import terminal_width, write, write_octets
+from gotrdns.cli.output import Failure, terminal_width, write, write_octets
 from gotrdns.cli.progress import Progress
 from gotrdns.cli.stores import opened, read_store_settings
 from gotrdns.mail_logs.changes import conclude
@@ -25,6 +25,7 @@ from gotrdns.policy import Mode, Policy, PolicySettings
 from gotrdns.policy.allowances import Allowances
 from gotrdns.reports import english_logs
 from gotrdns.reports import english_what_if as words
+from gotrdns.reports.sentences import legible
 from gotrdns.reports.what_if import TAKEN_IN, Setting, WhatIf, Would
 from gotrdns.reports.what_if_json import changed_csv, encode_what_if
 from gotrdns.reports.what_if_text import compose_what_if
@@ -54,7 +55,13 @@ def _read_settings(asked: str) -> Settings:
     """A mode with everything else at its default, or a file. Ends the verb if that is wrong."""
     if asked in _MODES:
         return Settings(policy=PolicySettings(mode=Mode(asked)))
-    found = read_store_settings(Path(asked), None)
+    path = Path(asked)
+    if not path.exists():
+        raise Failure(
+            f"--what-if: {legible(asked)} is neither a mode (observe, strict, protect) nor a "
+            "settings file"
+        )
+    found = read_store_settings(path, None)
     assert found is not None  # noqa: S101 - without a store's URL there always are some
     return found
 
