@@ -201,7 +201,7 @@ class Replay:
             client, helo=claim.helo, sender=claim.sender, recipient=attempt.recipient
         )
         exemption = self._rulebook.policy.exemption(transaction)
-        if False and exemption is not None:
+        if exemption is not None:
             return was and Turn(was, Would.LET_IN, exemption.rule, None, Basis.EXEMPT)
         today = None if self._today is None else self._today.get(client)
         found = judge_then(
@@ -248,9 +248,9 @@ class Replay:
         if verdict.cause is not Cause.CONFIRMED and self._is_settled(verdict):
             return  # whoever hides behind it has no past
         dynamic = is_dynamic(self._rulebook.policy, verdict)
-        after = history.after(verdict.result, attempt.at)
+        after = history.after(verdict.result, attempt.at, dynamic=dynamic)
         if after is not history:
-            pass
+            self._histories[key] = after
 
 
 _NEW: Final = History()

@@ -150,9 +150,7 @@ class Storing(Remembering):
         self.note_sighting(client_key(client), Result.PASS, now, dynamic=False)
 
 
-def decided_by_the_daemon(
-    made: list[Attempt], settings: PolicySettings
-) -> list[tuple[Would, Rule]]:
+def decided_by_the_daemon(made: list[Attempt], under: PolicySettings) -> list[tuple[Would, Rule]]:
     """The same attempts one after another, with a clock that is moved on."""
     clock, memory = Clock(), Storing()
     clock.now = NOON
