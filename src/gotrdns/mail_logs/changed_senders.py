@@ -12,7 +12,6 @@ from gotrdns.mail_logs.accounts import Account, each_said
 from gotrdns.mail_logs.claiming import Census
 from gotrdns.mail_logs.replaying import Replay, Replayed
 from gotrdns.mail_logs.senders import (
-    LIKELY,
     NETWORKS_OF_A_DOMAIN,
     SHOWN,
     Place,
@@ -26,13 +25,20 @@ from gotrdns.mail_logs.signs import WEIGHTS, judge, score
 from gotrdns.mail_logs.today import Today
 from gotrdns.names import Address
 from gotrdns.policy import Rule
+from gotrdns.policy.history import HOUR
 from gotrdns.reports.mail_log import Sign
 from gotrdns.reports.what_if import TURNED_AWAY, Basis, Changed, Turn, Was, Would
 from gotrdns.verification import Cause
 
 _DELIVERED: Final = frozenset({Sign.DELIVERED_BEFORE, Sign.DELIVERED_AFTERWARDS})
+# Less than of those who were only ever refused: what was taken in was not so bad.
+_LIKELY: Final = 1
 # Who is deferred for these is let in in the end, having come back.
 _PASSING: Final = frozenset({Rule.DYNAMIC_NAME, Rule.DNS_TROUBLE})
+
+
+# Of what one sender may meet with in turn, that which ends it.
+_GRAVEST: Final = (Rule.UNVOUCHED, Rule.FEW_FAILURES, Rule.PASSED_BEFORE)
 
 
 class _Client(NamedTuple):
@@ -81,9 +87,15 @@ def _look_at(
 ) -> _Client:
     impression = judge(replayed.address, account)
     signs = impression.signs
-    if account.deliveries and _DELIVERED.isdisjoint(signs):
+    if _keeps_delivering(account) and _DELIVERED.isdisjoint(signs):
         signs = (*signs, Sign.DELIVERED_BEFORE)
     return _Client(replayed, account, impression.domain, signs, replayed.is_repaired(today))
+
+
+def _keeps_delivering(account: Account) -> bool:
+    """Machines that were taken over seldom come back to the same mail server."""
+    last = account.last_delivery
+    return account.deliveries > 1 and last is not None and last - account.first_at >= HOUR
 
 
 def _promise(client: _Client) -> tuple[int, int, Address]:
@@ -114,7 +126,7 @@ def _changed(place: Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
             rules[turn.rule] += times
         if turn.cause is not None:
             causes[turn.cause] += times
-    is_likely = score(signs) >= LIKELY
+    is_likely = score(signs) >= _LIKELY
     return Changed(
         network=network_of(ordered[0].address),
         domain=place.domain,
@@ -134,7 +146,7 @@ def _changed(place: Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
         undecided=_count(turns, (Was.TAKEN_IN,), (Would.UNDECIDED,)),
         admitted=_count(turns, TURNED_AWAY, (Would.LET_IN,)),
         causes=dict(causes.most_common()),
-        rules=dict(rules.most_common()),
+        rules={rule: rules[rule] for rule in sorted(rules, key=_gravest_first)},
         by=tuple(dict.fromkeys(voucher for turn, _ in changed for voucher in turn.by)),
         basis=tuple(each for each in Basis if any(turn.basis is each for turn, _ in changed)),
         repaired=all(each.is_repaired for each in ordered),
@@ -146,6 +158,10 @@ def _changed(place: Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
         keep=tuple(_worth_keeping(ordered)) if is_likely else (),
         mailboxes=tuple(text_of(each) for one in ordered for each in one.replayed.mailboxes),
     )
+
+
+def _gravest_first(rule: Rule) -> int:
+    return _GRAVEST.index(rule) if rule in _GRAVEST else len(_GRAVEST)
 
 
 def _count(

@@ -48,7 +48,10 @@ class Census(Ledger):
 
     def taken_in(self, acceptance: Acceptance, noted: Noted) -> None:
         super().taken_in(acceptance, noted)
-        self.accounts[acceptance.client].note_claims(acceptance)
+        account = self.accounts[acceptance.client]
+        account.note_claims(acceptance)
+        if noted.doubt is not None:
+            account.note_claimed(noted.doubt.claimed)
         self._look_at(acceptance, None, noted)
 
     def enquiries(self, *, with_vouchers: bool) -> Iterator[Enquiry]:

@@ -11,9 +11,14 @@ from gotrdns.verification import Cause
 COLLECTING: Final = "first reading of {log}: {share:.0%}, {lines:,} lines, {clients:,} clients"
 REPLAYING: Final = "replaying {log}: {share:.0%}, {lines:,} lines, {clients:,} clients"
 
-# The sentence to decide by.
+# The sentences to decide by.
 WITH: Final = "With {mode}"
+WITH_SETTINGS: Final = "With {mode} and the other settings of {settings}"
 REHEARSED: Final = "Observe turns nobody away. With {mode}, which it rehearses"
+REHEARSED_SETTINGS: Final = (
+    "Observe turns nobody away. With {mode}, which it rehearses, and the other settings of "
+    "{settings}"
+)
 MODES: Final[Mapping[Mode | Rehearsal, str]] = {
     Mode.OBSERVE: "observe",
     Mode.STRICT: "strict",
@@ -21,7 +26,6 @@ MODES: Final[Mapping[Mode | Rehearsal, str]] = {
     Rehearsal.STRICT: "strict",
     Rehearsal.PROTECT: "protect",
 }
-AND_SETTINGS: Final = "{mode} and the other settings of {settings}"
 NOBODY_DOUBTFUL: Final = "{under}, nobody would be turned away: every client is confirmed."
 CLIENTS_AWAY: Final = Counted(
     "{under}, {away} of the one client whose reverse DNS leaves doubts would be turned away.",
@@ -34,6 +38,7 @@ CLIENTS_SURELY_AWAY: Final = Counted(
     "{under}, {away:,} of the {count:,} clients whose reverse DNS leaves doubts would certainly be "
     "turned away.",
 )
+NOTHING_TAKEN_IN: Final = "No message was taken in."
 NONE_LOST: Final = Counted(
     "The one message that was taken in would not be turned away.",
     "Of {count:,} messages that were taken in, none would be turned away.",
@@ -42,17 +47,20 @@ LOST: Final = Counted(
     "Of one message that was taken in, {lost}.",
     "Of {count:,} messages that were taken in, {lost}.",
 )
-NOTHING_TAKEN_IN: Final = "No message was taken in."
 LOST_AS: Final[Mapping[Would, str]] = {
     Would.REFUSED: "{count:,} from {senders} would be refused",
     Would.DEFERRED: "{count:,} from {senders} would be deferred",
-    Would.UNDECIDED: "{count:,} from {senders} are undecided",
+    Would.UNDECIDED: "{count:,} from {senders} would go either way",
 }
-SENDERS: Final = Counted("one sender", "{count:,} senders")
 AND: Final = ", and "
+SENDERS: Final = Counted("one sender", "{count:,} senders")
+LOST_AND_REPAIRED: Final = Counted(
+    "One of these senders was wrong then and is right today.",
+    "{count:,} of these senders were wrong then and are right today.",
+)
 ADMITTED: Final = Counted(
-    "Once mail would be let in that was turned away.",
-    "{count:,} times mail would be let in that was turned away.",
+    "One attempt that was turned away would be let in.",
+    "{count:,} attempts that were turned away would be let in.",
 )
 
 OUTCOMES_HEADING: Final = "What would become of it"
@@ -70,8 +78,8 @@ WAS: Final[Mapping[Was, str]] = {
     Was.REFUSED: "refused for reverse DNS",
 }
 SUBMISSIONS: Final = Counted(
-    "One message of a user who logged in is never concerned.",
-    "{count:,} messages of users who logged in are never concerned.",
+    "One message of a user who logged in is not concerned.",
+    "{count:,} messages of users who logged in are not concerned.",
 )
 OTHERWISE: Final = Counted(
     "One attempt that was turned away for another reason stays turned away.",
@@ -89,7 +97,8 @@ WOULD_BE: Final[Mapping[Would, str]] = {
     Would.REFUSED: "refused",
     Would.UNDECIDED: "undecided",
 }
-REASONS: Final[Mapping[Rule | None, str]] = {
+# Those that a replay can come to.
+REASONS: Final[Mapping[Rule, str]] = {
     Rule.LISTED_NETWORK: "it is in one of pass-networks",
     Rule.ROLE_RECIPIENT: "mail for postmaster or abuse",
     Rule.OPTED_OUT_RECIPIENT: "the recipient opted out",
@@ -106,28 +115,24 @@ REASONS: Final[Mapping[Rule | None, str]] = {
     Rule.LONG_DNS_TROUBLE: "DNS did not answer for a day",
     Rule.DYNAMIC_NAME: "a new one, with a dynamic name alone",
     Rule.DYNAMIC_RETRIED: "a dynamic name that came back",
-    None: "neither the log nor DNS tells",
 }
+REASON_UNDECIDED: Final = "neither the log nor DNS tells"
 VOUCHERS_TOLD: Final = "Who vouches: {vouchers}."
-VOUCHER_AND_COUNT: Final = "{voucher} {count:,} times"
+VOUCHER_AND_COUNT: Final = Counted("{voucher} once", "{voucher} {count:,} times")
 VOUCHERS: Final[Mapping[Voucher, str]] = {
     Voucher.HELO: "the HELO name",
     Voucher.MX: "the sender's MX",
     Voucher.SPF: "the sender's SPF",
 }
 
-# Of senders, by what would become of their mail.
+# Groups of senders, by what would become of their mail.
 REFUSED_HEADING: Final = "Taken in, and would be refused"
-DEFERRED_HEADING: Final = "Taken in, and would be deferred"
-PASSING_HEADING: Final = "Taken in, and would be deferred at first"
-REPAIRED_HEADING: Final = "Would have been turned away, and are confirmed now"
-UNDECIDED_HEADING: Final = "Taken in, and undecided"
-ADMITTED_HEADING: Final = "Turned away, and would be let in"
 REFUSED: Final = Counted(
     "One sender, whose mail would be lost.",
     "{count:,} senders, whose mail would be lost: first those that look legitimate, by how much it "
     "is.",
 )
+DEFERRED_HEADING: Final = "Taken in, and would be deferred"
 DEFERRED: Final = Counted(
     "One sender. Who is deferred comes again, which no log can show, and is then judged anew.",
     "{count:,} senders. Who is deferred comes again, which no log can show, and is then judged "
@@ -137,19 +142,24 @@ DEFERRED_PROTECT: Final = (
     "Whoever is wrong for a day, three times an hour apart or more, is refused then unless "
     "somebody vouches."
 )
+PASSING_HEADING: Final = "Taken in, and would be deferred at first"
 PASSING: Final = Counted(
     "One sender: let in when it comes again after ten minutes (a dynamic name), or as soon as DNS "
     "answers, after a day at the latest.",
     "{count:,} senders: let in when they come again after ten minutes (a dynamic name), or as soon "
     "as DNS answers, after a day at the latest.",
 )
+REPAIRED_HEADING: Final = "Taken in, wrong then and right today"
 REPAIRED: Final = Counted(
-    "One sender, whose DNS was wrong then and is right today.",
-    "{count:,} senders, whose DNS was wrong then and is right today.",
+    "One sender: it would have been turned away, and is confirmed now.",
+    "{count:,} senders: they would have been turned away, and are confirmed now.",
 )
-UNDECIDED_SENDERS: Final = Counted("One sender.", "{count:,} senders.")
+UNDECIDED_HEADING: Final = "Taken in, and undecided"
+UNDECIDED: Final = Counted("One sender.", "{count:,} senders.")
+ADMITTED_HEADING: Final = "Turned away, and would be let in"
 ADMITTED_SENDERS: Final = Counted("One sender.", "{count:,} senders.")
 MORE: Final = "{count:,} more: --top {all}"
+
 SENDER: Final = "{number}. {domain}"
 FATE: Final = Counted(
     "one message taken in, which {fates}, {last}",
@@ -202,54 +212,57 @@ BASES: Final[Mapping[Basis, str]] = {
 }
 CAUSE_AND_BASIS: Final = "{causes} ({bases})"
 ALSO: Final = " and "
-VOUCHED_BY: Final = "vouched for by {vouchers}"
-BECAUSE: Final = "because {reasons}"
-MAILBOX: Final = "from <{mailbox}>"
+BECAUSE: Final = "because {reason}"
+VOUCHED_BY: Final = "{vouchers} vouches"
+VOUCHED_BY_SEVERAL: Final = "{vouchers} vouch"
 LOOKS_LIKELY: Final = "looks legitimate: {signs}"
 LOOKS_UNLIKELY: Final = "looks like nobody's mail server: {signs}"
 NO_SIGN: Final = "nothing speaks for it"
 THOUGH: Final = "; though {against}"
+MAILBOX: Final = "from <{mailbox}>"
 
 BASIS_HEADING: Final = "What this rests on"
 RESTS_ON_LOG: Final = (
     "What was wrong with a client's reverse DNS is what the mail server logged then."
 )
 RESTS_ON_TODAY: Final = Counted(
-    "Of one client the log does not say it ({attempts:,} attempts): there, today's DNS counts.",
-    "Of {count:,} clients the log does not say it ({attempts:,} attempts): there, today's DNS "
+    "For one client the log does not say it ({attempts:,} attempts): there, today's DNS counts.",
+    "For {count:,} clients the log does not say it ({attempts:,} attempts): there, today's DNS "
     "counts.",
 )
-VOUCHING_TODAY: Final = "Who vouches is what DNS says today."
 NOT_ASKED: Final = (
     "DNS was not asked (--offline): what the log does not say is undecided, and so is what depends "
     "on who vouches."
 )
 UNANSWERED: Final = Counted(
-    "Of one client DNS did not answer today ({attempts:,} attempts): undecided. Try again later.",
-    "Of {count:,} clients DNS did not answer today ({attempts:,} attempts): undecided. Try again "
+    "About one client DNS did not answer today ({attempts:,} attempts): undecided. Try again "
     "later.",
+    "About {count:,} clients DNS did not answer today ({attempts:,} attempts): undecided. Try "
+    "again later.",
 )
-HELO_UNKNOWN: Final = Counted(
-    "Of one message that would not be let in the log has no HELO name, which may have vouched.",
-    "Of {count:,} messages that would not be let in the log has no HELO name, which may have "
-    "vouched: Postfix logs it only of what it turns away.",
-)
+VOUCHING_TODAY: Final = "Who vouches is what DNS says today."
 UNASKED: Final = Counted(
     "Once a client had more HELO names and senders than are asked about: of that one, what is "
     "known of the others was taken.",
     "{count:,} times a client had more HELO names and senders than are asked about: of those, what "
     "is known of the others was taken.",
 )
+HELO_UNKNOWN: Final = Counted(
+    "For one message that would not be let in the log has no HELO name, which might vouch: Postfix "
+    "logs it only of mail that it turns away.",
+    "For {count:,} messages that would not be let in the log has no HELO name, which might vouch: "
+    "Postfix logs it only of mail that it turns away.",
+)
 RECIPIENTS: Final = (
-    "For whom a message was that was taken in is not read: those for recipients who opted out, for "
-    "postmaster and for abuse would be let in."
+    "To whom a message went that was taken in is not read: those to recipients who opted out would "
+    "be let in."
 )
 HISTORY: Final = "The past of each client begins with the log, whatever a store knows."
 
 KEEP_HEADING: Final = "To let them in until their DNS is mended"
 KEEP: Final = (
-    "Whoever of those is known to you: run these lines, each an exception for 30 days. None is "
-    "needed for who looks like nobody's mail server, or is right today."
+    "Run the lines of those you know; each makes an exception for 30 days. There is none for who "
+    "looks like nobody's mail server, and for who is right today."
 )
 KEEP_REASON: Final = Counted(
     "{domain}: a message that was taken in would be turned away",

@@ -111,10 +111,11 @@ class Changed(msgspec.Struct, frozen=True):
 
     ``refused``, ``deferred`` and ``undecided`` are of the messages that were ``taken_in``;
     ``admitted`` of the attempts that were ``turned_away``, counted for reverse DNS alone. Of
-    ``addresses`` and texts there are a few of each, what strangers said is escaped. ``repaired``
-    says that all clients concerned were wrong and are confirmed today, ``passing`` that what
-    would be deferred is let in by itself when it comes again. ``last_at`` is the latest change, in
-    seconds since 1970. ``keep`` is what exceptions would be made for, empty where none is wanted.
+    ``addresses`` and texts there are a few of each; what strangers said is escaped. Of ``rules``,
+    which decided, that which ends it comes first. ``repaired`` says that all clients concerned were
+    wrong and are confirmed today, ``passing`` that what would be deferred is let in by itself when
+    it comes again. ``last_at`` is the latest change, in seconds since 1970. ``keep`` is what
+    exceptions would be made for, empty where none is wanted.
     """
 
     network: str

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from gotrdns.policy import Rule
 from gotrdns.reports import english_logs
 from gotrdns.reports import english_what_if as words
 from gotrdns.reports.mail_log import SPEAKS_AGAINST
@@ -44,6 +45,9 @@ def verdict_on(report: WhatIf) -> Iterator[str]:
         template = words.CLIENTS_SURELY_AWAY if report.undecided.attempts else words.CLIENTS_AWAY
         yield template.of(report.doubtful, under=under, away=report.turned_away)
     yield _lost(report)
+    repaired = sum(1 for each in report.changed if each.lost and each.repaired)
+    if repaired:
+        yield words.LOST_AND_REPAIRED.of(repaired)
     admitted = report.attempts(TURNED_AWAY, (Would.LET_IN,))
     if admitted:
         yield words.ADMITTED.of(admitted)
@@ -78,7 +82,7 @@ def groups(report: WhatIf) -> Iterator[Group]:
         ),
         (
             words.UNDECIDED_HEADING,
-            words.UNDECIDED_SENDERS,
+            words.UNDECIDED,
             [each for each in others if each.undecided],
         ),
         (
@@ -97,11 +101,7 @@ def told_of(sender: Changed) -> Iterator[str]:
     if sender.causes:
         yield _causes(sender)
     if sender.rules:
-        reasons = ", ".join(words.REASONS[each] for each in sender.rules)
-        if sender.by:
-            vouchers = words.ALSO.join(words.VOUCHERS[each] for each in sender.by)
-            reasons = words.VOUCHED_BY.format(vouchers=vouchers)
-        yield words.BECAUSE.format(reasons=reasons)
+        yield words.BECAUSE.format(reason=_reason_for(sender))
     if sender.signs:
         yield _looks(sender)
     for each in sender.mailboxes:
@@ -139,7 +139,7 @@ def exceptions(report: WhatIf, top: int | None = None) -> Iterator[str]:
     path = report.setting.settings
     for sender in told:
         for target in sender.keep:
-            parts = ["gotrdns", "allow", "add", target, "--reason", _reason(sender)]
+            parts = ["gotrdns", "allow", "add", target, "--reason", _exception_for(sender)]
             if path and path != _SETTINGS_OF_DAEMON:
                 parts += ["--settings", path]
             yield shlex.join(parts)
@@ -149,7 +149,7 @@ def vouchers_told(report: WhatIf) -> str | None:
     if not report.vouchers:
         return None
     told = (
-        words.VOUCHER_AND_COUNT.format(voucher=words.VOUCHERS[voucher], count=count.attempts)
+        words.VOUCHER_AND_COUNT.of(count.attempts, voucher=words.VOUCHERS[voucher])
         for voucher, count in report.vouchers.items()
     )
     return words.VOUCHERS_TOLD.format(vouchers=", ".join(told))
@@ -157,10 +157,10 @@ def vouchers_told(report: WhatIf) -> str | None:
 
 def _under(setting: Setting) -> str:
     mode = words.MODES[setting.rehearsed or setting.mode]
-    if setting.settings:
-        mode = words.AND_SETTINGS.format(mode=mode, settings=legible(setting.settings))
-    template = words.REHEARSED if setting.rehearsed else words.WITH
-    return template.format(mode=mode)
+    if not setting.settings:
+        return (words.REHEARSED if setting.rehearsed else words.WITH).format(mode=mode)
+    template = words.REHEARSED_SETTINGS if setting.rehearsed else words.WITH_SETTINGS
+    return template.format(mode=mode, settings=legible(setting.settings))
 
 
 def _on_protect(setting: Setting) -> tuple[str, ...]:
@@ -226,7 +226,15 @@ def _looks(sender: Changed) -> str:
     return looks + (words.THOUGH.format(against=", ".join(against)) if against else "")
 
 
-def _reason(sender: Changed) -> str:
+def _reason_for(sender: Changed) -> str:
+    rule = next(iter(sender.rules))
+    if rule is not Rule.VOUCHED:
+        return words.REASONS[rule]
+    template = words.VOUCHED_BY_SEVERAL if len(sender.by) > 1 else words.VOUCHED_BY
+    return template.format(vouchers=words.ALSO.join(words.VOUCHERS[each] for each in sender.by))
+
+
+def _exception_for(sender: Changed) -> str:
     count = sender.lost
     if sender.domain is None:
         return words.KEEP_REASON_NO_DOMAIN.of(count)

@@ -43,7 +43,8 @@ def compose_what_if(
         for group in groups(report):
             lines += ["", *_group(group, top, room, paint)]
         lines += ["", paint(words.BASIS_HEADING, Style.HEADING)]
-        lines += _sentences(rests_on(report), "  ", room)
+        for sentence in rests_on(report):
+            lines += paragraph(sentence, "  ", "    ", width=room)
         lines += _exceptions(report, top, room, paint)
     return "".join(f"{line}\n" for line in lines)
 
@@ -100,7 +101,7 @@ def _reasons(report: WhatIf, room: int, paint: Paint) -> Iterator[str]:
         Column(words.REASON_WOULD, [words.WOULD_BE[each.would] for each in reasons]),
         Column(
             words.REASON,
-            [words.REASONS[each.rule] for each in reasons],
+            [words.REASONS[each.rule] if each.rule else words.REASON_UNDECIDED for each in reasons],
             least=_NARROWEST_REASON,
             shorten=shorten_end,
         ),
