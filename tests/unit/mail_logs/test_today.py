@@ -112,6 +112,17 @@ def test_without_claims_nobody_vouches() -> None:
     assert not resolver.asked_for(RecordType.MX)
 
 
+@pytest.mark.parametrize("count", [1, 8, 9, 30])
+def test_each_of_many_claims_is_answered(count: int) -> None:
+    claims = [Claim(f"mail-{number}.example", "") for number in range(count - 1)] + [CLAIM]
+    found, *_ = ask([nameless(1)], *claims, more=SPEAKING)
+    vouched = found[address_of(1)].vouched
+    assert list(vouched) == claims
+    assert len(vouched) == count
+    assert [each for each in claims if vouched[each].by] == [CLAIM]
+    assert vouched.get(Claim("other.example", "")) is None
+
+
 def test_a_claim_that_is_made_twice_is_asked_about_once() -> None:
     other = Claim("", "other.example")
     found, resolver, _ = ask([nameless(1)], CLAIM, other, CLAIM, more=SPEAKING)
