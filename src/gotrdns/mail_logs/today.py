@@ -100,6 +100,8 @@ async def ask_today(
     ``enquiries`` and as if all were within a week: the first networks of a domain have its word,
     and those beyond its reach do not. When answers come in changes nothing.
     """
+    if not enquiries:
+        return {}
     run = _Run(means, rate, on_told)
     try:
         return await run.ask_all(enquiries)

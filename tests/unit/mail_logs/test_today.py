@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gotrdns.checking import check_address
@@ -82,6 +82,7 @@ def test_each_client_is_asked_about_once_and_again_only_in_trouble() -> None:
     assert asking.told == list(range(1, len(ASSORTED) + 1))
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 2**32))
 def test_when_answers_come_changes_nothing(seed: int) -> None:
     in_order, *_ = ask(ASSORTED, CLAIM, more=SPEAKING)
@@ -236,9 +237,9 @@ def test_clients_under_way_are_bounded_however_slow_dns_is(
     assert 1 < most <= 22
 
 
-def test_nobody_to_ask_about_is_answered() -> None:
-    found, _, asking = ask([])
-    assert (found, asking.told) == ({}, [])
+def test_where_there_is_nobody_to_ask_about_nothing_is_asked() -> None:
+    found, resolver, asking = ask([])
+    assert (found, asking.told, asking.control.asked, resolver.asked) == ({}, [], [], [])
 
 
 def test_what_is_under_way_is_taken_back_when_cancelled() -> None:
