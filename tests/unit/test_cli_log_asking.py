@@ -98,8 +98,9 @@ def test_a_resolver_that_does_not_answer_is_told_of_and_given_up(
         "gotrdns: the resolver does not answer: trying again in 1 second\n"
     )
     assert raised.value.message == (
-        "the resolver (127.0.0.1:9) does not answer, nor did it after 1 second: nothing is "
-        "concluded from that; name another one with --resolver, or ask nothing (--offline)"
+        "the resolver (127.0.0.1:9) does not even answer for the root's name servers, nor did it "
+        "after 1 second: nothing is concluded from that; name another one with "
+        "--resolver, or ask nothing (--offline)"
     )
 
 

@@ -186,4 +186,6 @@ def test_what_cannot_be_used_is_told_in_one_line(log: str, tmp_path: Path) -> No
     assert refused("--what-if", broken).startswith(f"{broken}:2: ")
     assert refused("--offline").startswith("--offline goes with --what-if")
     assert refused("--rate", "5").startswith("--rate goes with --what-if")
-    assert refused("--what-if", "strict", "--resolver", "nowhere").startswith("'nowhere' is not a resolver")
+    assert refused("--what-if", "strict", "--resolver", "nowhere").startswith(
+        "'nowhere' is not a resolver"
+    )

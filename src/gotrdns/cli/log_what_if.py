@@ -17,9 +17,9 @@ from gotrdns.cli.progress import Progress
 from gotrdns.cli.stores import opened, read_store_settings
 from gotrdns.mail_logs.changes import conclude
 from gotrdns.mail_logs.claiming import Census
+from gotrdns.mail_logs.enquiries import Today
 from gotrdns.mail_logs.readers import WITH_SENDERS
 from gotrdns.mail_logs.replaying import Replay, Rulebook
-from gotrdns.mail_logs.today import Today
 from gotrdns.names import Address
 from gotrdns.policy import Mode, Policy, PolicySettings
 from gotrdns.policy.allowances import Allowances

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from gotrdns.mail_logs.accounts import Account, each_said
 from gotrdns.mail_logs.claiming import Census
+from gotrdns.mail_logs.enquiries import Today
 from gotrdns.mail_logs.replaying import Replay, Replayed
 from gotrdns.mail_logs.senders import (
     NETWORKS_OF_A_DOMAIN,
@@ -22,7 +23,6 @@ from gotrdns.mail_logs.senders import (
     texts,
 )
 from gotrdns.mail_logs.signs import WEIGHTS, judge, score
-from gotrdns.mail_logs.today import Today
 from gotrdns.names import Address
 from gotrdns.policy import Rule
 from gotrdns.policy.history import HOUR

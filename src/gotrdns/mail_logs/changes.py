@@ -9,9 +9,9 @@ from typing import Final, Generic, TypeVar
 
 from gotrdns.mail_logs.changed_senders import find_changed
 from gotrdns.mail_logs.claiming import Census
+from gotrdns.mail_logs.enquiries import Today
 from gotrdns.mail_logs.reading import Reading
 from gotrdns.mail_logs.replaying import Replay, Replayed
-from gotrdns.mail_logs.today import Today
 from gotrdns.names import Address
 from gotrdns.policy import Rule, Voucher
 from gotrdns.reports.what_if import (

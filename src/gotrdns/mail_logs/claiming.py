@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from gotrdns.mail_logs.accounts import Account, Ledger
+from gotrdns.mail_logs.enquiries import Claim, Enquiry, Today
 from gotrdns.mail_logs.facts import Acceptance, Rejection
 from gotrdns.mail_logs.hindsight import Gap, Seen, see
 from gotrdns.mail_logs.senders import read_address
 from gotrdns.mail_logs.sessions import Noted
-from gotrdns.mail_logs.today import Claim, Enquiry, Today
 from gotrdns.names import Address
 from gotrdns.policy import NOBODY, Vouched, Voucher
 from gotrdns.reports.mail_log import Ground

@@ -14,11 +14,11 @@ import msgspec
 from gotrdns.deciding.counsel import asks_vouchers, find_allowance, is_dynamic
 from gotrdns.mail_logs.accounts import KEPT, Account
 from gotrdns.mail_logs.claiming import Census, claim_of, vouched_today
+from gotrdns.mail_logs.enquiries import Claim, Today
 from gotrdns.mail_logs.facts import Acceptance, Arrival, Fate, Rejection
 from gotrdns.mail_logs.hindsight import Gap, Hindsight, Seen, judge_then, see
 from gotrdns.mail_logs.senders import read_address
 from gotrdns.mail_logs.sessions import Noted
-from gotrdns.mail_logs.today import Claim, Today
 from gotrdns.names import Address
 from gotrdns.policy import (
     NOBODY,

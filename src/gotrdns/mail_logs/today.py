@@ -7,8 +7,8 @@ about, and the second try of what failed. The rules are those of ``checking`` an
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -16,13 +16,14 @@ from gotrdns.checking import check_address
 from gotrdns.deciding import VerificationSettings
 from gotrdns.deciding.counsel import has_dynamic_name, read_name, sender_domain
 from gotrdns.lookup import Resolver
+from gotrdns.mail_logs.enquiries import Claim, Enquiry, Today, Voices, without_answers
 from gotrdns.mail_logs.resolver_watch import ResolverUnusable, ResolverWatch, Unusable
 from gotrdns.mail_logs.turns import Turns
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import Transaction, Vouched
 from gotrdns.resolution.opening import open_client
 from gotrdns.resolution.settings import ResolverSettings
-from gotrdns.verification import Cause, CheckedName, NameState, Result, Verdict
+from gotrdns.verification import Cause, NameState, Result, Verdict
 from gotrdns.vouching import Reach, Testimony, Vouching, Word
 
 __all__ = ["Claim", "Enquiry", "Means", "ResolverUnusable", "Today", "ask_today", "open_means"]
@@ -34,36 +35,10 @@ _MOST_TESTIMONIES: Final = 10 * _AT_ONCE
 # Seconds before the second try: our cache, and Unbound's, remember trouble for five.
 _AGAIN_AFTER: Final = 6.0
 _ATTEMPTS: Final = 5  # for one client that is lost again and again to a resolver that answers
+_FEW_CLAIMS: Final = 8  # among which one is looked for as fast as in a dictionary
+_NO_VOICES: Final = Voices((), ())
 
 Told = TypeVar("Told")
-
-
-class Claim(NamedTuple):
-    """The HELO name and the domain of the sender; either may be empty."""
-
-    helo: str
-    sender: str
-
-
-class Enquiry(msgspec.Struct, frozen=True, gc=False):
-    """A client to ask about. Without claims no vouchers are asked.
-
-    Nor are they about a client that is confirmed, unless it ``was_wrong`` before.
-    """
-
-    address: Address
-    claims: tuple[Claim, ...] = ()
-    was_wrong: bool = False
-
-
-class Today(msgspec.Struct, frozen=True, gc=False):
-    """What DNS says of a client; ``verdict`` is kept without the answers that led to it.
-
-    ``vouched`` is empty where the verdict leaves nothing open for vouchers to say.
-    """
-
-    verdict: Verdict
-    vouched: Mapping[Claim, Vouched]
 
 
 def _pay_no_heed(_pause: int) -> None:
@@ -125,6 +100,8 @@ async def ask_today(
     ``enquiries`` and as if all were within a week: the first networks of a domain have its word,
     and those beyond its reach do not. When answers come in changes nothing.
     """
+    if not enquiries:
+        return {}
     run = _Run(means, rate, on_told)
     try:
         return await run.ask_all(enquiries)
@@ -136,7 +113,8 @@ class _Heard(msgspec.Struct, frozen=True, gc=False):
     """What was heard of one client, until the reach of those who vouch is counted."""
 
     verdict: Verdict
-    testimonies: tuple[tuple[Claim, tuple[Testimony, ...]], ...]
+    claims: tuple[Claim, ...] = ()
+    testimonies: tuple[tuple[Testimony, ...], ...] = ()  # of each claim, without the silent ones
 
 
 class _Run:
@@ -156,6 +134,7 @@ class _Run:
         )
         self._heard: dict[Address, _Heard] = {}
         self._again: list[Enquiry] = []
+        self._shared: dict[tuple[Vouched, ...], tuple[Vouched, ...]] = {}
         self._is_last = False
 
     async def ask_all(self, enquiries: Sequence[Enquiry]) -> dict[Address, Today]:
@@ -165,8 +144,7 @@ class _Run:
             await asyncio.sleep(_AGAIN_AFTER)
             self._is_last = True
             await self._go_through(self._again)
-        shared: dict[Vouched, Vouched] = {}
-        return {each.address: self._conclude(each.address, shared) for each in enquiries}
+        return {each.address: self._conclude(each.address) for each in enquiries}
 
     def close(self) -> None:
         self._vouching.close()
@@ -197,11 +175,14 @@ class _Run:
         self._watch.note(verdict)
         if verdict.cause is not Cause.CONFIRMED:
             await self._watch.believe()
-        kept = _without_answers(verdict)
+        kept = without_answers(verdict)
         comes_again = verdict.result is Result.TEMPERROR and not self._is_last
         if comes_again or not (enquiry.was_wrong or _is_open(verdict)):
-            return _Heard(kept, ())
-        return _Heard(kept, await self._hear_claims(enquiry))
+            return _Heard(kept)
+        claims = enquiry.claims
+        if len(set(claims)) < len(claims):
+            claims = tuple(dict.fromkeys(claims))
+        return _Heard(kept, claims, await self._hear_claims(enquiry.address, claims))
 
     async def _verify(self, enquiry: Enquiry) -> Verdict:
         """The verdict with that HELO name which is the client's, where it has given several."""
@@ -219,13 +200,13 @@ class _Run:
         )
 
     async def _hear_claims(
-        self, enquiry: Enquiry
-    ) -> tuple[tuple[Claim, tuple[Testimony, ...]], ...]:
+        self, client: Address, claims: Sequence[Claim]
+    ) -> tuple[tuple[Testimony, ...], ...]:
         heard = []
-        for number, claim in enumerate(dict.fromkeys(enquiry.claims)):
+        for number, claim in enumerate(claims):
             if number:  # the client's own turn is for the first
                 await self._turns.take()
-            heard.append((claim, await self._hear(enquiry.address, claim)))
+            heard.append(await self._hear(client, claim))
         return tuple(heard)
 
     async def _hear(self, client: Address, claim: Claim) -> tuple[Testimony, ...]:
@@ -254,14 +235,17 @@ class _Run:
             self._watch.doubt()
         raise self._watch.unusable(Unusable.UNSTEADY)
 
-    def _conclude(self, client: Address, shared: dict[Vouched, Vouched]) -> Today:
+    def _conclude(self, client: Address) -> Today:
         heard = self._heard.pop(client)
+        if not heard.claims:
+            return Today(heard.verdict, _NO_VOICES)
         confirmed = heard.verdict.cause is Cause.CONFIRMED
-        vouched = {}
-        for claim, testimonies in heard.testimonies:
-            found = self._vouching.weigh(client, testimonies, confirmed=confirmed)
-            vouched[claim] = shared.setdefault(found, found)
-        return Today(heard.verdict, vouched)
+        vouched = tuple(
+            self._vouching.weigh(client, each, confirmed=confirmed) for each in heard.testimonies
+        )
+        if len(vouched) > _FEW_CLAIMS:
+            return Today(heard.verdict, dict(zip(heard.claims, vouched, strict=True)))
+        return Today(heard.verdict, Voices(heard.claims, self._shared.setdefault(vouched, vouched)))
 
 
 def _is_open(verdict: Verdict) -> bool:
@@ -271,7 +255,7 @@ def _is_open(verdict: Verdict) -> bool:
 
 def _is_troubled(heard: _Heard) -> bool:
     return heard.verdict.result is Result.TEMPERROR or any(
-        _leaves_open(testimonies) for _, testimonies in heard.testimonies
+        _leaves_open(each) for each in heard.testimonies
     )
 
 
@@ -284,9 +268,3 @@ def _helo_names(claims: Sequence[Claim]) -> Iterator[DomainName]:
         name = read_name(text)
         if name is not None:
             yield name
-
-
-def _without_answers(verdict: Verdict) -> Verdict:
-    """As much as decisions are made of: of half a million clients, the rest is too much to keep."""
-    names = tuple(CheckedName(each.name, each.state) for each in verdict.names)
-    return msgspec.structs.replace(verdict, names=names, reverse=None)

@@ -5,11 +5,11 @@ from typing import Any
 
 from gotrdns.mail_logs.changes import conclude
 from gotrdns.mail_logs.claiming import Census
+from gotrdns.mail_logs.enquiries import Claim, Enquiry, Today
 from gotrdns.mail_logs.facts import Fact
 from gotrdns.mail_logs.reading import Reading
 from gotrdns.mail_logs.replaying import Replay, Rulebook
 from gotrdns.mail_logs.sessions import Sessions
-from gotrdns.mail_logs.today import Claim, Enquiry, Today
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import Mode, Policy, PolicySettings, Vouched
 from gotrdns.policy.allowances import Allowances

@@ -3,8 +3,8 @@
 import itertools
 from collections.abc import Iterable, Iterator
 
+from gotrdns.mail_logs.enquiries import Today
 from gotrdns.mail_logs.facts import Fact, Flaw
-from gotrdns.mail_logs.today import Today
 from gotrdns.names import Address
 from gotrdns.policy import Mode
 from gotrdns.reports.mail_log import Sign

@@ -12,8 +12,8 @@ from gotrdns.deciding import Decider, VerificationSettings
 from gotrdns.deciding.counsel import Counsel
 from gotrdns.deciding.sentinel import Sentinel
 from gotrdns.mail_logs.claiming import MOST_CLAIMS
+from gotrdns.mail_logs.enquiries import Claim, Today
 from gotrdns.mail_logs.facts import Fact, Fate, Flaw
-from gotrdns.mail_logs.today import Claim, Today
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import (
     NOBODY,

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gotrdns.checking import check_address
@@ -82,6 +82,7 @@ def test_each_client_is_asked_about_once_and_again_only_in_trouble() -> None:
     assert asking.told == list(range(1, len(ASSORTED) + 1))
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 2**32))
 def test_when_answers_come_changes_nothing(seed: int) -> None:
     in_order, *_ = ask(ASSORTED, CLAIM, more=SPEAKING)
@@ -110,6 +111,17 @@ def test_without_claims_nobody_vouches() -> None:
     found, resolver, _ = ask([nameless(1)], more=SPEAKING)
     assert found[address_of(1)].vouched == {}
     assert not resolver.asked_for(RecordType.MX)
+
+
+@pytest.mark.parametrize("count", [1, 8, 9, 30])
+def test_each_of_many_claims_is_answered(count: int) -> None:
+    claims = [Claim(f"mail-{number}.example", "") for number in range(count - 1)] + [CLAIM]
+    found, *_ = ask([nameless(1)], *claims, more=SPEAKING)
+    vouched = found[address_of(1)].vouched
+    assert list(vouched) == claims
+    assert len(vouched) == count
+    assert [each for each in claims if vouched[each].by] == [CLAIM]
+    assert vouched.get(Claim("other.example", "")) is None
 
 
 def test_a_claim_that_is_made_twice_is_asked_about_once() -> None:
@@ -225,9 +237,9 @@ def test_clients_under_way_are_bounded_however_slow_dns_is(
     assert 1 < most <= 22
 
 
-def test_nobody_to_ask_about_is_answered() -> None:
-    found, _, asking = ask([])
-    assert (found, asking.told) == ({}, [])
+def test_where_there_is_nobody_to_ask_about_nothing_is_asked() -> None:
+    found, resolver, asking = ask([])
+    assert (found, asking.told, asking.control.asked, resolver.asked) == ({}, [], [], [])
 
 
 def test_what_is_under_way_is_taken_back_when_cancelled() -> None:

@@ -1,9 +1,12 @@
 """A resolver that is away, comes and goes, or lies is never taken for what DNS says of clients."""
 
 import asyncio
+import functools
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gotrdns.lookup import CONTROL_QUESTION, Answer, Outcome, Question, RecordType
 from gotrdns.mail_logs.resolver_watch import ResolverUnusable, Unusable
@@ -26,6 +29,7 @@ CLAIM = Claim("mail.firm.example", "firm.example")
 CLIENTS = [make(number) for number, make in enumerate([confirmed, nameless, unresolved] * 100)]
 
 
+@functools.cache
 def undisturbed() -> dict[Address, Today]:
     return run_simulated(Asking(LeisurelyResolver(world_of(CLIENTS))).ask(enquire(CLIENTS, CLAIM)))
 
@@ -86,6 +90,25 @@ def test_several_outages_are_waited_for_each_by_itself() -> None:
     )
     assert found == undisturbed()
     assert asking.waited == [5, 5, 15]
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.floats(0, 6), st.floats(0.01, 90)), max_size=5))
+def test_however_a_resolver_comes_and_goes_no_other_conclusions_come_of_it(
+    outages: list[tuple[float, float]],
+) -> None:
+    world = world_of(CLIENTS)
+    asking = Asking(LeisurelyResolver(world))
+    changes, at = [], 0.0
+    for calm, outage in outages:
+        changes += [(at + calm, go_away), (at + calm + outage, come_back)]
+        at += calm + outage
+    try:
+        found = disturbed(asking, world, *changes)
+    except ResolverUnusable:
+        return
+    assert found == undisturbed()
+    assert asking.told == list(range(1, len(CLIENTS) + 1))
 
 
 def test_a_resolver_that_stays_away_is_given_up() -> None:
