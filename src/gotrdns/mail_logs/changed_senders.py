@@ -19,10 +19,10 @@ from gotrdns.mail_logs.senders import (
     delivering_places,
     network_of,
     place_of,
-    text_of,
     texts,
 )
 from gotrdns.mail_logs.signs import WEIGHTS, judge, score
+from gotrdns.mail_logs.texts import text_in
 from gotrdns.names import Address
 from gotrdns.policy import Rule
 from gotrdns.policy.history import HOUR
@@ -156,7 +156,7 @@ def _changed(place: Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
         signs=tuple(sorted(signs, key=lambda sign: -WEIGHTS[sign])),
         likely=is_likely,
         keep=tuple(_worth_keeping(ordered)) if is_likely else (),
-        mailboxes=tuple(text_of(each) for one in ordered for each in one.replayed.mailboxes),
+        mailboxes=tuple(text_in(each) for one in ordered for each in one.replayed.mailboxes),
     )
 
 

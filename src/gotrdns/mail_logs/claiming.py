@@ -11,8 +11,8 @@ from gotrdns.mail_logs.accounts import Account, Ledger
 from gotrdns.mail_logs.enquiries import Claim, Enquiry, Today
 from gotrdns.mail_logs.facts import Acceptance, Rejection
 from gotrdns.mail_logs.hindsight import Gap, Seen, see
-from gotrdns.mail_logs.senders import read_address
 from gotrdns.mail_logs.sessions import Noted
+from gotrdns.mail_logs.texts import address_in
 from gotrdns.names import Address
 from gotrdns.policy import NOBODY, Vouched, Voucher
 from gotrdns.reports.mail_log import Ground
@@ -58,7 +58,7 @@ class Census(Ledger):
         """Each client about whom to ask, once, with what vouchers are to be asked about."""
         told: dict[Address, list[bytes]] = {}
         for text in self.doubtful:
-            client = read_address(text)
+            client = address_in(text)
             if client is not None:
                 told.setdefault(client, []).append(text)  # as which it may be spelt in several ways
         for client, texts in told.items():
@@ -77,7 +77,7 @@ class Census(Ledger):
         self.looks_up = self.looks_up or not (
             fact.name is None and ground is None and noted.doubt is None
         )
-        client = read_address(fact.client)
+        client = address_in(fact.client)
         if client is None:
             return
         # Whether the mail server looks anybody up is known at the end; a client without a name is

@@ -17,8 +17,8 @@ from gotrdns.mail_logs.claiming import Census, claim_of, vouched_today
 from gotrdns.mail_logs.enquiries import Claim, Today
 from gotrdns.mail_logs.facts import Acceptance, Arrival, Fate, Rejection
 from gotrdns.mail_logs.hindsight import Gap, Hindsight, Seen, judge_then, see
-from gotrdns.mail_logs.senders import read_address
 from gotrdns.mail_logs.sessions import Noted
+from gotrdns.mail_logs.texts import address_in
 from gotrdns.names import Address
 from gotrdns.policy import (
     NOBODY,
@@ -188,7 +188,7 @@ class Replay:
         """None for what only looks like an address, as a damaged line may have it."""
         client = self.clients.get(text)
         if client is None:
-            address = read_address(text)
+            address = address_in(text)
             if address is None:
                 return None
             client = self.clients[text] = Replayed(address)

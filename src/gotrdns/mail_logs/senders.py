@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 from gotrdns.mail_logs.accounts import Account, each_said
 from gotrdns.mail_logs.facts import Fate
 from gotrdns.mail_logs.signs import WEIGHTS, Impression, judge, registered_domain, score
-from gotrdns.names import Address, InvalidAddress, network_around
+from gotrdns.mail_logs.texts import address_in, text_in
+from gotrdns.names import Address, network_around
 from gotrdns.reports.mail_log import Amount, Envelope, Ground, Others, Sender, Sign
-from gotrdns.reports.sentences import legible
 
 # Each sign's weight is in ``signs``: agreement of HELO name and sender is just enough.
 LIKELY: Final = 3
@@ -116,7 +116,7 @@ def _promising(
 
 def _look_at(text: bytes, account: Account) -> _Client | None:
     """None for a client that was never refused for its reverse DNS."""
-    address = read_address(text) if account.tallies else None
+    address = address_in(text) if account.tallies else None
     return None if address is None else _Client(address, account, judge(address, account))
 
 
@@ -138,19 +138,11 @@ def delivering_places(accounts: Mapping[bytes, Account]) -> set[Place]:
     found = set()
     for text, account in accounts.items():
         if account.deliveries and account.names and not account.tallies:
-            address = read_address(text)
+            address = address_in(text)
             if address is not None:
                 domain = registered_domain(each_said(account.names)[0])
                 found.add(place_of(address, domain))
     return found
-
-
-def read_address(text: bytes) -> Address | None:
-    """None for what only looks like an address, as a damaged line may have it."""
-    try:
-        return Address.parse(text.decode("ascii", "replace"))
-    except InvalidAddress:
-        return None
 
 
 def _promise(client: _Client) -> tuple[int, int, bytes]:
@@ -199,7 +191,7 @@ def _sender(place: Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) -
         score=score(signs),
         signs=tuple(sorted(signs, key=_weightiest_first)),
         envelopes=tuple(
-            Envelope(text_of(sender), text_of(recipient))
+            Envelope(text_in(sender), text_in(recipient))
             for each in every
             for sender, recipient in each.envelopes
         ),
@@ -207,8 +199,4 @@ def _sender(place: Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) -
 
 
 def texts(octets: Iterable[bytes]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(text_of, octets)))[:SHOWN]
-
-
-def text_of(octets: bytes) -> str:
-    return legible(octets.decode("utf-8", "backslashreplace")) if octets else ""
+    return tuple(dict.fromkeys(map(text_in, octets)))[:SHOWN]
