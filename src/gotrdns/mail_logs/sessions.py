@@ -135,6 +135,9 @@ class Sessions:
             self._give_up(queue_id)
 
     def _accept(self, acceptance: Acceptance) -> None:
+        if acceptance.is_final:
+            self._tell(acceptance, self._noted_of(acceptance))
+            return
         begun = self._begun
         if acceptance.queue_id in begun:  # used again
             self._take_in(acceptance.queue_id)
@@ -156,12 +159,15 @@ class Sessions:
         acceptance, noted, session = message
         if session is not None:
             session.taken_in += 1
-        if acceptance.login:
-            self._listener.submitted(acceptance)
-            return
         if sender and not acceptance.sender:
             acceptance = msgspec.structs.replace(acceptance, sender=sender)
-        self._listener.taken_in(acceptance, noted)
+        self._tell(acceptance, noted)
+
+    def _tell(self, acceptance: Acceptance, noted: Noted) -> None:
+        if acceptance.login:
+            self._listener.submitted(acceptance)
+        else:
+            self._listener.taken_in(acceptance, noted)
 
     def _give_up(self, queue_id: bytes) -> _Message | None:
         """It is no longer waited for what becomes of it."""
@@ -191,7 +197,8 @@ class Sessions:
         return session if session is not None and session.arrival.client == fact.client else None
 
     def _noted_of(self, fact: Fact) -> Noted:
-        is_whole = self._session_of(fact) is not None
+        session = self._session_of(fact)
+        is_whole = session is not None and session.arrival.is_looked_up
         doubt = self._doubts.get(fact.process)
         if (
             doubt is None

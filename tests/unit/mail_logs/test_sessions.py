@@ -155,7 +155,8 @@ def test_a_queued_message_that_nobody_brought_is_none_from_outside() -> None:
 def test_users_who_log_in_are_told_of_apart() -> None:
     submission = acceptance(b"A1", login=b"bob")
     heard = hear(arrival(), submission, queued(b"A1", b"bob@our.example"))
-    assert (heard.submissions, heard.taken_ins) == ([submission], [])
+    told = acceptance(b"A1", login=b"bob", sender=b"bob@our.example")
+    assert (heard.submissions, heard.taken_ins) == ([told], [])
 
 
 @pytest.mark.parametrize(
