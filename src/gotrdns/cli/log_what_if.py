@@ -126,12 +126,11 @@ def _ask(
     progress: Progress,
 ) -> dict[Address, Today] | None:
     """What DNS says today of the clients about whom that matters; None if it is not to be asked."""
-    enquiries = (
-        () if setting.offline else tuple(census.enquiries(with_vouchers=setting.asks_vouchers))
-    )
-    census.forget_claims()
     if setting.offline:
+        census.forget_claims()
         return None
+    enquiries = tuple(census.enquiries(with_vouchers=setting.asks_vouchers))
+    census.forget_claims()
     if not enquiries:  # for which no resolver is needed
         return {}
     return ask_about_clients(
