@@ -41,8 +41,12 @@ complaint_options: Final = grouped(
 _APART: Final = (
     (("--json", "--csv", "--html"), "only one form can be printed"),
     (("--complaint", "--what-if"), "only one report can be printed"),
+    (("--complaint", "--follow"), "a story is told of what is there"),
+    (("--what-if", "--follow"), "only what is there can be replayed"),
     (("--what-if", "--html"), "what would change is told as text, as JSON or as CSV"),
     (("--complaint", "--csv"), "a story is no table"),
+    (("--follow", "--csv"), "what happens is no table"),
+    (("--follow", "--html"), "what happens is told line by line"),
     (("--complaint", "--html"), "a story is told as text or as JSON"),
     (("--envelope", "--csv"), "the CSV has no column for mailboxes"),
 )

@@ -3,7 +3,7 @@
 Owns the verb's options. What it needs is imported when it runs.
 """
 
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -23,6 +23,7 @@ Examples:
   gotrdns logs /var/log/mail.log*
   gotrdns logs --since 2d --top 50 /var/log/exim4/mainlog
   gotrdns logs --html /var/log/mail.log* > mail-logs.html
+  gotrdns logs --follow /var/log/mail.log
   journalctl --output=json --unit=postfix* | gotrdns logs --json -
   gotrdns logs --what-if protect /var/log/mail.log*
   gotrdns logs --what-if /etc/gotrdns/gotrdns.toml --offline /var/log/mail.log
@@ -74,6 +75,12 @@ Exit status:
     is_flag=True,
     help="Show senders' and recipients' mailboxes, too, of the mail that was turned away.",
 )
+@click.option(
+    "--follow",
+    is_flag=True,
+    help="Read on while the log is written, through its rotation, and show each reply that turns "
+    "a client away for reverse DNS; the report comes at Ctrl-C, at SIGTERM or with --until.",
+)
 @what_if_options
 @complaint_options
 def logs(**options: Any) -> None:
@@ -103,7 +110,18 @@ def logs(**options: Any) -> None:
         from gotrdns.cli.log_what_if import tell_what_if  # noqa: PLC0415 - see the module
 
         raise click.exceptions.Exit(tell_what_if(options))
+    if options["follow"]:
+        _follow(options)
 
     from gotrdns.cli.log_reports import report_on_logs  # noqa: PLC0415 - see the module
 
     raise click.exceptions.Exit(report_on_logs(options))
+
+
+def _follow(options: dict[str, Any]) -> NoReturn:
+    if len(options["files"]) > 1 or "-" in options["files"]:
+        raise click.UsageError("--follow takes the name of one file")
+
+    from gotrdns.cli.log_following import follow_log  # noqa: PLC0415 - see the module
+
+    raise click.exceptions.Exit(follow_log(options))

@@ -24,8 +24,9 @@ from gotrdns.mail_logs.frames import Frame
 # "name[192.0.2.1]"; postscreen knows no name, and some are told to log the port, too.
 _CLIENT: Final = rb"([^\s\[\]]{0,255})\[([0-9A-Fa-f.:]{2,45})\](?::\d{1,5})?"
 _QUEUE_ID: Final = rb"([0-9A-Za-z]{5,24})"
-# A session ends with how often each command was given.
-_SESSION: Final = re.compile(rb"(dis)?connect from " + _CLIENT + rb"(?: [\w=/ ]*)?")
+# A session ends with how often each command was given: "data=1/2" is one that was obeyed of two.
+_SESSION: Final = re.compile(rb"(dis)?connect from " + _CLIENT + rb"( [\w=/ ]*)?")
+_MESSAGES: Final = re.compile(rb" data=(\d{1,6})")
 _ACCEPTED: Final = re.compile(
     _QUEUE_ID
     + rb": client="
@@ -56,8 +57,11 @@ _ENVELOPE: Final = re.compile(
     rb"(?: sasl_username=<[^<>]*>)?",
     re.DOTALL,
 )
-# cleanup's word on a message's header or body, which is a stranger's from the first octet on.
-_CONTENT: Final = re.compile(rb": reject: (?:header|body|mime-header|nested-header) ")
+# cleanup's word on a message. What it quotes is a stranger's from the first octet on; the reply,
+# which is the administrator's, comes after everything of his.
+_CONTENT: Final = re.compile(_QUEUE_ID + rb": reject: (?:header|body|content|mime-error) ")
+_ANSWER: Final = re.compile(rb".*(?:>|proto=\w{1,10}): ([45]\.\d{1,3}\.\d{1,3}) (.*)", re.DOTALL)
+_END_OF_MESSAGE: Final = b"END-OF-MESSAGE"
 _FLAWS: Final = {
     None: Flaw.MISMATCH,
     b"Name or service not known": Flaw.NXDOMAIN,
@@ -94,9 +98,17 @@ def _read_session(frame: Frame) -> Arrival | Departure | Unread:
     found = _SESSION.fullmatch(frame.message)
     if found is None:
         return UNKNOWN_FORM if b"connect from " in frame.message[:16] else SAYS_NOTHING
-    ends, name, client = found.groups()
-    kind = Departure if ends else Arrival
-    return kind(frame.at, frame.process, client, None if name == _UNKNOWN else name)
+    ends, name, client, commands = found.groups()
+    who = (frame.at, frame.process, client, None if name == _UNKNOWN else name)
+    return Departure(*who, _messages(commands)) if ends else Arrival(*who)
+
+
+def _messages(commands: bytes | None) -> int | None:
+    """How many were taken in. With BDAT any number of commands may be one message."""
+    if not commands or b" bdat=" in commands:
+        return None
+    found = _MESSAGES.search(commands)
+    return int(found[1]) if found else 0
 
 
 def _read_acceptance(frame: Frame) -> Acceptance | Unread:
@@ -125,7 +137,7 @@ def _read_warning(frame: Frame) -> Doubt | Unread:
 def _read_rejection(frame: Frame) -> Rejection | Unread:
     found = _REJECTED.match(frame.message)
     if found is None:
-        return SAYS_NOTHING if _CONTENT.search(frame.message) else UNKNOWN_FORM
+        return _read_content(frame)
     queue_id, verb, stage, name, client, code, enhanced, rest = found.groups()
     text, sender, recipient, helo = _envelope(rest)
     if verb in {b"reject_warning", b"warn"}:
@@ -143,6 +155,26 @@ def _read_rejection(frame: Frame) -> Rejection | Unread:
         sender,
         recipient,
         b"" if queue_id == _NO_QUEUE else queue_id,
+    )
+
+
+def _read_content(frame: Frame) -> Rejection | Unread:
+    found = _CONTENT.match(frame.message)
+    if found is None:
+        return UNKNOWN_FORM
+    answer = _ANSWER.match(frame.message, found.end())
+    enhanced, text = answer.groups() if answer else (b"", b"")
+    return Rejection(
+        *(frame.at, frame.process, b"", None),
+        Fate.DEFERRED if enhanced.startswith(b"4") else Fate.REFUSED,
+        _END_OF_MESSAGE,
+        code=b"",
+        enhanced=enhanced,
+        text=text,
+        helo=b"",
+        sender=b"",
+        recipient=b"",
+        queue_id=found[1],
     )
 
 

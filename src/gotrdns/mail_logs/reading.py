@@ -10,7 +10,7 @@ clock.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from datetime import tzinfo
 from typing import Final
 
@@ -60,7 +60,7 @@ def read_facts(
     *,
     zone: tzinfo | None = None,
     readers: Readers = READERS,
-) -> Iterator[list[Fact]]:
+) -> Generator[list[Fact], None, None]:
     """Reads the sources one after another, as they are given: see ``sources.in_order``.
 
     ``zone`` is that of time stamps which name none, by default this machine's.

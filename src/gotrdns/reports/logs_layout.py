@@ -11,9 +11,8 @@ from gotrdns.reports import english_logs as words
 from gotrdns.reports import moments
 from gotrdns.reports.columns import Column
 from gotrdns.reports.layout import WIDTH, paragraph
-from gotrdns.reports.logs_sentences import nothing_told
+from gotrdns.reports.logs_sentences import logs_told, nothing_told
 from gotrdns.reports.mail_log import Read
-from gotrdns.reports.sentences import legible
 from gotrdns.reports.text import Paint, Style
 
 INDENT: Final = "     "  # of what is said of one sender
@@ -40,9 +39,7 @@ def room_in(width: int | None) -> int:
 
 def begin(read: Read, room: int, paint: Paint) -> Iterator[str]:
     """Which logs were read, and of what time they tell."""
-    several = len(read.logs) > 1
-    logs = words.LOGS.format(count=len(read.logs)) if several else legible(read.logs[0])
-    yield paint(words.HEADING.of(read.lines, logs=logs), Style.HEADING)
+    yield paint(words.HEADING.of(read.lines, logs=logs_told(read.logs)), Style.HEADING)
     if read.first_at is None or read.last_at is None:
         yield from paragraph(nothing_told(read), "  ", width=room)
     else:

@@ -4,16 +4,22 @@ Owns which facts a sentence has and how many of a kind are told. Nothing here wa
 stranger: names and addresses are set by whoever lays the report out. ``Clock`` writes a moment.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from gotrdns.reports import english_logs as words
 from gotrdns.reports.mail_log import SPEAKS_AGAINST, Amount, Others, Read, Sender, Sign
+from gotrdns.reports.sentences import legible_path
 
 _GROUNDS_TOLD: Final = 3
 _SIGNS_TOLD: Final = 3
 
 Clock = Callable[[float], str]
+
+
+def logs_told(logs: Sequence[str]) -> str:
+    """Which log it is about, or how many."""
+    return legible_path(logs[0]) if len(logs) == 1 else words.LOGS.format(count=len(logs))
 
 
 def nothing_told(read: Read) -> str:

@@ -46,6 +46,11 @@ def short_utc(moment: float) -> str:
     return f"{datetime.fromtimestamp(moment, UTC):{_SHORT}}"
 
 
+def local_time_of_day(moment: float) -> str:
+    """To the second, in local time, where the day goes without saying."""
+    return f"{_local(moment):%H:%M:%S}"
+
+
 def said_in_utc(moment: float) -> str:
     """To the minute, for readers anywhere."""
     return f"{short_utc(moment)} UTC"

@@ -11,7 +11,7 @@ from gotrdns.policy import Rule
 from gotrdns.reports import english_what_if as words
 from gotrdns.reports.logs_sentences import signs_told
 from gotrdns.reports.moments import short
-from gotrdns.reports.sentences import legible
+from gotrdns.reports.sentences import legible_path
 from gotrdns.reports.what_if import (
     TAKEN_IN,
     TURNED_AWAY,
@@ -159,7 +159,7 @@ def _under(setting: Setting) -> str:
     if not setting.settings:
         return (words.REHEARSED if setting.rehearsed else words.WITH).format(mode=mode)
     template = words.REHEARSED_SETTINGS if setting.rehearsed else words.WITH_SETTINGS
-    return template.format(mode=mode, settings=legible(setting.settings))
+    return template.format(mode=mode, settings=legible_path(setting.settings))
 
 
 def _on_protect(setting: Setting) -> tuple[str, ...]:
