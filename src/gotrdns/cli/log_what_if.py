@@ -106,20 +106,7 @@ def _replay(
             template=words.COLLECTING,
             readers=WITH_SENDERS,
         )
-        today: dict[Address, Today] | None = None
-        if not setting.offline:
-            enquiries = list(census.enquiries(with_vouchers=rulebook.asks_vouchers))
-            today = (
-                ask_about_clients(
-                    enquiries,
-                    options,
-                    progress,
-                    resolver=settings.resolver,
-                    verification=settings.verification,
-                )
-                if enquiries
-                else {}
-            )
+        today = _ask(census, setting, settings, options, progress)
         replay = Replay(rulebook, census, today, keeps_mailboxes=options["envelope"])
         reading = logs.read(
             replay, lambda: len(replay.clients), template=words.REPLAYING, readers=WITH_SENDERS
@@ -129,6 +116,30 @@ def _replay(
         return conclude(replay, census, today, setting=setting, reading=reading, logs=logs.names)
     finally:
         progress.clear()
+
+
+def _ask(
+    census: Census,
+    setting: Setting,
+    settings: Settings,
+    options: Mapping[str, Any],
+    progress: Progress,
+) -> dict[Address, Today] | None:
+    """What DNS says today of the clients about whom that matters; None if it is not to be asked."""
+    if setting.offline:
+        census.forget_claims()
+        return None
+    enquiries = tuple(census.enquiries(with_vouchers=setting.asks_vouchers))
+    census.forget_claims()
+    if not enquiries:  # for which no resolver is needed
+        return {}
+    return ask_about_clients(
+        enquiries,
+        options,
+        progress,
+        resolver=settings.resolver,
+        verification=settings.verification,
+    )
 
 
 def _print(report: WhatIf, options: Mapping[str, Any]) -> None:

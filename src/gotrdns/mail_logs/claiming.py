@@ -73,6 +73,11 @@ class Census(Ledger):
                 was_wrong=not self._wrong.isdisjoint(texts),
             )
 
+    def forget_claims(self) -> None:
+        """Whom to ask about is known by now, or nobody is asked."""
+        self.doubtful.clear()
+        self._wrong.clear()
+
     def _look_at(self, fact: Acceptance | Rejection, ground: Ground | None, noted: Noted) -> None:
         self.looks_up = self.looks_up or not (
             fact.name is None and ground is None and noted.doubt is None

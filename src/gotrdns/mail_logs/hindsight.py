@@ -8,6 +8,7 @@ import enum
 import functools
 from typing import Final, NamedTuple
 
+from gotrdns.mail_logs.conclusions import claimed_name
 from gotrdns.mail_logs.facts import Acceptance, Flaw, Rejection
 from gotrdns.mail_logs.sessions import Noted
 from gotrdns.names import Address, DomainName, InvalidName
@@ -27,7 +28,7 @@ class Gap(enum.Enum):
 
 
 class Seen(NamedTuple):
-    """What a log shows of a client at one moment. ``name`` is the one that confirmed."""
+    """What a log shows of a client at one moment; ``name`` confirmed, or did not."""
 
     said: Cause | Gap
     name: bytes = b""
@@ -80,9 +81,9 @@ def see(
     if fact.name is not None:
         return Seen(Cause.CONFIRMED, fact.name)
     if noted.doubt is not None and ground in {None, Ground.UNTOLD, Ground.DYNAMIC_NAME}:
-        return _OF_FLAWS[noted.doubt.flaw]
-    if ground is not None:
-        return _OF_GROUNDS[ground]
+        return _OF_FLAWS[noted.doubt.flaw]._replace(name=noted.doubt.claimed)
+    if ground is not None and isinstance(fact, Rejection):
+        return _OF_GROUNDS[ground]._replace(name=claimed_name(fact, noted.doubt))
     return _WRONG if noted.is_whole and looks_up else _NOTHING
 
 
@@ -95,8 +96,11 @@ def judge_then(
     confirmed name for the client at other moments.
     """
     said = seen.said
+    if said is not Cause.CONFIRMED and today is not None and _is_one_of_several(seen, today):
+        return Hindsight((today,), Basis.TODAY)
     if isinstance(said, Cause):
-        return Hindsight((_verdict(client, said, seen.name),), Basis.LOG)
+        name = seen.name if said is Cause.CONFIRMED else b""
+        return Hindsight((_verdict(client, said, name),), Basis.LOG)
     if said is Gap.UNCONFIRMED:
         if today is not None and today.result is Result.FAIL:
             return Hindsight((today,), Basis.LOG)
@@ -114,6 +118,19 @@ def judge_then(
     return Hindsight((today,), Basis.TODAY)
 
 
+def _is_one_of_several(seen: Seen, today: Verdict) -> bool:
+    """Whether a name that did not confirm is one of those that are judged together.
+
+    Postfix looks at the first alone, and finds names unusable that are not.
+    """
+    if not seen.name or today.cause is Cause.RESOLVER_UNREACHABLE:
+        return False
+    if len(today.names) < 2 and seen.said is not Cause.PTR_UNUSABLE:
+        return False
+    doubted = _name(seen.name)
+    return doubted is not None and any(each.name == doubted for each in today.names)
+
+
 def _open(client: Address, gap: Gap) -> Hindsight:
     other = Cause.CONFIRMED if gap is Gap.NOTHING else Cause.REVERSE_SERVFAIL
     verdicts = (_verdict(client, Cause.NO_PTR), _verdict(client, other))
@@ -122,11 +139,16 @@ def _open(client: Address, gap: Gap) -> Hindsight:
 
 @functools.lru_cache(maxsize=20_000)
 def _verdict(client: Address, cause: Cause, name: bytes = b"") -> Verdict:
-    names: tuple[CheckedName, ...] = ()
-    if name:
-        try:
-            parsed = DomainName.parse(name.decode("utf-8", "replace"))
-            names = (CheckedName(parsed, NameState.CONFIRMED),)
-        except InvalidName:  # a mail server's log with more than a host name in its place
-            names = ()
+    confirming = _name(name)
+    # None of a log that has more than a host name in its place.
+    names = () if confirming is None else (CheckedName(confirming, NameState.CONFIRMED),)
     return Verdict(client, cause, names, reverse=None, secure=False)
+
+
+def _name(octets: bytes) -> DomainName | None:
+    if not octets:
+        return None
+    try:
+        return DomainName.parse(octets.decode("utf-8", "replace"))
+    except InvalidName:
+        return None

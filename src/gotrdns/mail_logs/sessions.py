@@ -47,7 +47,8 @@ class Noted(NamedTuple):
 class Listener(Protocol):
     """Is told of each client's session, line by line, in the order of the lines.
 
-    Only of what is taken in it may be told late: after the lines that could have undone it.
+    Only of what is taken in it may be told late: after the lines that could have undone it, an hour
+    at most.
     """
 
     def arrived(self, arrival: Arrival, /) -> None: ...
@@ -96,7 +97,9 @@ class Sessions:
         self._copies = Copies()
 
     def enter(self, facts: Iterable[Fact]) -> None:
+        now = None
         for fact in facts:
+            now = fact.at
             if isinstance(fact, Departure):
                 self._end_session(fact)
             elif isinstance(fact, Doubt):
@@ -111,6 +114,8 @@ class Sessions:
                 self._accept(fact)
             elif isinstance(fact, Queued):
                 self._take_in(fact.queue_id, fact.sender)
+        if now is not None:
+            self._take_in_from_before(now - _LONGEST_SESSION)
 
     def close(self) -> None:
         """What is not undone by now is taken in."""
@@ -150,6 +155,13 @@ class Sessions:
         begun[acceptance.queue_id] = _Message(acceptance, self._noted_of(acceptance), session)
         if session is not None:
             session.waiting[acceptance.queue_id] = None
+
+    def _take_in_from_before(self, then: float) -> None:
+        """What was not undone for so long; where the queue is not logged, all of them wait."""
+        waiting = self._begun.items()
+        old = itertools.takewhile(lambda each: each[1].acceptance.at < then, waiting)
+        for queue_id in [queue_id for queue_id, _ in old]:
+            self._take_in(queue_id)
 
     def _take_in(self, queue_id: bytes, sender: bytes = b"") -> None:
         """Who has a message in the queue has taken it in."""

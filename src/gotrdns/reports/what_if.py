@@ -12,7 +12,7 @@ import msgspec
 
 from gotrdns.names import Address
 from gotrdns.policy import Mode, Rehearsal, Rule, Voucher
-from gotrdns.reports.mail_log import Sign
+from gotrdns.reports.mail_log import Read, Sign
 from gotrdns.verification import Cause
 
 
@@ -159,7 +159,7 @@ class Changed(msgspec.Struct, frozen=True):
         }
 
 
-class WhatIf(msgspec.Struct, frozen=True):
+class WhatIf(Read, frozen=True):
     """All there is to tell.
 
     ``doubtful`` are the clients whose verdict alone does not let them in every time, of whom
@@ -170,13 +170,6 @@ class WhatIf(msgspec.Struct, frozen=True):
     vouchers to be asked.
     """
 
-    logs: tuple[str, ...]
-    lines: int
-    facts: int
-    unread: int
-    damaged: int
-    first_at: float | None
-    last_at: float | None
     setting: Setting
     clients: int
     doubtful: int

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from gotrdns.policy import Rule
-from gotrdns.reports import english_logs
 from gotrdns.reports import english_what_if as words
-from gotrdns.reports.mail_log import SPEAKS_AGAINST
+from gotrdns.reports.logs_sentences import signs_told
 from gotrdns.reports.moments import short
-from gotrdns.reports.sentences import legible
+from gotrdns.reports.sentences import legible_path
 from gotrdns.reports.what_if import (
     TAKEN_IN,
     TURNED_AWAY,
@@ -160,7 +159,7 @@ def _under(setting: Setting) -> str:
     if not setting.settings:
         return (words.REHEARSED if setting.rehearsed else words.WITH).format(mode=mode)
     template = words.REHEARSED_SETTINGS if setting.rehearsed else words.WITH_SETTINGS
-    return template.format(mode=mode, settings=legible(setting.settings))
+    return template.format(mode=mode, settings=legible_path(setting.settings))
 
 
 def _on_protect(setting: Setting) -> tuple[str, ...]:
@@ -219,11 +218,10 @@ def _causes(sender: Changed) -> str:
 
 
 def _looks(sender: Changed) -> str:
-    signs = [english_logs.SIGNS[each] for each in sender.signs if each not in SPEAKS_AGAINST]
-    against = [english_logs.SIGNS[each] for each in sender.signs if each in SPEAKS_AGAINST]
+    signs, against = signs_told(sender.signs)
     template = words.LOOKS_LIKELY if sender.likely else words.LOOKS_UNLIKELY
-    looks = template.format(signs=", ".join(signs) or words.NO_SIGN)
-    return looks + (words.THOUGH.format(against=", ".join(against)) if against else "")
+    looks = template.format(signs=signs or words.NO_SIGN)
+    return looks + (words.THOUGH.format(against=against) if against else "")
 
 
 def _reason_for(sender: Changed) -> str:

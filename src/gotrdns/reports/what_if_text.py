@@ -7,11 +7,12 @@ strangers said reaches it escaped.
 from collections.abc import Iterator
 from typing import Final
 
-from gotrdns.reports import english_logs, moments
+from gotrdns.reports import english_logs
 from gotrdns.reports import english_what_if as words
 from gotrdns.reports.columns import Column, shorten_end, table
-from gotrdns.reports.layout import WIDTH, paragraph
-from gotrdns.reports.sentences import legible
+from gotrdns.reports.layout import paragraph
+from gotrdns.reports.logs_layout import INDENT, begin, counts, room_in, who_it_is
+from gotrdns.reports.logs_sentences import remarks_on
 from gotrdns.reports.text import Paint, Style, plain
 from gotrdns.reports.what_if import Changed, Count, Was, WhatIf, Would
 from gotrdns.reports.what_if_sentences import (
@@ -25,8 +26,6 @@ from gotrdns.reports.what_if_sentences import (
     vouchers_told,
 )
 
-_WIDEST: Final = 100  # columns in which a sentence can still be read
-_INDENT: Final = "     "
 _NARROWEST_REASON: Final = 16
 
 
@@ -34,8 +33,10 @@ def compose_what_if(
     report: WhatIf, *, top: int, width: int | None = None, paint: Paint = plain
 ) -> str:
     """The whole report, every line ended; of each group of senders the first ``top``."""
-    room = min(width or WIDTH, _WIDEST)
-    lines = [*_heading(report, room, paint)]
+    room = room_in(width)
+    lines = [*begin(report, room, paint)]
+    for remark in remarks_on(report):
+        lines += paragraph(remark, "  ", width=room)
     if report.first_at is not None:
         lines += ["", *_sentences(verdict_on(report), "", room)]
         if report.outcomes:
@@ -49,25 +50,6 @@ def compose_what_if(
     return "".join(f"{line}\n" for line in lines)
 
 
-def _heading(report: WhatIf, room: int, paint: Paint) -> Iterator[str]:
-    several = len(report.logs) > 1
-    logs = english_logs.LOGS.format(count=len(report.logs)) if several else legible(report.logs[0])
-    yield paint(english_logs.HEADING.of(report.lines, logs=logs), Style.HEADING)
-    if report.first_at is None or report.last_at is None:
-        nothing = english_logs.NOTHING_WITHIN if report.facts else english_logs.NOTHING_READ
-        yield from paragraph(nothing, "  ", width=room)
-    else:
-        first, last = moments.short(report.first_at), moments.short(report.last_at)
-        zone = moments.zone(report.last_at)
-        yield "  " + english_logs.SPAN.format(first=first, last=last, zone=zone)
-    for text, count in (
-        (english_logs.UNREAD, report.unread),
-        (english_logs.DAMAGED, report.damaged),
-    ):
-        if count:
-            yield from paragraph(text.of(count), "  ", width=room)
-
-
 def _sentences(sentences: Iterator[str], indent: str, room: int) -> list[str]:
     return paragraph(" ".join(sentences), indent, width=room)
 
@@ -78,12 +60,12 @@ def _outcomes(report: WhatIf, room: int, paint: Paint) -> Iterator[str]:
     rows = [was for was in words.WAS if any(report.outcomes.get((was, would)) for would in Would)]
     columns = [
         Column(words.OUTCOME, [words.WAS[was] for was in rows], least=8, shorten=shorten_end),
-        _numbers(words.ALL, [report.attempts((was,), tuple(Would)) for was in rows]),
+        counts(words.ALL, [report.attempts((was,), tuple(Would)) for was in rows]),
     ]
     for would, heading in words.WOULD.items():
         numbers = [_attempts(report, was, would) for was in rows]
         if would is not Would.UNDECIDED or any(numbers):
-            columns.append(_numbers(heading, numbers))
+            columns.append(counts(heading, numbers))
     for line in table(columns, room - 2, paint):
         yield f"  {line}"
     yield from _sentences(not_concerned(report), "  ", room)
@@ -105,18 +87,14 @@ def _reasons(report: WhatIf, room: int, paint: Paint) -> Iterator[str]:
             least=_NARROWEST_REASON,
             shorten=shorten_end,
         ),
-        _numbers(words.REASON_TAKEN_IN, [each.taken_in for each in reasons]),
-        _numbers(words.REASON_AWAY, [each.turned_away for each in reasons]),
+        counts(words.REASON_TAKEN_IN, [each.taken_in for each in reasons]),
+        counts(words.REASON_AWAY, [each.turned_away for each in reasons]),
     ]
     for line in table(columns, room - 2, paint):
         yield f"  {line}"
     vouchers = vouchers_told(report)
     if vouchers:
         yield from paragraph(vouchers, "  ", width=room)
-
-
-def _numbers(heading: str, numbers: list[int]) -> Column:
-    return Column(heading, [f"{each:,}" for each in numbers], right=True)
 
 
 def _group(group: Group, top: int, room: int, paint: Paint) -> Iterator[str]:
@@ -134,22 +112,9 @@ def _group(group: Group, top: int, room: int, paint: Paint) -> Iterator[str]:
 def _sender(number: int, sender: Changed, room: int, paint: Paint) -> Iterator[str]:
     domain = sender.domain or english_logs.NO_DOMAIN
     yield paint("  " + words.SENDER.format(number=number, domain=domain), Style.HEADING)
-    for fact in (_who(sender), *told_of(sender)):
-        yield from paragraph(fact, _INDENT, _INDENT + "  ", width=room)
-    yield _INDENT + english_logs.COMMAND.format(address=sender.addresses[0])
-
-
-def _who(sender: Changed) -> str:
-    client = sender.addresses[0].text
-    if sender.clients > 1:
-        client = english_logs.AND_MORE.format(
-            address=client, count=sender.clients - 1, network=sender.network
-        )
-    if sender.names:
-        client = english_logs.WITH_NAME.format(address=client, name=sender.names[0])
-    if sender.helos:
-        client = english_logs.WITH_HELO.format(client=client, helo=sender.helos[0])
-    return client
+    for fact in (who_it_is(sender, sender.clients), *told_of(sender)):
+        yield from paragraph(fact, INDENT, INDENT + "  ", width=room)
+    yield INDENT + english_logs.COMMAND.format(address=sender.addresses[0])
 
 
 def _exceptions(report: WhatIf, top: int, room: int, paint: Paint) -> Iterator[str]:

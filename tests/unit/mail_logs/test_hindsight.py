@@ -5,10 +5,10 @@ import pytest
 from gotrdns.mail_logs.facts import Flaw
 from gotrdns.mail_logs.hindsight import Gap, Seen, judge_then, see
 from gotrdns.mail_logs.sessions import Noted
-from gotrdns.names import Address
+from gotrdns.names import Address, DomainName
 from gotrdns.reports.mail_log import Ground
 from gotrdns.reports.what_if import Basis
-from gotrdns.verification import Cause, Verdict
+from gotrdns.verification import Cause, CheckedName, NameState, Verdict
 from tests.unit.mail_logs.facts_made import acceptance, doubt, rejection
 
 CLIENT = Address.parse("203.0.113.25")
@@ -50,9 +50,9 @@ def test_a_confirmed_name_means_that_the_client_was_confirmed() -> None:
 )
 def test_a_noted_doubt_means_its_cause(flaw: Flaw, said: Cause | Gap) -> None:
     noted = Noted(doubt(flaw), is_whole=True)
-    assert see(acceptance(b"A1"), None, noted, looks_up=True) == Seen(said)
-    assert see(rejection(b"blocked"), None, noted, looks_up=True) == Seen(said)
-    assert see(rejection(), Ground.UNTOLD, noted, looks_up=True) == Seen(said)
+    assert see(acceptance(b"A1"), None, noted, looks_up=True) == Seen(said, NAME)
+    assert see(rejection(b"blocked"), None, noted, looks_up=True) == Seen(said, NAME)
+    assert see(rejection(), Ground.UNTOLD, noted, looks_up=True) == Seen(said, NAME)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +127,34 @@ def test_exims_unconfirmed_names_are_a_failure_whatever_its_kind() -> None:
         Basis.LOG,
     )
     assert then(Gap.UNCONFIRMED, now(Cause.CONFIRMED)) == ([Cause.FORWARD_MISMATCH], Basis.LOG)
+
+
+def several(cause: Cause, *names: bytes) -> Verdict:
+    checked = [CheckedName(DomainName.parse(n.decode()), NameState.NOT_ASKED) for n in names]
+    return Verdict(CLIENT, cause, tuple(checked), reverse=None, secure=False)
+
+
+def test_of_several_names_postfix_looked_at_one_so_today_counts() -> None:
+    seen = Seen(Cause.FORWARD_MISMATCH, NAME)
+    for cause in (Cause.CONFIRMED, Cause.FORWARD_SERVFAIL, Cause.FORWARD_NODATA):
+        today = several(cause, b"another.example.net", NAME.upper())
+        assert judge_then(CLIENT, seen, today, confirms_at_times=False) == ((today,), Basis.TODAY)
+    for today in (
+        several(Cause.CONFIRMED, NAME),  # it has been repaired
+        several(Cause.CONFIRMED, b"a.example.net", b"b.example.net"),
+        several(Cause.RESOLVER_UNREACHABLE, NAME, b"b.example.net"),
+    ):
+        found = judge_then(CLIENT, seen, today, confirms_at_times=False)
+        assert ([each.cause for each in found.verdicts], found.basis) == (
+            [Cause.FORWARD_MISMATCH],
+            Basis.LOG,
+        )
+
+
+def test_a_name_that_postfix_alone_finds_unusable_is_judged_anew() -> None:
+    today = several(Cause.CONFIRMED, NAME)
+    found = judge_then(CLIENT, Seen(Cause.PTR_UNUSABLE, NAME), today, confirms_at_times=False)
+    assert found == ((today,), Basis.TODAY)
 
 
 def test_a_name_that_can_be_none_confirms_without_one() -> None:
