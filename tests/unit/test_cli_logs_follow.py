@@ -55,7 +55,7 @@ def test_what_happens_is_told_and_everything_is_reported_on(log: Path) -> None:
     told = f"PTR name has other addresses, PTR static-2.isp.example, HELO {HELO}"
     assert lines[0][8:] == f"  deferred  192.0.2.2        {told}"
     assert lines[1][8:].startswith("  refused   192.0.2.3        PTR name has other addresses, PTR")
-    assert report.startswith(f"\n{log}: 12 lines\n")
+    assert report.startswith("\nmail.log: 12 lines\n")
     assert "3 clients: refused once, deferred 2 times\n" in report
     assert follower.status == 1
 
@@ -119,7 +119,7 @@ def test_a_zombie_is_no_reason_to_act(tmp_path: Path) -> None:
         follower.wait_until_it_follows()
         report = follower.end()
 
-    assert report.startswith(f"{log}: one line\n")  # nothing was told, so no line goes before
+    assert report.startswith("mail.log: one line\n")  # nothing was told, so no line goes before
     assert follower.status == 0
 
 
@@ -207,7 +207,9 @@ def test_a_reader_that_goes_away_ends_it(log: Path) -> None:
     [
         (("mail.log", "mail.log.1"), "--follow takes the name of one file"),
         (("-",), "--follow takes the name of one file"),
-        (("--csv", "mail.log"), "--follow: what happens is no table, so there is no CSV of it"),
+        (("--csv", "mail.log"), "--follow and --csv: what happens is no table"),
+        (("--html", "mail.log"), "--follow and --html: what happens is told as text or as JSON"),
+        (("--complaint", "a.example", "mail.log"), "--follow and --complaint: a story is told of"),
         (("/dev",), "/dev: only a file can be followed"),
         (("/dev/null",), "/dev/null: only a file can be followed"),
         (("tests/unit/conftest.py/log",), "tests/unit/conftest.py/log: Not a directory"),
