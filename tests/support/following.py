@@ -20,16 +20,17 @@ class Follower:
     """Runs as long as it is entered. What it prints is read by the line, as it is printed."""
 
     def __init__(self, log: Path, *arguments: str, prefix: Sequence[str] = ()) -> None:
-        self._command = [*prefix, *_PROGRAM, *arguments, str(log)]
+        self._command = [*prefix, *_PROGRAM, *arguments, log.name]
+        self._directory = log.parent  # whose name may be long, and would be shortened
         self._printed = b""
         self._said = b""
 
     def __enter__(self) -> "Follower":
         self._terminal, stderr = pty.openpty()
-        # Wide enough for the name of whatever temporary directory.
         environment = os.environ | {"COLUMNS": "300", "TZ": "UTC", "TERM": "xterm"}
         self.process = subprocess.Popen(
             self._command,
+            cwd=self._directory,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,

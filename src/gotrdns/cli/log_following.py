@@ -8,15 +8,23 @@ import contextlib
 import signal
 import stat
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, Protocol, Self
 
+import click
 import msgspec
 
 from gotrdns.cli.colour import choose_paint
-from gotrdns.cli.log_reading import Span, encodable, failures, show_reading, tell_damages
+from gotrdns.cli.log_reading import (
+    STANDARD_INPUT,
+    Span,
+    encodable,
+    failures,
+    show_reading,
+    tell_damages,
+)
 from gotrdns.cli.log_reports import conclude
 from gotrdns.cli.output import (
     Failure,
@@ -50,8 +58,7 @@ def follow_log(options: Mapping[str, Any]) -> int:
 
     Raises Failure.
     """
-    path = Path(options["files"][0])
-    _check(path)
+    path = _only(options["files"])
     progress = Progress()
     ledger = Ledger(keeps_envelopes=options["envelope"])
     herald = _JsonHerald() if options["as_json"] else _TextHerald(progress)
@@ -247,6 +254,14 @@ class _Listener:
         self._ledger.rejected(rejection, ground, noted)
         if ground is not None:
             self._tell(rejection, ground, noted)
+
+
+def _only(names: Sequence[str]) -> Path:
+    if len(names) > 1 or STANDARD_INPUT in names:
+        raise click.UsageError("--follow takes the name of one file")
+    path = Path(names[0])
+    _check(path)
+    return path
 
 
 def _check(path: Path) -> None:

@@ -3,7 +3,7 @@
 Owns the verb's options. What it needs is imported when it runs.
 """
 
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -111,17 +111,10 @@ def logs(**options: Any) -> None:
 
         raise click.exceptions.Exit(tell_what_if(options))
     if options["follow"]:
-        _follow(options)
+        from gotrdns.cli.log_following import follow_log  # noqa: PLC0415 - see the module
+
+        raise click.exceptions.Exit(follow_log(options))
 
     from gotrdns.cli.log_reports import report_on_logs  # noqa: PLC0415 - see the module
 
     raise click.exceptions.Exit(report_on_logs(options))
-
-
-def _follow(options: dict[str, Any]) -> NoReturn:
-    if len(options["files"]) > 1 or "-" in options["files"]:
-        raise click.UsageError("--follow takes the name of one file")
-
-    from gotrdns.cli.log_following import follow_log  # noqa: PLC0415 - see the module
-
-    raise click.exceptions.Exit(follow_log(options))

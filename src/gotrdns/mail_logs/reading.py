@@ -84,6 +84,7 @@ class _Pass:
         self._reading = reading
         self._framer = Framer(Clock(source.latest, zone))
         self._cutter = LineCutter()
+        self._unread: set[int] = set()  # by identity, of the lines at hand: each reader sees them
 
     def facts(self) -> Iterator[list[Fact]]:
         reading, source = self._reading, self._source
@@ -103,6 +104,7 @@ class _Pass:
         """``piece`` is what the lines are of; the first may have begun in the one before."""
         reading = self._reading
         reading.lines += len(lines)
+        self._unread.clear()
         facts: list[Fact] = []
         for server, reader in self._readers:
             # Asked of all lines at once, it tells whose log this is.
@@ -147,6 +149,9 @@ class _Pass:
         return frame
 
     def _count_unread(self, line: bytes) -> None:
+        if id(line) in self._unread:
+            return
+        self._unread.add(id(line))
         if b"\0" in line or len(line) > _LONGEST:
             self._reading.damaged += 1
         else:
