@@ -60,7 +60,7 @@ def find_changed(
     delivering = delivering_places(census.accounts)
     places: dict[Place, list[_Client]] = {}
     for text, replayed in replay.clients.items():
-        if any(_is_changed(turn) for turn, _ in replayed.turns):
+        if any(turn.is_change for turn, _ in replayed.turns):
             client = _look_at(replayed, census.accounts[text], today)
             places.setdefault(place_of(client.address, client.domain), []).append(client)
     widespread = Counter(place.domain for place in places)
@@ -73,13 +73,6 @@ def find_changed(
             signs = (*signs, Sign.DOMAIN_IN_MANY_NETWORKS)
         found.append(_changed(place, clients, signs))
     return tuple(sorted(found, key=_most_to_lose_first))
-
-
-def _is_changed(turn: Turn) -> bool:
-    """Undecided is a change only for what was taken in."""
-    if turn.was is Was.TAKEN_IN:
-        return turn.would is not Would.LET_IN
-    return turn.was is not Was.OTHERWISE and turn.would is Would.LET_IN
 
 
 def _look_at(
@@ -118,7 +111,7 @@ def _changed(place: Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
     ordered = sorted(clients, key=_promise, reverse=True)
     accounts = [each.account for each in ordered]
     turns = [each for client in ordered for each in client.replayed.turns]
-    changed = [(turn, times) for turn, times in turns if _is_changed(turn)]
+    changed = [(turn, times) for turn, times in turns if turn.is_change]
     causes: Counter[Cause] = Counter()
     rules: Counter[Rule] = Counter()
     for turn, times in changed:

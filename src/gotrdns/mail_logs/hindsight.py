@@ -96,7 +96,7 @@ def judge_then(
     confirmed name for the client at other moments.
     """
     said = seen.said
-    if said is not Cause.CONFIRMED and today is not None and _is_one_of_several(seen, today):
+    if said is not Cause.CONFIRMED and today is not None and _shows_less(seen, today):
         return Hindsight((today,), Basis.TODAY)
     if isinstance(said, Cause):
         name = seen.name if said is Cause.CONFIRMED else b""
@@ -118,14 +118,16 @@ def judge_then(
     return Hindsight((today,), Basis.TODAY)
 
 
-def _is_one_of_several(seen: Seen, today: Verdict) -> bool:
-    """Whether a name that did not confirm is one of those that are judged together.
+def _shows_less(seen: Seen, today: Verdict) -> bool:
+    """Whether DNS is as it was, and the log shows less of it than is judged.
 
-    Postfix looks at the first alone, and finds names unusable that are not.
+    Postfix looks at the first of several names alone, finds names unusable that are not, and is not
+    told by libc whether a server proved that there is no address.
     """
     if not seen.name or today.cause is Cause.RESOLVER_UNREACHABLE:
         return False
-    if len(today.names) < 2 and seen.said is not Cause.PTR_UNUSABLE:
+    is_unproven = (seen.said, today.cause) == (Cause.FORWARD_NODATA, Cause.FORWARD_UNPROVEN)
+    if len(today.names) < 2 and seen.said is not Cause.PTR_UNUSABLE and not is_unproven:
         return False
     doubted = _name(seen.name)
     return doubted is not None and any(each.name == doubted for each in today.names)

@@ -42,7 +42,8 @@ _WOULD: Final = {
     Action.DEFER: Would.DEFERRED,
     Action.REFUSE: Would.REFUSED,
 }
-_WAS: Final = {Fate.REFUSED: Was.REFUSED, Fate.DEFERRED: Was.DEFERRED}
+# A warning is only seen: the fate of its message is told elsewhere.
+_WAS: Final = {Fate.REFUSED: Was.REFUSED, Fate.DEFERRED: Was.DEFERRED, Fate.WARNED: None}
 # What is possible where nobody was asked: that nobody vouches, or that all do.
 _NOT_ASKED: Final = (
     NOBODY,
@@ -75,7 +76,7 @@ class Replayed(msgspec.Struct, gc=False):
 
 
 class _Attempt(msgspec.Struct, frozen=True, gc=False):
-    """``was`` is None for what is only seen: a warning, whose message's fate is told elsewhere."""
+    """``was`` is None for what is only seen."""
 
     was: Was | None
     at: float
@@ -155,9 +156,9 @@ class Replay:
         """Nor is who logs in."""
 
     def rejected(self, rejection: Rejection, ground: Ground | None, noted: Noted) -> None:
-        was = Was.OTHERWISE if ground is None else _WAS.get(rejection.fate)
-        if rejection.fate is Fate.WARNED:
-            was = None
+        was = _WAS[rejection.fate]
+        if was is not None and ground is None:
+            was = Was.OTHERWISE
         seen = see(rejection, ground, noted, looks_up=self._census.looks_up)
         self._replay(rejection, was, seen, rejection.recipient.decode("utf-8", "replace"))
 
@@ -172,15 +173,15 @@ class Replay:
     def _replay(
         self, fact: Acceptance | Rejection, was: Was | None, seen: Seen, recipient: str
     ) -> Turn | None:
-        client = self._client(fact.client)
-        if client is None:
+        account = self._census.accounts.get(fact.client)
+        client = None if account is None else self._client(fact.client)
+        if account is None or client is None:  # who came between the two readings, or is damaged
             return None
-        account = self._census.accounts[fact.client]
         attempt = _Attempt(was, fact.at, seen, claim_of(fact, account), recipient)
         turn = self._turn(client.address, attempt, account)
         if turn is not None:
             client.turns = _one_more(client.turns, turn)
-            if (turn.was is Was.TAKEN_IN) is not (turn.would is Would.LET_IN):
+            if turn.is_change:
                 client.changed_at = max(client.changed_at, fact.at)
         return turn
 

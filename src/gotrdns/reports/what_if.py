@@ -65,6 +65,13 @@ class Turn(NamedTuple):
     by: tuple[Voucher, ...] = ()
     helo_known: bool = True
 
+    @property
+    def is_change(self) -> bool:
+        """Whether it would go otherwise; undecided is a change only for what was taken in."""
+        if self.was is Was.TAKEN_IN:
+            return self.would is not Would.LET_IN
+        return self.was is not Was.OTHERWISE and self.would is Would.LET_IN
+
 
 class Count(msgspec.Struct, frozen=True):
     """How many attempts, of how many clients."""

@@ -151,6 +151,14 @@ def test_of_several_names_postfix_looked_at_one_so_today_counts() -> None:
         )
 
 
+def test_what_no_server_proves_is_no_proof_to_postfix_either() -> None:
+    today = several(Cause.FORWARD_UNPROVEN, NAME)
+    found = judge_then(CLIENT, Seen(Cause.FORWARD_NODATA, NAME), today, confirms_at_times=False)
+    assert found == ((today,), Basis.TODAY)
+    found = judge_then(CLIENT, Seen(Cause.FORWARD_MISMATCH, NAME), today, confirms_at_times=False)
+    assert found.basis is Basis.LOG
+
+
 def test_a_name_that_postfix_alone_finds_unusable_is_judged_anew() -> None:
     today = several(Cause.CONFIRMED, NAME)
     found = judge_then(CLIENT, Seen(Cause.PTR_UNUSABLE, NAME), today, confirms_at_times=False)

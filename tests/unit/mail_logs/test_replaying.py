@@ -14,6 +14,7 @@ from gotrdns.deciding.sentinel import Sentinel
 from gotrdns.mail_logs.claiming import MOST_CLAIMS
 from gotrdns.mail_logs.enquiries import Claim, Today
 from gotrdns.mail_logs.facts import Fact, Fate, Flaw
+from gotrdns.mail_logs.sessions import Sessions
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import (
     NOBODY,
@@ -460,3 +461,20 @@ def test_mailboxes_are_kept_on_request_alone() -> None:
 def test_what_is_no_address_is_passed_over() -> None:
     replays = Replays(refusal(NOON, client=b"999.1.1.1"), says={})
     assert (replays.enquiries, replays.outcomes()) == ([], {})
+
+
+def test_a_log_that_grows_between_the_two_readings_is_replayed_all_the_same() -> None:
+    replays = Replays(refusal(NOON), Mode.STRICT, says=today(TEXT, Cause.NO_PTR))
+    sessions = Sessions(replays.replay)
+    sessions.enter([*refusal(NOON + 9), *refusal(NOON + 9, client=b"198.51.100.77")])
+    assert replays.outcomes() == {(Was.DEFERRED, Would.REFUSED): 2}
+
+
+def test_when_something_last_changed_is_when_it_would_have_gone_otherwise() -> None:
+    later = [
+        *refusal(NOON + DAY),
+        *refusal(NOON + 2 * DAY, text=b"User unknown", enhanced=b"5.1.1"),
+    ]
+    replays = Replays([*message(1, NOON), *later], Mode.STRICT, says=today(TEXT, Cause.NO_PTR))
+    [changed] = replays.report().changed
+    assert changed.last_at == NOON
