@@ -146,6 +146,14 @@ socket = "unix:{self._directory}/control"
         with self.connect(path) as peer:
             return ask_on(peer, client)
 
+    def listens(self) -> bool:
+        """A socket's file is there a moment before anybody can connect."""
+        try:
+            self.connect().close()
+        except OSError:
+            return False
+        return True
+
     def until(self, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + 30
         while not condition():

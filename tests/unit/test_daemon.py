@@ -248,7 +248,7 @@ def test_a_reload_puts_back_a_socket_that_was_removed(daemon: Daemon, workers: i
         assert stat.S_IMODE(target.stat().st_mode) == 0o600
         daemon.path.unlink()
         daemon.send(signal.SIGHUP)
-        daemon.until(daemon.path.exists)
+        daemon.until(daemon.listens)
         assert daemon.ask().startswith("action=550")
         assert ask_on(peer).startswith("action=550")
     assert daemon.end() == 0
