@@ -6,7 +6,7 @@ containers put before each of them. The message itself is others' business.
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
@@ -47,6 +47,9 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
     process: bytes
     message: bytes
 
+
+Begin: TypeAlias = tuple[float, bytes, bytes]
+"""When, program and process, as in a Frame."""
 
 _Octet = Annotated[int, msgspec.Meta(ge=0, le=255)]
 
@@ -94,8 +97,8 @@ class Framer:
         known = self.read_begin(begin)
         return self._read_wrapped(line) if known is None else Frame(*known, message)
 
-    def read_begin(self, begin: bytes) -> tuple[float, bytes, bytes] | None:
-        """When, program and process, from what stands before a line's first ``]: ``.
+    def read_begin(self, begin: bytes) -> Begin | None:
+        """From what stands before a line's first ``]: ``.
 
         None if the process is not one of which a line was read before, as most are.
         """

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from gotrdns.mail_logs.facts import Fact, Unread
-from gotrdns.mail_logs.frames import Frame, Framer
+from gotrdns.mail_logs.frames import Begin, Frame, Framer
 from gotrdns.mail_logs.lines import each_line
 from gotrdns.mail_logs.postfix_usual import USUAL, read_usual
 from gotrdns.mail_logs.readers import Reader, Readers, Server
@@ -48,13 +48,17 @@ class LineReader:
         """What is read from whole lines, with their ends; facts are in their order."""
         gleaned = Gleaned(text.count(b"\n"))
         facts, read_begin = gleaned.facts, self._framer.read_begin
+        begins: dict[bytes, Begin | None] = {}
         usual, rest = _find_usual(text)
         # Asked of all other lines at once, it tells whose log this is.
         others = self._interested(b"".join([*(before for before, _, _ in usual), rest]))
         for before, begin, found in usual:
             if before and others:
                 self._read_each(before, others, gleaned)
-            known = read_begin(begin)
+            # Within one second a process often logs several lines.
+            known = begins.get(begin)
+            if known is None:
+                known = begins[begin] = read_begin(begin)
             if known is None:
                 self._read_each(begin + text[found.start(1) : found.end()], self._readers, gleaned)
                 continue
