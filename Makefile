@@ -13,6 +13,10 @@ PACKAGING_PACKAGES := groff-base mandoc man-db bash-completion zsh fish
 BENCH_PACKAGES := postfix nsd unbound dnsperf bind9-dnsutils bind9-utils postfwd postfix-policyd-spf-python \
 	spamassassin pflogsumm gcc libc6-dev iproute2 util-linux
 
+# The live tests mostly wait: for servers that are silent, and for deadlines. So two run side by side,
+# each on a private Internet of its own.
+NETWORKS ?= 2
+
 .PHONY: demo install test check unit fuzz packaging live docs generated bench bench-install clean
 
 demo: $(VENV)/installed
@@ -43,7 +47,7 @@ unit: $(VENV)/installed-test
 	$(BIN)/python -m pytest tests/unit -n 2 --dist loadfile
 
 fuzz: $(VENV)/installed-test
-	$(BIN)/python -m pytest tests/fuzz
+	$(BIN)/python -m pytest tests/fuzz -n 2
 
 docs: $(VENV)/installed-test
 	$(BIN)/zensical build --clean --strict
@@ -55,7 +59,7 @@ packaging: $(VENV)/installed-test
 live: $(VENV)/installed-test
 	./tests/install-packages $(LIVE_PACKAGES)
 	./tests/unpack-packages build/debian $(UNPACKED_PACKAGES)
-	tests/live/enter $(BIN)/python -m pytest tests/live
+	$(BIN)/python -m pytest tests/live --dist loadfile --tx '$(NETWORKS)*popen//python=tests/live/enter $(BIN)/python'
 
 # What is written from the code and kept in the repository; tests tell when it is not current.
 generated: $(VENV)/installed-test

@@ -195,6 +195,20 @@ def test_days_are_named_where_they_begin_and_times_in_between() -> None:
     assert all(re.fullmatch(r"\d+ (Jan|Feb)", each.text) for each in month.columns)
 
 
+def test_months_begin_where_they_begin_and_years_have_their_number() -> None:
+    years = lay_out(chart(*range(104), step=604_800), WIDE)
+    texts = [each.text for each in years.columns]
+    months = ["1 Mar", "1 May", "1 Jul", "1 Sep", "1 Nov"]
+    assert texts == [*months, "2028", *months, "2029"]
+
+
+def test_the_year_is_told_where_there_are_several() -> None:
+    page = str(draw_chart(chart(*range(1, 54), step=604_800)))
+    assert "From 15 Jan 2027 to 21 Jan 2028 UTC: refused 1,431." in page
+    assert "At most 53 in a week, from 14 Jan 2028 UTC." in page
+    assert "2027" not in str(draw_chart(chart(1, 2, step=86_400)))
+
+
 def test_the_last_step_is_veiled_while_it_is_not_over() -> None:
     unfinished = Chart("one", "", NOON, 900, (), (True, True), unfinished=True)
     layout = lay_out(unfinished, WIDE)

@@ -63,12 +63,14 @@ def test_the_causes_of_postfixs_log() -> None:
 
 
 def test_nothing_private_is_told_unless_it_is_asked_for() -> None:
-    for style in ((), ("--json",), ("--csv",)):
+    for style in ((), ("--json",), ("--csv",), ("--html",)):
         done = run_here("logs", *style, POSTFIX, EXIM)
-        assert "@" not in done.stdout
+        assert "@" not in done.stdout.rpartition("</style>")[2]
         assert "test.example" not in done.stdout
     done = run_here("logs", "--envelope", EXIM)
     assert "from <a@good.example> to <b@test.example>" in done.stdout
+    done = run_here("logs", "--envelope", "--html", EXIM)
+    assert "<code>a@good.example</code>&gt; to &lt;<code>b@test.example</code>" in done.stdout
 
 
 def test_zombies_alone_are_no_reason_to_act(tmp_path: Path) -> None:
@@ -131,8 +133,9 @@ def test_a_log_of_something_else_says_so(tmp_path: Path) -> None:
     [
         ((), 'no log: write the names of files, or "-" for standard input'),
         (("/nowhere/mail.log",), "/nowhere/mail.log: No such file or directory"),
-        (("--json", "--csv", EXIM), "--json and --csv cannot both be printed"),
-        (("--csv", "--envelope", EXIM), "--envelope: the CSV has no column for mailboxes"),
+        (("--json", "--csv", EXIM), "--json and --csv: only one form can be printed"),
+        (("--html", "--csv", EXIM), "--csv and --html: only one form can be printed"),
+        (("--csv", "--envelope", EXIM), "--envelope and --csv: the CSV has no column for"),
         (("--since", "soon", EXIM), "--since: 'soon' is no time"),
         (("tests/data",), "tests/data: Is a directory"),
     ],
@@ -146,12 +149,26 @@ def test_what_cannot_be_done_is_said_in_one_line(
     assert done.stderr.count("\n") == 1
 
 
-def test_a_strange_file_name_does_no_harm(tmp_path: Path) -> None:
+def test_a_strange_file_name_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = tmp_path / os.fsdecode(b"\xff\x1b[31m.log")
     log.write_text(ZOMBIE)
     done = run_here("logs", str(log))
     assert "\x1b" not in done.stdout
     assert json.loads(run_here("logs", "--json", str(log)).stdout)["clients"] == 1
+    monkeypatch.chdir(tmp_path)  # a long name would be shortened
+    page = run_here("logs", "--html", log.name).stdout
+    assert "\x1b" not in page and "\\x1b[31m.log" in page
+
+
+def test_a_page_is_printed_with_as_many_senders_as_are_asked_for() -> None:
+    done = run_program("logs", "--html", POSTFIX)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("<!DOCTYPE html>\n") and done.stdout.endswith("</html>\n")
+    everyone = done.stdout.count('<section class="sender"')
+    assert everyone == told(POSTFIX)["likely"]
+    fewer = run_here("logs", "--html", "--top", "1", POSTFIX).stdout
+    assert fewer.count('<section class="sender"') == 1
+    assert f"{everyone - 1} more are not on this page: --top {everyone}" in fewer
 
 
 def test_results_that_cannot_be_kept_are_complained_of() -> None:

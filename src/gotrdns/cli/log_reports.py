@@ -3,6 +3,7 @@
 Owns what is printed where, and the exit status.
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,10 +17,12 @@ from gotrdns.reports import english_logs as words
 from gotrdns.reports.logs_json import encode_log_report, senders_csv
 from gotrdns.reports.logs_text import compose_log_report
 from gotrdns.reports.mail_log import LogReport
+from gotrdns.reports.moments import said_in_utc
 
 _NOBODY_LEGITIMATE: Final = 0
 _SOMEBODY_LEGITIMATE: Final = 1
 _TOP: Final = 20
+_TOP_OF_PAGE: Final = 100
 
 
 def report_on_logs(options: Mapping[str, Any]) -> int:
@@ -43,9 +46,18 @@ def _print(report: LogReport, options: Mapping[str, Any]) -> None:
         write_octets(encode_log_report(report, top=top) + b"\n")
     elif options["as_csv"]:
         write_octets(senders_csv(report, top=top).encode())
+    elif options["as_html"]:
+        write_octets(_page(report, top or _TOP_OF_PAGE))
     else:
         write(
             compose_log_report(
                 report, top=top or _TOP, width=terminal_width(), paint=choose_paint()
             )
         )
+
+
+def _page(report: LogReport, top: int) -> bytes:
+    from gotrdns.reports.logs_html import compose_logs_page  # noqa: PLC0415 - few ask for it
+
+    page = compose_logs_page(report, top=top, generated=said_in_utc(time.time()))
+    return page.encode("utf-8", "backslashreplace")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from gotrdns.cli.log_options import given_options, require_compatible
 from gotrdns.cli.times import parse_moment
 
 
@@ -16,6 +17,7 @@ Examples:
   gotrdns logs /var/log/mail.log
   gotrdns logs /var/log/mail.log*
   gotrdns logs --since 2d --top 50 /var/log/exim4/mainlog
+  gotrdns logs --html /var/log/mail.log* > mail-logs.html
   journalctl --output=json --unit=postfix* | gotrdns logs --json -
 
 \b
@@ -45,10 +47,11 @@ Exit status:
     "--top",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Show so many senders.  [default: 20 as text, all with --json and --csv]",
+    help="Show so many senders.  [default: 20 as text, 100 with --html, all with --json and --csv]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the senders, one a line.")
+@click.option("--html", "as_html", is_flag=True, help="Print one page of HTML, with charts.")
 @click.option(
     "--envelope",
     is_flag=True,
@@ -63,10 +66,7 @@ def logs(**options: Any) -> None:
     """
     if not options["files"]:
         raise click.UsageError('no log: write the names of files, or "-" for standard input')
-    if options["as_json"] and options["as_csv"]:
-        raise click.UsageError("--json and --csv cannot both be printed")
-    if options["envelope"] and options["as_csv"]:
-        raise click.UsageError("--envelope: the CSV has no column for mailboxes")
+    require_compatible(given_options())
 
     from gotrdns.cli.log_reports import report_on_logs  # noqa: PLC0415 - see the module
 

@@ -34,6 +34,7 @@ def sum_up(ledger: Ledger, reading: Reading, logs: Iterable[str]) -> LogReport:
         otherwise=_otherwise(accounts),
         likely=likely,
         others=others,
+        hours=ledger.hours,
     )
 
 

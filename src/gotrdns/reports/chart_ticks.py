@@ -29,6 +29,7 @@ _TIMES: Final = (
     10 * _DAY,
     20 * _DAY,
 )
+_SHORTEST_MONTH: Final = 28 * _DAY
 _UNITS: Final = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 _PLAIN: Final = 10_000
 _TOO_LARGE: Final = 10**15
@@ -50,19 +51,33 @@ def _round_numbers() -> Iterator[int]:
 
 
 def of_time(began: int, ended: int, unit: float) -> Iterator[int]:
-    """Moments between the two, where a second is so many units wide."""
+    """Moments between the two, where a second is so many units wide.
+
+    Days and times where they are round, or the beginnings of months.
+    """
     room = _LONGEST_LABEL * _CHARACTER + _APART
-    step = next(each for each in _longer_and_longer() if each * unit >= room)
-    first = -(-began // step) * step
-    yield from range(first, ended + 1, step)
+    step = next((each for each in _TIMES if each * unit >= room), None)
+    if step is None:
+        every = next(each for each in _months() if each * _SHORTEST_MONTH * unit >= room)
+        yield from _beginnings_of_months(began, ended, every)
+    else:
+        first = -(-began // step) * step
+        yield from range(first, ended + 1, step)
 
 
-def _longer_and_longer() -> Iterator[int]:
-    yield from _TIMES
-    step = _TIMES[-1]
-    while True:
-        step *= 2
-        yield step
+def _months() -> Iterator[int]:
+    """How many, as divides a year, or as years make a round number."""
+    yield from (1, 2, 3, 6)
+    yield from (12 * each for each in _round_numbers())
+
+
+def _beginnings_of_months(began: int, ended: int, every: int) -> Iterator[int]:
+    """Every so many months, counted from January of the year 0."""
+    first, last = (12 * at.year + at.month - 1 for at in map(utc, (began, ended)))
+    for number in range(-(-first // every) * every, last + 1, every):
+        moment = int(datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC).timestamp())
+        if moment >= began:
+            yield moment
 
 
 def compact(count: int) -> str:

@@ -28,6 +28,7 @@ _LABELS: Final = 36.0  # room for most, so that charts below one another are in 
 _BESIDE: Final = 8  # between a label and the axis
 _BASELINE: Final = 4  # how far below its middle a label stands
 _DAY: Final = 86_400
+_WEEK: Final = 7 * _DAY
 
 
 class Texture(enum.Enum):
@@ -220,7 +221,7 @@ def _columns(chart: Chart, plot: _Plot, width: int) -> Iterator[Label]:
     unit = (plot.right - plot.left) / seconds
     for moment in ticks.of_time(chart.began, chart.ended, unit):
         at = round(plot.left + (moment - chart.began) * unit, 1)
-        text = _tick(moment)
+        text = _tick(moment, chart)
         half = ticks.width_of(text) / 2
         if half <= at <= width - half:
             yield Label(at, text)
@@ -242,12 +243,12 @@ def _sums(chart: Chart) -> list[int]:
 def _rows(chart: Chart) -> Iterator[Row]:
     for index, counted in enumerate(chart.counted):
         values = tuple(f"{each.values[index]:,}" for each in chart.series) if counted else ()
-        yield Row(_moment(chart.began + index * chart.step), values)
+        yield Row(_moment(chart.began + index * chart.step, chart), values)
 
 
 def _said(chart: Chart) -> str:
     """The chart in words."""
-    first, last = _moment(chart.began), _moment(chart.ended)
+    first, last = _moment(chart.began, chart), _moment(chart.ended, chart)
     sums = _sums(chart)
     most = max(sums, default=0)
     if not most:
@@ -261,7 +262,7 @@ def _said(chart: Chart) -> str:
         totals=", ".join(totals),
         most=f"{most:,}",
         span=_span(chart.step),
-        at=_moment(chart.began + sums.index(most) * chart.step),
+        at=_moment(chart.began + sums.index(most) * chart.step, chart),
     )
 
 
@@ -269,6 +270,8 @@ def _span(step: int) -> str:
     """In which time the counts are."""
     if step == _DAY:
         return words.SPAN_DAY
+    if step == _WEEK:
+        return words.SPAN_WEEK
     if step % _DAY == 0:
         return words.SPAN_DAYS.format(count=step // _DAY)
     if step == 3600:
@@ -278,18 +281,25 @@ def _span(step: int) -> str:
     return words.SPAN_MINUTES.format(count=step // 60)
 
 
-def _tick(moment: int) -> str:
-    """The day where one begins, else the time."""
-    return _time(moment) if moment % _DAY else _day(moment)
-
-
-def _moment(moment: int) -> str:
-    return words.DAY_AND_TIME.format(day=_day(moment), time=_time(moment))
-
-
-def _day(moment: int) -> str:
+def _tick(moment: int, chart: Chart) -> str:
+    """The day where one begins, else the time; the year where the years pass by."""
+    if moment % _DAY:
+        return _time(moment)
     at = ticks.utc(moment)
+    if (at.day, at.month) == (1, 1) and chart.step >= _DAY:
+        return words.YEAR.format(year=at.year)
     return words.DAY.format(day=at.day, month=words.MONTHS[at.month - 1])
+
+
+def _moment(moment: int, chart: Chart) -> str:
+    """As exactly as the chart's steps are long."""
+    at = ticks.utc(moment)
+    years = {ticks.utc(each).year for each in (chart.began, chart.ended)}
+    template = words.DAY if len(years) == 1 else words.DAY_OF_YEAR
+    day = template.format(day=at.day, month=words.MONTHS[at.month - 1], year=at.year)
+    if chart.step % _DAY == 0:
+        return day
+    return words.DAY_AND_TIME.format(day=day, time=_time(moment))
 
 
 def _time(moment: int) -> str:

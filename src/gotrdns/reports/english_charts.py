@@ -17,6 +17,8 @@ MONTHS: Final = (
     "Dec",
 )
 DAY: Final = "{day} {month}"
+DAY_OF_YEAR: Final = "{day} {month} {year}"
+YEAR: Final = "{year}"
 TIME: Final = "{hour:02}:{minute:02}"
 DAY_AND_TIME: Final = "{day}, {time}"
 
@@ -24,6 +26,7 @@ SPAN_MINUTES: Final = "in {count} minutes"
 SPAN_HOURS: Final = "in {count} hours"
 SPAN_HOUR: Final = "in an hour"
 SPAN_DAY: Final = "in a day"
+SPAN_WEEK: Final = "in a week"
 SPAN_DAYS: Final = "in {count} days"
 
 SAID: Final = "From {first} to {last} UTC: {totals}. At most {most} {span}, from {at} UTC."

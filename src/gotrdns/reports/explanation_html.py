@@ -5,18 +5,12 @@ Owns what the page holds beside the explanations themselves; the layout is
 the page: all of it is escaped, and the page's own policy lets it neither run nor load anything.
 """
 
-import base64
-import hashlib
 from collections.abc import Sequence
 
-from markupsafe import Markup
-
-from gotrdns import __version__
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.reports import english_page
 from gotrdns.reports.explanation_case import TABLES, case_of
-from gotrdns.reports.explanation_sentences import tame
-from gotrdns.reports.templating import render
+from gotrdns.reports.html_page import compose_html
 
 
 def compose_page(explanations: Sequence[tuple[str | None, Explanation]], *, generated: str) -> str:
@@ -28,19 +22,11 @@ def compose_page(explanations: Sequence[tuple[str | None, Explanation]], *, gene
     title = english_page.TITLE_OF_SEVERAL.format(count=len(cases))
     if len(cases) == 1:
         title = english_page.TITLE.format(address=cases[0].address)
-    style = Markup("\n") + render("page.css") + render("loop_picture.css")
-    page = render(
+    return compose_html(
         "explanation.html",
-        **TABLES,
         title=title,
+        styles=("loop_picture.css",),
+        generated=generated,
         cases=cases,
-        style=style,
-        policy=f"default-src 'none'; style-src 'sha256-{_digest(style)}'",
-        made_by=english_page.MADE_BY.format(version=__version__, generated=tame(generated)),
+        **TABLES,
     )
-    return str(page)
-
-
-def _digest(style: str) -> str:
-    """As a content security policy names an inline style that it lets through."""
-    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")

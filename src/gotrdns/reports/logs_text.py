@@ -10,15 +10,22 @@ from gotrdns.reports import english_logs as words
 from gotrdns.reports import moments
 from gotrdns.reports.columns import Column, shorten_end, table
 from gotrdns.reports.layout import WIDTH, paragraph
-from gotrdns.reports.mail_log import SPEAKS_AGAINST, Amount, Ground, LogReport, Others, Sender
+from gotrdns.reports.logs_sentences import (
+    delivered,
+    fate,
+    nothing_told,
+    others_told,
+    remarks_on,
+    replies,
+    why,
+)
+from gotrdns.reports.mail_log import Amount, Ground, LogReport, Sender
 from gotrdns.reports.sentences import legible
 from gotrdns.reports.text import Paint, Style, plain
 
 _WIDEST: Final = 100  # columns in which a sentence can still be read
 _INDENT: Final = "     "
-_GROUNDS_SHOWN: Final = 3
 _NARROWEST_GROUND: Final = 20
-_SIGNS_SHOWN: Final = 3
 
 
 def compose_log_report(
@@ -31,7 +38,7 @@ def compose_log_report(
         lines += ["", paint(words.GROUNDS_HEADING, Style.HEADING), *_grounds(report, room, paint)]
         lines += ["", *_likely(report, top, room, paint)]
         if report.others.amount.clients:
-            lines += ["", *_others(report.others, room)]
+            lines += ["", *paragraph(others_told(report.others), "", width=room)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -40,16 +47,13 @@ def _heading(report: LogReport, room: int, paint: Paint) -> Iterator[str]:
     logs = words.LOGS.format(count=len(report.logs)) if several else legible(report.logs[0])
     yield paint(words.HEADING.of(report.lines, logs=logs), Style.HEADING)
     if report.first_at is None or report.last_at is None:
-        nothing = words.NOTHING_WITHIN if report.facts else words.NOTHING_READ
-        yield from paragraph(nothing, "  ", width=room)
+        yield from paragraph(nothing_told(report), "  ", width=room)
     else:
         first, last = moments.short(report.first_at), moments.short(report.last_at)
         yield "  " + words.SPAN.format(first=first, last=last, zone=moments.zone(report.last_at))
         yield from _facts(report, room)
-    if report.unread:
-        yield from paragraph(words.UNREAD.of(report.unread), "  ", width=room)
-    if report.damaged:
-        yield from paragraph(words.DAMAGED.of(report.damaged), "  ", width=room)
+    for remark in remarks_on(report):
+        yield from paragraph(remark, "  ", width=room)
 
 
 def _facts(report: LogReport, room: int) -> Iterator[str]:
@@ -74,16 +78,7 @@ def _facts(report: LogReport, room: int) -> Iterator[str]:
 def _turned_away(amount: Amount) -> str:
     if not amount.replies:
         return words.NOBODY
-    return words.TURNED_AWAY.of(amount.clients, replies=_replies(amount))
-
-
-def _replies(amount: Amount) -> str:
-    counts = {
-        words.REFUSED: amount.refused,
-        words.DEFERRED: amount.deferred,
-        words.WARNED: amount.warned,
-    }
-    return ", ".join(text.of(count) for text, count in counts.items() if count)
+    return words.TURNED_AWAY.of(amount.clients, replies=replies(amount))
 
 
 def _grounds(report: LogReport, room: int, paint: Paint) -> Iterator[str]:
@@ -129,11 +124,8 @@ def _likely(report: LogReport, top: int, room: int, paint: Paint) -> Iterator[st
 def _sender(number: int, sender: Sender, room: int, paint: Paint) -> Iterator[str]:
     heading = words.SENDER.format(number=number, domain=sender.domain or words.NO_DOMAIN)
     yield paint(f"  {heading}", Style.HEADING)
-    facts = [_who(sender), _fate(sender)]
-    if sender.last_delivery is not None:
-        last = moments.short(sender.last_delivery)
-        facts.append(words.DELIVERED.of(sender.deliveries, last=last))
-    facts.append(_why(sender))
+    said = (fate(sender, moments.short), delivered(sender, moments.short), why(sender))
+    facts = [_who(sender), *(each for each in said if each)]
     facts += [
         words.ENVELOPE.format(sender=each.sender, recipient=each.recipient)
         for each in sender.envelopes
@@ -153,42 +145,3 @@ def _who(sender: Sender) -> str:
     if sender.helos:
         client = words.WITH_HELO.format(client=client, helo=sender.helos[0])
     return client
-
-
-def _fate(sender: Sender) -> str:
-    several = len(sender.grounds) > 1
-    grounds = [
-        words.GROUND_AND_COUNT.format(ground=words.GROUNDS[ground], count=count)
-        if several
-        else words.GROUNDS[ground]
-        for ground, count in list(sender.grounds.items())[:_GROUNDS_SHOWN]
-    ]
-    return words.FATE.format(
-        replies=_replies(sender.amount),
-        last=moments.short(sender.last_rejection),
-        grounds=", ".join(grounds),
-    )
-
-
-def _why(sender: Sender) -> str:
-    signs = [words.SIGNS[each] for each in sender.signs if each not in SPEAKS_AGAINST]
-    against = [words.SIGNS[each] for each in sender.signs if each in SPEAKS_AGAINST]
-    template = words.WHY_THOUGH if against else words.WHY
-    return template.format(signs=", ".join(signs), against=", ".join(against))
-
-
-def _others(others: Others, room: int) -> Iterator[str]:
-    count = others.amount.clients
-    text = words.OTHERS.of(count, replies=_replies(others.amount))
-    signs = _signs_of(others)
-    if signs:
-        text += " " + words.OTHERS_SIGNS.format(signs=", ".join(signs))
-    yield from paragraph(text, "", width=room)
-
-
-def _signs_of(others: Others) -> list[str]:
-    against = {sign: count for sign, count in others.signs.items() if sign in SPEAKS_AGAINST}
-    frequent = sorted(against.items(), key=lambda each: -each[1])[:_SIGNS_SHOWN]
-    return [
-        words.SIGN_AND_COUNT.format(sign=words.SIGNS[sign], count=count) for sign, count in frequent
-    ]

@@ -137,7 +137,8 @@ class LogReport(msgspec.Struct, frozen=True):
 
     ``facts`` counts lines that said something of a client, whether in the time that was asked about
     or not; ``unread`` those about clients in words that are not known here, ``damaged`` those that
-    could not be read as lines.
+    could not be read as lines. ``hours`` counts replies for reverse DNS by the hour in which they
+    were given (hours since 1970) and their ground.
     """
 
     logs: tuple[str, ...]
@@ -156,3 +157,4 @@ class LogReport(msgspec.Struct, frozen=True):
     otherwise: Amount
     likely: tuple[Sender, ...]
     others: Others
+    hours: Mapping[tuple[int, Ground], int] = {}

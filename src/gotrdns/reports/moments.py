@@ -41,9 +41,14 @@ def time_of_day(moment: float) -> str:
     return f"{datetime.fromtimestamp(moment, UTC):%H:%M:%S}"
 
 
+def short_utc(moment: float) -> str:
+    """To the minute, in UTC, where that is said elsewhere."""
+    return f"{datetime.fromtimestamp(moment, UTC):{_SHORT}}"
+
+
 def said_in_utc(moment: float) -> str:
     """To the minute, for readers anywhere."""
-    return f"{datetime.fromtimestamp(moment, UTC):{_SHORT}} UTC"
+    return f"{short_utc(moment)} UTC"
 
 
 def _local(moment: float) -> datetime:

@@ -37,6 +37,17 @@ def _environment() -> Environment:
 def mark_up(sentence: str) -> Markup:
     """A sentence with what may be strangers' data in it set as code."""
     return Markup("").join(
-        _DATA.format(piece.text) if piece.is_data else escape(piece.text)
-        for piece in pieces(sentence)
+        as_data(piece.text) if piece.is_data else escape(piece.text) for piece in pieces(sentence)
+    )
+
+
+def as_data(text: str) -> Markup:
+    """What a stranger may have chosen, set as code."""
+    return _DATA.format(text)
+
+
+def fill(template: str, **facts: str | int) -> Markup:
+    """Words of ours with facts in them; those that are texts are set as code."""
+    return escape(template).format(
+        **{key: as_data(fact) if isinstance(fact, str) else fact for key, fact in facts.items()}
     )

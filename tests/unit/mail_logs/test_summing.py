@@ -54,6 +54,19 @@ def test_nobody_is_lost_between_the_likely_and_the_others(seed: int) -> None:
     assert all(count <= report.grounds[ground].replies for ground, count in grounds.items())
 
 
+def test_every_reply_for_reverse_dns_is_in_some_hour() -> None:
+    lines = MailLog(25).lines(20_000)
+    report = report_on("".join(f"{line}\n" for line in lines).encode())
+    by_ground: Counter[Ground] = Counter()
+    for (_, ground), count in report.hours.items():
+        by_ground[ground] += count
+    assert by_ground == {ground: amount.replies for ground, amount in report.grounds.items()}
+    assert report.first_at is not None and report.last_at is not None
+    assert all(
+        report.first_at // 3600 <= hour <= report.last_at // 3600 for hour, _ in report.hours
+    )
+
+
 def test_a_client_with_two_causes_is_one_client() -> None:
     ledger = ledger_from(
         [

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from gotrdns.policy.tallies import Outcome, Tally, outcome_of
 from gotrdns.reports import english_now as words
 from gotrdns.reports.charts import Chart, Series, Texture
+from gotrdns.reports.stacking import stack_most
 from gotrdns.verification import Result
 
 Key = TypeVar("Key")
@@ -25,14 +26,6 @@ _OUTCOMES: Final = {
     Outcome.MARKED: Texture.DOTTED,
     Outcome.PASSED: Texture.PLAIN,
 }
-_CAUSES: Final = (
-    Texture.RISING,
-    Texture.DOTTED,
-    Texture.FALLING,
-    Texture.LEVEL,
-    Texture.UPRIGHT,
-    Texture.CROSSED,
-)
 _FAILURES: Final = frozenset({Result.FAIL.value, Result.PERMERROR.value, Result.TEMPERROR.value})
 
 
@@ -75,26 +68,13 @@ def chart_outcomes(tallies: Sequence[Tally], shown: Range, now: float) -> Chart:
 
 def chart_failures(tallies: Sequence[Tally], shown: Range, now: float) -> Chart:
     """Why clients were not confirmed: the causes seen most, and the others together."""
-    totals: Counter[str] = Counter()
-    for each in tallies:
-        if each.result in _FAILURES:
-            totals[each.reason] += each.count
-    causes = [cause for cause, _ in sorted(totals.items(), key=lambda item: (-item[1], item[0]))]
-    named = dict(zip(causes, _CAUSES, strict=False))
-
-    def cause_of(tally: Tally) -> str | None:
-        if tally.result not in _FAILURES:
-            return None
-        return tally.reason if tally.reason in named else words.OTHER_CAUSES
-
-    counts = _count(tallies, cause_of)
     beginnings = shown.beginnings(now)
-    textures = {**named, words.OTHER_CAUSES: Texture.CHECKED}
-    series = [
-        Series(label, texture, _values(counts, label, beginnings))
-        for label, texture in textures.items()
-    ]
+    series = stack_most(_count(tallies, _cause_of), beginnings, others=words.OTHER_CAUSES)
     return _chart("failures", words.FAILURES_TITLE, tallies, series, beginnings)
+
+
+def _cause_of(tally: Tally) -> str | None:
+    return tally.reason if tally.result in _FAILURES else None
 
 
 def _count(

@@ -11,6 +11,7 @@ from gotrdns.reports.templating import render
 
 _PARTS: Final = (
     "page.css",
+    "facts.css",
     "loop_picture.css",
     "chart.css",
     "site/site.css",

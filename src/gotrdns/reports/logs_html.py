@@ -1,0 +1,189 @@
+"""What a mail log says, as one page of HTML that needs nothing else.
+
+Owns what the page shows, and how much of it however much there is; the layout is
+``templates/logs.html``. Nothing that strangers said can add to the page: all of it is escaped, and
+the page's own policy lets it neither run nor load anything.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+from markupsafe import Markup
+
+from gotrdns.reports import english_logs as words
+from gotrdns.reports import english_logs_page as page_words
+from gotrdns.reports import moments
+from gotrdns.reports.bars import Bar, Bars, Kind, draw_bars
+from gotrdns.reports.charts import Texture, draw_chart
+from gotrdns.reports.html_page import compose_html
+from gotrdns.reports.logs_chart import chart_grounds
+from gotrdns.reports.logs_sentences import (
+    delivered,
+    fate,
+    nothing_told,
+    others_told,
+    remarks_on,
+    replies,
+    why,
+)
+from gotrdns.reports.mail_log import Amount, Ground, LogReport, Sender
+from gotrdns.reports.sentences import legible
+from gotrdns.reports.templating import as_data, fill
+
+STYLES: Final = ("facts.css", "chart.css", "bars.css", "logs.css")
+_UNFOLDED: Final = 10  # senders
+_BARS: Final = 15
+_LOGS_NAMED: Final = 50
+
+
+class _Figure(msgspec.Struct, frozen=True):
+    """A count that is told before anything else, and what goes on from it."""
+
+    label: str
+    count: int
+    told: str
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """A sender that is told of, and whatever is said of it under which label."""
+
+    number: int
+    domain: str | None
+    facts: dict[str, tuple[Markup | str | None, ...]]
+
+
+def compose_logs_page(report: LogReport, *, top: int, generated: str) -> str:
+    """The whole page; of the likely senders the first ``top``.
+
+    ``generated`` says in words when the page was made.
+    """
+    entries = [_entry(number, each) for number, each in enumerate(report.likely[:top], 1)]
+    chart = chart_grounds(report)
+    return compose_html(
+        "logs.html",
+        title=title_of(report.logs),
+        styles=STYLES,
+        generated=generated,
+        words=words,
+        page=page_words,
+        report=report,
+        opening=_opening(report),
+        logs=[legible(each) for each in report.logs[:_LOGS_NAMED]],
+        figures=_figures(report),
+        remarks=remarks_on(report),
+        chart=chart and draw_chart(chart),
+        grounds=list(_grounds(report)),
+        is_ambiguous=Ground.NO_PTR_OR_FAILED in report.grounds,
+        volumes=draw_bars(_volumes(report.likely, len(entries))) if entries else None,
+        entries=entries[:_UNFOLDED],
+        folded=entries[_UNFOLDED:],
+        left_out=len(report.likely) - len(entries),
+        others=others_told(report.others) if report.others.amount.clients else None,
+    )
+
+
+def title_of(logs: Sequence[str]) -> str:
+    """What a page about these logs is called."""
+    several = page_words.OF_SEVERAL_LOGS.format(count=len(logs))
+    return page_words.TITLE.format(logs=legible(logs[0]) if len(logs) == 1 else several)
+
+
+def _opening(report: LogReport) -> str:
+    if report.first_at is None or report.last_at is None:
+        return nothing_told(report)
+    return page_words.SPAN.format(
+        lines=page_words.LINES.of(report.lines),
+        first=moments.short_utc(report.first_at),
+        last=moments.short_utc(report.last_at),
+    )
+
+
+def _figures(report: LogReport) -> tuple[_Figure, ...]:
+    connections = words.CONNECTIONS.of(report.connections) if report.connections else ""
+    taken = [page_words.MESSAGES.of(report.deliveries)]
+    if report.submissions:
+        taken.append(words.SUBMISSIONS.of(report.submissions))
+    return (
+        _Figure(words.CLIENTS, report.clients, connections),
+        _Figure(words.DELIVERIES, report.deliveries, ", ".join(taken)),
+        _turned_away(words.REVERSE_DNS, report.reverse_dns),
+        _turned_away(words.OTHERWISE, report.otherwise),
+    )
+
+
+def _turned_away(label: str, amount: Amount) -> _Figure:
+    told = page_words.CLIENTS.of(amount.clients, replies=replies(amount)) if amount.replies else ""
+    return _Figure(label, amount.clients, told)
+
+
+def _grounds(report: LogReport) -> Iterator[tuple[str, list[str]]]:
+    """The rows of the table by cause."""
+    for ground, amount in report.grounds.items():
+        counts = _counts(amount, has_warnings=bool(report.reverse_dns.warned))
+        yield words.GROUNDS[ground], [f"{each:,}" for each in counts]
+
+
+def _counts(amount: Amount, *, has_warnings: bool) -> list[int]:
+    counts = [amount.clients, amount.refused, amount.deferred]
+    return [*counts, amount.warned] if has_warnings else counts
+
+
+def _volumes(likely: Sequence[Sender], told: int) -> Bars:
+    """The senders with most mail; those that the page tells more of are led to."""
+    ordered = sorted(enumerate(likely, 1), key=lambda each: -_volume(each[1]))
+    rest = [each for _, each in ordered[_BARS:]]
+    return Bars(
+        name="volumes",
+        title=page_words.VOLUMES,
+        things=page_words.SENDER,
+        kinds=(
+            Kind(page_words.TURNED_AWAY, Texture.RISING),
+            Kind(page_words.TAKEN_IN, Texture.PLAIN),
+        ),
+        bars=tuple(
+            Bar(
+                label=sender.domain or words.NO_DOMAIN,
+                values=(sender.amount.replies, sender.deliveries),
+                hint=sender.addresses[0].text if sender.amount.clients == 1 else sender.network,
+                anchor=f"sender-{number}" if number <= told else None,
+            )
+            for number, sender in ordered[:_BARS]
+        ),
+        rest=_together(rest) if rest else None,
+    )
+
+
+def _volume(sender: Sender) -> int:
+    return sender.amount.replies + sender.deliveries
+
+
+def _together(senders: Sequence[Sender]) -> Bar:
+    replies = sum(each.amount.replies for each in senders)
+    taken = sum(each.deliveries for each in senders)
+    return Bar(page_words.SENDERS_LEFT.of(len(senders)), (replies, taken))
+
+
+def _entry(number: int, sender: Sender) -> _Entry:
+    facts = {
+        page_words.ADDRESS: (_client(sender),),
+        page_words.PTR_NAME: tuple(map(as_data, sender.names[:1])),
+        page_words.HELO: tuple(map(as_data, sender.helos[:1])),
+        page_words.FATE: (fate(sender, moments.short_utc),),
+        page_words.DELIVERED: (delivered(sender, moments.short_utc),),
+        page_words.WHY: (why(sender),),
+        page_words.ENVELOPES: tuple(
+            fill(words.ENVELOPE, sender=each.sender, recipient=each.recipient)
+            for each in sender.envelopes
+        ),
+        page_words.COMMAND: (as_data(words.COMMAND.format(address=sender.addresses[0])),),
+    }
+    told = {label: values for label, values in facts.items() if any(values)}
+    return _Entry(number, sender.domain, told)
+
+
+def _client(sender: Sender) -> Markup:
+    address, others = sender.addresses[0].text, sender.amount.clients - 1
+    if not others:
+        return as_data(address)
+    return fill(words.AND_MORE, address=address, count=others, network=sender.network)
