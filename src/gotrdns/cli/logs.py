@@ -57,6 +57,12 @@ Exit status:
     is_flag=True,
     help="Show senders' and recipients' mailboxes, too, of the mail that was turned away.",
 )
+@click.option(
+    "--processes",
+    metavar="N",
+    type=click.IntRange(min=1, max=64),
+    help="Read in so many processes, which is faster where as many cores are free.  [default: 1]",
+)
 def logs(**options: Any) -> None:
     """Tell from mail logs who was turned away for reverse DNS, and who of them looks legitimate.
 

@@ -5,6 +5,7 @@ stand in the log. Times are seconds since 1970.
 """
 
 import enum
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -39,7 +40,7 @@ class Unread(enum.Enum):
     UNKNOWN_FORM = "unknown-form"  # it says something, in words that are not known
 
 
-class Fact(msgspec.Struct, frozen=True, gc=False):
+class Fact(msgspec.Struct, frozen=True, gc=False, tag=True, array_like=True):
     """``process`` tells one process of the mail server from others, for joining its lines.
 
     ``name`` is the client's confirmed host name, None where the mail server knows none.
@@ -111,3 +112,7 @@ class Queued(Fact, frozen=True, gc=False):
 
 class Departure(Fact, frozen=True, gc=False):
     """The client's connection ended."""
+
+
+AnyFact: TypeAlias = Arrival | Doubt | Rejection | Acceptance | Queued | Departure
+Silent: TypeAlias = Literal[Unread.SAYS_NOTHING]

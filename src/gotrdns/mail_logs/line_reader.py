@@ -5,12 +5,11 @@ a form of line means is the readers' business.
 """
 
 import re
-from collections import Counter
 from typing import Final
 
 import msgspec
 
-from gotrdns.mail_logs.facts import Fact, Unread
+from gotrdns.mail_logs.facts import Fact, Silent, Unread
 from gotrdns.mail_logs.frames import Begin, Frame, Framer
 from gotrdns.mail_logs.lines import each_line
 from gotrdns.mail_logs.postfix_usual import USUAL, read_usual
@@ -23,7 +22,7 @@ UNKNOWN_FORM: Final = Unread.UNKNOWN_FORM
 _LONGEST: Final = 16_384
 
 
-class Gleaned(msgspec.Struct):
+class Gleaned(msgspec.Struct, array_like=True):
     """What a text of so many lines yields; ``by_server`` is how many facts.
 
     ``unknown`` counts lines that a mail server has written about a client in words not known here;
@@ -32,9 +31,13 @@ class Gleaned(msgspec.Struct):
 
     lines: int
     facts: list[Fact] = []
-    by_server: Counter[Server] = msgspec.field(default_factory=Counter)
+    by_server: dict[Server, int] = {}
     unknown: int = 0
     damaged: int = 0
+
+    def count(self, server: Server, facts: int) -> None:
+        if facts:
+            self.by_server[server] = self.by_server.get(server, 0) + facts
 
 
 class LineReader:
@@ -67,45 +70,35 @@ class LineReader:
             if fact is not SAYS_NOTHING:
                 facts.append(fact)
         self._read_each(rest, others, gleaned)
-        gleaned.by_server[Server.POSTFIX] += len(facts) - gleaned.by_server.total()
+        gleaned.count(Server.POSTFIX, len(facts) - sum(gleaned.by_server.values()))
         return gleaned
 
     def _interested(self, text: bytes) -> Readers:
         return tuple(each for each in self._readers if each[1].is_of_interest(text))
 
     def _read_each(self, text: bytes, readers: Readers, gleaned: Gleaned) -> None:
-        lines: list[bytes] = []
-        facts: list[Fact] = []
-        for server, reader in readers:
-            if not reader.is_of_interest(text):
-                continue
-            lines = lines or each_line(text)
-            found = self._read_as(reader, lines, gleaned)
-            gleaned.by_server[server] += len(found)
-            in_order = not facts
-            facts += found
-            if not in_order:
-                facts.sort(key=_when)
-        gleaned.facts += facts
+        asked = [each for each in readers if each[1].is_of_interest(text)]
+        if not asked:
+            return
+        for line in each_line(text):
+            for server, reader in asked:
+                if reader.is_of_interest(line):
+                    fact = self._read_as(reader, line, gleaned)
+                    if fact is not SAYS_NOTHING:
+                        gleaned.facts.append(fact)
+                        gleaned.count(server, 1)
 
-    def _read_as(self, reader: Reader, lines: list[bytes], gleaned: Gleaned) -> list[Fact]:
-        of_interest, read, framed = reader.is_of_interest, reader.read, self._framer.read
-        facts: list[Fact] = []
-        keep = facts.append
-        for line in lines:
-            if not of_interest(line):
-                continue
-            frame = framed(line) if len(line) <= _LONGEST else None
+    def _read_as(self, reader: Reader, line: bytes, gleaned: Gleaned) -> Fact | Silent:
+        frame = self._framer.read(line) if len(line) <= _LONGEST else None
+        if frame is None:
+            frame = self._rescue(line, gleaned)
             if frame is None:
-                frame = self._rescue(line, gleaned)
-                if frame is None:
-                    continue
-            fact = read(frame)
-            if fact is UNKNOWN_FORM:
-                _count_unread(line, gleaned)
-            elif fact is not SAYS_NOTHING:
-                keep(fact)
-        return facts
+                return SAYS_NOTHING
+        fact = reader.read(frame)
+        if fact is UNKNOWN_FORM:
+            _count_unread(line, gleaned)
+            return SAYS_NOTHING
+        return fact
 
     def _rescue(self, line: bytes, gleaned: Gleaned) -> Frame | None:
         """What a crash has left of a line: NULs where a disk's blocks were never written."""
@@ -126,10 +119,6 @@ def _find_usual(text: bytes) -> tuple[list[tuple[bytes, bytes, re.Match[bytes]]]
         usual.append((text[end:begin], text[begin : found.start(1)], found))
         end = found.end()
     return usual, text[end:]
-
-
-def _when(fact: Fact) -> float:
-    return fact.at
 
 
 def _count_unread(line: bytes, gleaned: Gleaned) -> None:

@@ -3,6 +3,7 @@
 Owns the bound on a line's length. Knows nothing of what a line says.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 # syslog's daemons stop at 8 KiB, journald's JSON puts some KiB around as much.
@@ -16,6 +17,12 @@ class LineCutter:
         self._rest = b""
         self._in_long_line = False
         self.too_long = 0
+
+    def texts(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Whole lines, with their ends, of each piece; the last may have had none."""
+        yield from map(self.cut, pieces)
+        if rest := self.end():
+            yield rest
 
     def cut(self, piece: bytes) -> bytes:
         """The lines that are whole now, with their ends."""

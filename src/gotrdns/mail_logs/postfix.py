@@ -6,7 +6,7 @@ are.
 """
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from gotrdns.mail_logs.facts import (
     Acceptance,
@@ -17,6 +17,7 @@ from gotrdns.mail_logs.facts import (
     Fate,
     Flaw,
     Rejection,
+    Silent,
     Unread,
 )
 from gotrdns.mail_logs.frames import Frame
@@ -106,7 +107,7 @@ def session(
 
 def acceptance(
     at: float, process: bytes, queue_id: bytes, name: bytes, client: bytes, login: bytes | None
-) -> Acceptance | Unread:
+) -> Acceptance | Silent:
     if queue_id == _NO_QUEUE:
         return SAYS_NOTHING  # handed on before it was taken in (smtpd_proxy_filter)
     return Acceptance(at, process, client, _confirmed(name), queue_id, login or b"")
@@ -123,18 +124,8 @@ def unusable(at: float, process: bytes, _complaint: bytes, claimed: bytes) -> Do
     return Doubt(at, process, b"", None, claimed, Flaw.UNUSABLE)
 
 
-def rejection(  # noqa: PLR0913 - as a line has them
-    at: float,
-    process: bytes,
-    queue_id: bytes,
-    verb: bytes,
-    stage: bytes,
-    name: bytes,
-    client: bytes,
-    code: bytes | None,
-    enhanced: bytes | None,
-    rest: bytes,
-) -> Rejection:
+def rejection(at: float, process: bytes, *said: Any) -> Rejection:
+    queue_id, verb, stage, name, client, code, enhanced, rest = said
     text, sender, recipient, helo = _envelope(rest)
     if verb in {b"reject_warning", b"warn"}:
         fate = WARNED

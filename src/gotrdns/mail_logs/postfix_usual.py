@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from gotrdns.mail_logs import postfix
-from gotrdns.mail_logs.facts import Fact, Unread
+from gotrdns.mail_logs.facts import Fact, Silent, Unread
 
 # As long as syslog's daemons let a line be.
 _REST: Final = rb"[^\r\n]{0,8000}"
@@ -27,7 +27,7 @@ _FORMS: Final = {
     "rejection": postfix.REJECTED + rb"(" + _REST + rb")",
     "acceptance": postfix.ACCEPTED + _REST,
 }
-_MAKERS: Final[Mapping[str, Callable[..., Fact | Unread]]] = {
+_MAKERS: Final[Mapping[str, Callable[..., Fact | Silent]]] = {
     "session": postfix.session,
     "doubt": postfix.doubt,
     "unusable": postfix.unusable,
@@ -47,7 +47,7 @@ _PARTS: Final = {
 }
 
 
-def read_usual(found: re.Match[bytes], at: float, process: bytes) -> Fact | Unread:
+def read_usual(found: re.Match[bytes], at: float, process: bytes) -> Fact | Silent:
     """What a line says that was found by ``USUAL``."""
     form = found.lastgroup
     if form is None:

@@ -10,8 +10,9 @@ clock.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import tzinfo
+from typing import TypeAlias
 
 from gotrdns.mail_logs.facts import Fact
 from gotrdns.mail_logs.line_reader import Gleaned, LineReader
@@ -19,6 +20,8 @@ from gotrdns.mail_logs.lines import LineCutter
 from gotrdns.mail_logs.readers import READERS, Readers, Server
 from gotrdns.mail_logs.sources import Damage, Source
 from gotrdns.mail_logs.times import Clock
+
+Gleaner: TypeAlias = Callable[[Iterable[bytes], Clock, Readers], Iterator[Gleaned]]
 
 
 class Reading:
@@ -44,12 +47,17 @@ class Reading:
         self.lines += gleaned.lines
         self.unknown += gleaned.unknown
         self.damaged += gleaned.damaged
-        self.facts += gleaned.by_server
+        self.facts.update(gleaned.by_server)
         if gleaned.facts:
             # Lines of one text are in order, but for trifles.
             first, last = gleaned.facts[0].at, gleaned.facts[-1].at
             self.first_at = first if self.first_at is None else min(first, self.first_at)
             self.last_at = last if self.last_at is None else max(last, self.last_at)
+
+
+def glean(texts: Iterable[bytes], clock: Clock, readers: Readers) -> Iterator[Gleaned]:
+    """What texts of one log yield, each of whole lines."""
+    return map(LineReader(clock, readers).read, texts)
 
 
 def read_facts(
@@ -58,28 +66,22 @@ def read_facts(
     *,
     zone: tzinfo | None = None,
     readers: Readers = READERS,
+    glean: Gleaner = glean,
 ) -> Iterator[list[Fact]]:
     """Reads the sources one after another, as they are given: see ``sources.in_order``.
 
-    ``zone`` is that of time stamps which name none, by default this machine's.
+    ``zone`` is that of time stamps which name none, by default this machine's. ``glean`` is how the
+    texts are read: here, or in several processes.
     """
     for source in sources:
-        yield from _read_source(source, reading, LineReader(Clock(source.latest, zone), readers))
-
-
-def _read_source(source: Source, reading: Reading, lines: LineReader) -> Iterator[list[Fact]]:
-    reading.source = source
-    before = reading.octets
-    cutter = LineCutter()
-    for piece in source.pieces():
-        gleaned = lines.read(cutter.cut(piece))
+        reading.source = source
+        before = reading.octets
+        cutter = LineCutter()
+        clock = Clock(source.latest, zone)
+        for gleaned in glean(cutter.texts(source.pieces()), clock, readers):
+            reading.octets = before + source.octets
+            reading.add(gleaned)
+            yield gleaned.facts
+        reading.damaged += cutter.too_long
         reading.octets = before + source.octets
-        reading.add(gleaned)
-        yield gleaned.facts
-    if rest := cutter.end():
-        gleaned = lines.read(rest)
-        reading.add(gleaned)
-        yield gleaned.facts
-    reading.damaged += cutter.too_long
-    reading.octets = before + source.octets
-    reading.damages += source.damages
+        reading.damages += source.damages
