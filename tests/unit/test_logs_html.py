@@ -119,7 +119,7 @@ def test_what_the_page_says_is_in_the_order_of_reading() -> None:
         "Another 40 clients look like nobody's mail servers: refused 40 times.",
         f"Made by gotrdns {__version__}, {WHEN}",
     ]
-    places = []
+    places: list[int] = []
     for each in order:
         places.append(text.find(each, places[-1] if places else 0))
     assert -1 not in places

@@ -89,7 +89,7 @@ def _parse_url(
     return text if text.endswith("/") else f"{text}/"
 
 
-def _grouped(*options: Decorator) -> Decorator:
+def grouped(*options: Decorator) -> Decorator:
     """Options that ``--help`` lists in this order."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -100,17 +100,19 @@ def _grouped(*options: Decorator) -> Decorator:
     return decorate
 
 
-subject_options: Final = _grouped(
+name_option: Final = click.option(
+    "--name",
+    metavar="NAME",
+    help="The name that the host is to have; else one is proposed.",
+)
+
+subject_options: Final = grouped(
     click.option("--helo", metavar="NAME", help="The name the client gave in HELO or EHLO."),
-    click.option(
-        "--name",
-        metavar="NAME",
-        help="The name that the host is to have; else one is proposed.",
-    ),
+    name_option,
     click.option("--mx", "exchanges", is_flag=True, help="TARGETs are domains: their MX hosts."),
 )
 
-format_options: Final = _grouped(
+format_options: Final = grouped(
     click.option("--json", is_flag=True, help="Print one JSON object a line."),
     click.option("--markdown", is_flag=True, help="Print Markdown, for a ticket."),
     click.option("--html", is_flag=True, help="Print one page of HTML about all addresses."),
@@ -120,7 +122,7 @@ format_options: Final = _grouped(
     ),
 )
 
-wait_options: Final = _grouped(
+wait_options: Final = grouped(
     click.option(
         "--wait",
         is_flag=True,
@@ -144,7 +146,7 @@ wait_options: Final = _grouped(
     ),
 )
 
-registry_options: Final = _grouped(
+registry_options: Final = grouped(
     click.option("--rdap", is_flag=True, help="Ask RDAP who holds the address block."),
     click.option(
         "--rdap-bootstrap",
@@ -154,7 +156,7 @@ registry_options: Final = _grouped(
     ),
 )
 
-asking_options: Final = _grouped(
+asking_options: Final = grouped(
     resolver_option,
     click.option(
         "--root-hints",

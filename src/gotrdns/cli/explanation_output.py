@@ -20,7 +20,7 @@ from gotrdns.explaining.awaiting import Look
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.reports.explanation_json import encode_explanation
 from gotrdns.reports.explanation_text import compose_explanation
-from gotrdns.reports.letters import Letter, write_letters
+from gotrdns.reports.letters import write_letters
 from gotrdns.reports.moments import said_in_utc
 
 
@@ -94,7 +94,7 @@ class Printer:
 
     def _letters(self, explanation: Explanation) -> str:
         letters = write_letters(explanation, language=self._inquiry.language)
-        return "\n".join(_as_message(letter) for letter in letters)
+        return "\n".join(letter.message for letter in letters)
 
     def _write_apart(self, text: str) -> None:
         write(self._separator + text)
@@ -107,9 +107,3 @@ def _encoded(told: Told) -> bytes:
     from gotrdns.reports.waiting_json import encode_waited  # noqa: PLC0415 - see above
 
     return encode_waited(told.explanation, told.look)
-
-
-def _as_message(letter: Letter) -> str:
-    """Header fields and a body, as mail programs take them; without an addressee no To."""
-    fields = [f"To: {letter.to}"] if letter.to else []
-    return "\n".join([*fields, f"Subject: {letter.subject}", "", letter.body.rstrip("\n"), ""])

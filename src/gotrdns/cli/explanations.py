@@ -17,9 +17,11 @@ from gotrdns.cli.progress import Progress
 from gotrdns.cli.reporting import read_targets
 from gotrdns.cli.waiting import Waiting
 from gotrdns.contacts.holder import Holder
+from gotrdns.evidence import Server
 from gotrdns.explaining.expert import Expand, Expert
 from gotrdns.names import Address
 from gotrdns.reports.letters import require_language
+from gotrdns.resolution.client import Client
 from gotrdns.resolution.opening import open_client
 from gotrdns.resolution.walk import read_root_hints
 
@@ -44,6 +46,21 @@ def _holder_finder(inquiry: Inquiry) -> Callable[[Address], Awaitable[Holder]]:
     return Registry(cache, iana=begin, allow_insecure=begin.startswith("http:")).find_holder
 
 
+def expert_for(
+    inquiry: Inquiry, client: Client, hints: Sequence[Server], progress: Progress, *, at_once: int
+) -> Expert:
+    """Whoever explains with the means that were asked for. Raises InvalidServer and NoServers."""
+    return Expert(
+        client,
+        inquiry.resolver,
+        hints,
+        inquiry.walk,
+        at_once=at_once,
+        find_holder=_holder_finder(inquiry) if inquiry.rdap else None,
+        on_step=progress.note_question,
+    )
+
+
 async def explain_targets(inquiry: Inquiry, targets: Sequence[str]) -> int:
     """Explain and print everything; returns the exit status.
 
@@ -56,15 +73,7 @@ async def explain_targets(inquiry: Inquiry, targets: Sequence[str]) -> int:
     progress = Progress()
     try:
         printer = Printer(inquiry, client.servers, progress)
-        expert = Expert(
-            client,
-            inquiry.resolver,
-            hints,
-            inquiry.walk,
-            at_once=_AT_ONCE,
-            find_holder=_holder_finder(inquiry) if inquiry.rdap else None,
-            on_step=progress.note_question,
-        )
+        expert = expert_for(inquiry, client, hints, progress, at_once=_AT_ONCE)
         expand = expand_domain if inquiry.exchanges else expand_host
         if inquiry.pace is None:
             await _explain_all(expert, expand, inquiry, targets, printer)

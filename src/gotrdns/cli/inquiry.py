@@ -5,7 +5,7 @@ Owns the step from options to the values that the work takes.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -46,6 +46,21 @@ class Inquiry(msgspec.Struct, frozen=True):
 
 class InvalidInquiry(ValueError):
     """An option's value cannot be what it is meant to be."""
+
+
+# Of options that a verb which also explains does not have.
+_NONE_OF: Final[Mapping[str, Any]] = {
+    "helo": None,
+    "exchanges": False,
+    "format": Format.TEXT,
+    "language": "en",
+    "waiting": None,
+}
+
+
+def read_inquiry_of_others(options: Mapping[str, Any]) -> Inquiry:
+    """The same for a verb that has only some of the options. Raises InvalidInquiry."""
+    return read_inquiry({**_NONE_OF, **options})
 
 
 def read_inquiry(options: Mapping[str, Any]) -> Inquiry:

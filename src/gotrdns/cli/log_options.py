@@ -1,27 +1,58 @@
-"""Which options of ``gotrdns logs`` go together.
+"""The options of ``gotrdns logs`` that choose another report, and which options go together.
 
-Owns the table of those that do not. What they mean is others' business.
+Owns how they are spelt, and the tables of what goes with what. What they mean is others' business.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import click
+from click.core import ParameterSource
 
+from gotrdns.cli.explain_options import asking_options, grouped, name_option, registry_options
+
+complaint_options: Final = grouped(
+    click.option(
+        "--complaint",
+        metavar="WHO",
+        help="Tell the whole story of one sender, and what to do about it.",
+    ),
+    click.option(
+        "--offline", is_flag=True, help="With --complaint: do not ask DNS what it says now."
+    ),
+    name_option,
+    registry_options,
+    asking_options,
+)
 # Of each group one at most, and why.
 _APART: Final = (
     (("--json", "--csv", "--html"), "only one form can be printed"),
+    (("--complaint", "--csv"), "a story is no table"),
+    (("--complaint", "--html"), "a story is told as text or as JSON"),
     (("--envelope", "--csv"), "the CSV has no column for mailboxes"),
 )
+_COMPLAINT: Final = ("--complaint",)
+# What these options are about is not done by other reports.
+_ONLY_WITH: Final[Mapping[str, Collection[str]]] = {
+    "--offline": _COMPLAINT,
+    "--name": _COMPLAINT,
+    "--rdap": _COMPLAINT,
+    "--rdap-bootstrap": _COMPLAINT,
+    "--resolver": _COMPLAINT,
+    "--root-hints": _COMPLAINT,
+    "--private-servers": _COMPLAINT,
+    "--timeout": _COMPLAINT,
+    "--deadline": _COMPLAINT,
+}
 
 
 def given_options() -> frozenset[str]:
-    """The options of the verb that runs which have a value, as they are spelt."""
+    """The options of the verb that runs which were given to it, as they are spelt."""
     context = click.get_current_context()
     return frozenset(
         each.opts[0]
         for each in context.command.params
-        if context.params.get(each.name or "") not in (None, False, ())
+        if context.get_parameter_source(each.name or "") is not ParameterSource.DEFAULT
     )
 
 
@@ -31,3 +62,6 @@ def require_compatible(given: Collection[str]) -> None:
         chosen = [each for each in group if each in given]
         if len(chosen) > 1:
             raise click.UsageError(f"{' and '.join(chosen)}: {reason}")
+    for option, reports in _ONLY_WITH.items():
+        if option in given and not any(each in given for each in reports):
+            raise click.UsageError(f"{option} is for {' and '.join(reports)}")

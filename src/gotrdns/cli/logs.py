@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gotrdns.cli.log_options import given_options, require_compatible
+from gotrdns.cli.log_options import complaint_options, given_options, require_compatible
 from gotrdns.cli.times import parse_moment
 
 
@@ -19,13 +19,18 @@ Examples:
   gotrdns logs --since 2d --top 50 /var/log/exim4/mainlog
   gotrdns logs --html /var/log/mail.log* > mail-logs.html
   journalctl --output=json --unit=postfix* | gotrdns logs --json -
+  gotrdns logs --complaint customer.example /var/log/mail.log*
+  gotrdns logs --complaint orders@customer.example --envelope /var/log/mail.log
 
 \b
 Exit status:
-  0  nobody who looks legitimate was turned away for reverse DNS
-  1  somebody was
+  0  nobody who looks legitimate was turned away for reverse DNS; with
+     --complaint, nothing was, or it is repaired
+  1  somebody was; with --complaint, it is not repaired
   2  the command line is wrong, a log cannot be opened, or the results cannot
      be written
+  3  with --complaint: nobody was found, or whether it is repaired cannot be
+     told, since DNS did not answer or was not to be asked
   130, 141  interrupted; whoever read the results went away
 """
 )
@@ -47,7 +52,8 @@ Exit status:
     "--top",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Show so many senders.  [default: 20 as text, 100 with --html, all with --json and --csv]",
+    help="Show so many senders.  [default: 20 as text, 100 with --html, all with --json and "
+    "--csv; 4 clients with --complaint]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the senders, one a line.")
@@ -63,16 +69,26 @@ Exit status:
     type=click.IntRange(min=1, max=64),
     help="Read in so many processes, which is faster where as many cores are free.  [default: 1]",
 )
+@complaint_options
 def logs(**options: Any) -> None:
     """Tell from mail logs who was turned away for reverse DNS, and who of them looks legitimate.
 
     Reads logs of Postfix and Exim, also those compressed or rotated, in whatever order; "-" is
     standard input. Nothing is looked up, changed or sent anywhere, and no settings are needed. Time
     stamps without a time zone are taken for local time.
+
+    With --complaint the story of one sender is told: what happened to the mail, why, whether it is
+    repaired since, for which DNS is asked as "gotrdns explain" does, and the letter to send if not.
+    WHO is an address, a network, a name (a host's or a sender's, with all below it), or a sender
+    (user@domain or @domain).
     """
     if not options["files"]:
         raise click.UsageError('no log: write the names of files, or "-" for standard input')
     require_compatible(given_options())
+    if options["complaint"] is not None:
+        from gotrdns.cli.log_complaints import answer_complaint  # noqa: PLC0415 - see the module
+
+        raise click.exceptions.Exit(answer_complaint(options))
 
     from gotrdns.cli.log_reports import report_on_logs  # noqa: PLC0415 - see the module
 

@@ -5,7 +5,7 @@ a form of line means is the readers' business.
 """
 
 import re
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -20,6 +20,9 @@ SAYS_NOTHING: Final = Unread.SAYS_NOTHING
 UNKNOWN_FORM: Final = Unread.UNKNOWN_FORM
 # A line is worth a look if a mail server could have written it so: syslog's daemons stop at 8 KiB.
 _LONGEST: Final = 16_384
+
+_Usual: TypeAlias = tuple[bytes, bytes, re.Match[bytes]]
+"""What stands before a usual line, the line's begin, and the rest of it."""
 
 
 class Gleaned(msgspec.Struct, array_like=True):
@@ -52,12 +55,12 @@ class LineReader:
         gleaned = Gleaned(text.count(b"\n"))
         facts, read_begin = gleaned.facts, self._framer.read_begin
         begins: dict[bytes, Begin | None] = {}
-        usual, rest = _find_usual(text)
+        usual, others = _find_usual(text)
         # Asked of all other lines at once, it tells whose log this is.
-        others = self._interested(b"".join([*(before for before, _, _ in usual), rest]))
+        readers = self._interested(b"".join(others))
         for before, begin, found in usual:
-            if before and others:
-                self._read_each(before, others, gleaned)
+            if before and readers:
+                self._read_each(before, readers, gleaned)
             # Within one second a process often logs several lines.
             known = begins.get(begin)
             if known is None:
@@ -69,7 +72,7 @@ class LineReader:
             fact = read_usual(found, at, process)
             if fact is not SAYS_NOTHING:
                 facts.append(fact)
-        self._read_each(rest, others, gleaned)
+        self._read_each(others[-1], readers, gleaned)
         gleaned.count(Server.POSTFIX, len(facts) - sum(gleaned.by_server.values()))
         return gleaned
 
@@ -110,15 +113,21 @@ class LineReader:
         return frame
 
 
-def _find_usual(text: bytes) -> tuple[list[tuple[bytes, bytes, re.Match[bytes]]], bytes]:
-    """What stands before each usual line, its begin, and the rest of it; what stands behind all."""
-    usual = []
+def _find_usual(text: bytes) -> tuple[list[_Usual], list[bytes]]:
+    """The usual lines, and all that stands before, between and behind them."""
+    usual: list[_Usual] = []
+    others: list[bytes] = []
     end = 0
     for found in USUAL.finditer(text):
         begin = text.rfind(b"\n", end, found.start()) + 1 or end
-        usual.append((text[end:begin], text[begin : found.start(1)], found))
+        before = b""
+        if begin > end:
+            before = text[end:begin]
+            others.append(before)
+        usual.append((before, text[begin : found.start(1)], found))
         end = found.end()
-    return usual, text[end:]
+    others.append(text[end:])
+    return usual, others
 
 
 def _count_unread(line: bytes, gleaned: Gleaned) -> None:

@@ -6,8 +6,8 @@ may know fewer forms than ``postfix``; those that it knows mean the same there.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias
 
 from gotrdns.mail_logs import postfix
 from gotrdns.mail_logs.facts import Fact, Silent, Unread
@@ -20,36 +20,37 @@ _NOTHING: Final = (
     rb"|(?:Anonymous|Untrusted|Trusted|Verified) TLS connection established from "
     rb"|warning: [^\s\[\]:]{1,255}\[[0-9A-Fa-f.:]{2,45}\]: SASL )" + _REST
 )
-_FORMS: Final = {
-    "session": postfix.SESSION,
-    "doubt": postfix.DOUBT,
-    "unusable": postfix.UNUSABLE + rb"([^\r\n]{1,1000})",
-    "rejection": postfix.REJECTED + rb"(" + _REST + rb")",
-    "acceptance": postfix.ACCEPTED + _REST,
-}
-_MAKERS: Final[Mapping[str, Callable[..., Fact | Silent]]] = {
-    "session": postfix.session,
-    "doubt": postfix.doubt,
-    "unusable": postfix.unusable,
-    "rejection": postfix.rejection,
-    "acceptance": postfix.acceptance,
-}
+_Maker: TypeAlias = Callable[..., Fact | Silent]
+_FORMS: Final[tuple[tuple[bytes, _Maker], ...]] = (
+    (postfix.SESSION, postfix.session),
+    (postfix.DOUBT, postfix.doubt),
+    (postfix.UNUSABLE + rb"([^\r\n]{1,1000})", postfix.unusable),
+    (postfix.REJECTED + rb"(" + _REST + rb")", postfix.rejection),
+    (postfix.ACCEPTED + _REST, postfix.acceptance),
+)
 USUAL: Final = re.compile(
     # The first group is empty, and stands where ``Framer.read_begin`` wants a line's begin to end.
-    rb"/smtpd\[\d{1,10}()\]: (?:"
-    + b"|".join([b"(?P<%b>%b)" % (name.encode(), form) for name, form in _FORMS.items()])
-    + rb"|%b)\r?\n" % _NOTHING
+    rb"/smtpd\[\d{1,10}()\]: (?:%b|%b)\r?\n" % (b"|".join([form for form, _ in _FORMS]), _NOTHING)
 )
-# Of each form's groups, those that are in it.
-_PARTS: Final = {
-    name: tuple(range(group + 1, group + 1 + re.compile(_FORMS[name]).groups))
-    for name, group in USUAL.groupindex.items()
-}
+
+
+def _by_group() -> Iterator[tuple[int, tuple[_Maker, tuple[int, ...]]]]:
+    """Of each group who makes a fact of its form, and which groups the form has."""
+    first = 2
+    for form, maker in _FORMS:
+        groups = tuple(range(first, first + re.compile(form).groups))
+        yield from ((group, (maker, groups)) for group in groups)
+        first += len(groups)
+
+
+_BY_GROUP: Final = dict(_by_group())
 
 
 def read_usual(found: re.Match[bytes], at: float, process: bytes) -> Fact | Silent:
     """What a line says that was found by ``USUAL``."""
-    form = found.lastgroup
+    # None for what says nothing: its last group is the first.
+    form = _BY_GROUP.get(found.lastindex or 0)
     if form is None:
         return Unread.SAYS_NOTHING
-    return _MAKERS[form](at, process, *found.group(*_PARTS[form]))
+    maker, groups = form
+    return maker(at, process, *found.group(*groups))

@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 from gotrdns.mail_logs.accounts import Account, each_said
 from gotrdns.mail_logs.facts import Fate
 from gotrdns.mail_logs.signs import WEIGHTS, Impression, judge, registered_domain, score
-from gotrdns.names import Address, InvalidAddress, network_around
+from gotrdns.mail_logs.texts import address_in, text_in
+from gotrdns.names import Address, network_around
 from gotrdns.reports.mail_log import Amount, Envelope, Ground, Others, Sender, Sign
-from gotrdns.reports.sentences import legible
 
 # Each sign's weight is in ``signs``: agreement of HELO name and sender is just enough.
 LIKELY: Final = 3
@@ -117,7 +117,7 @@ def _promising(
 
 def _look_at(text: bytes, account: Account) -> _Client | None:
     """None for a client that was never refused for its reverse DNS."""
-    address = _address(text) if account.tallies else None
+    address = address_in(text) if account.tallies else None
     return None if address is None else _Client(address, account, judge(address, account))
 
 
@@ -130,19 +130,11 @@ def _delivering(accounts: Mapping[bytes, Account]) -> set[_Place]:
     found = set()
     for text, account in accounts.items():
         if account.deliveries and account.names and not account.tallies:
-            address = _address(text)
+            address = address_in(text)
             if address is not None:
                 domain = registered_domain(each_said(account.names)[0])
                 found.add(_Place(_network(address), domain))
     return found
-
-
-def _address(text: bytes) -> Address | None:
-    """None for what only looks like an address, as a damaged line may have it."""
-    try:
-        return Address.parse(text.decode("ascii", "replace"))
-    except InvalidAddress:
-        return None
 
 
 def _network(address: Address) -> bytes:
@@ -204,7 +196,7 @@ def _sender(place: _Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
         score=score(signs),
         signs=_weightiest_first(signs),
         envelopes=tuple(
-            Envelope(_text(sender), _text(recipient))
+            Envelope(text_in(sender), text_in(recipient))
             for each in every
             for sender, recipient in each.envelopes
         ),
@@ -212,8 +204,4 @@ def _sender(place: _Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
 
 
 def _texts(octets: Iterable[bytes]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(_text, octets)))[:_SHOWN]
-
-
-def _text(octets: bytes) -> str:
-    return legible(octets.decode("utf-8", "backslashreplace")) if octets else ""
+    return tuple(dict.fromkeys(map(text_in, octets)))[:_SHOWN]

@@ -12,7 +12,7 @@ from gotrdns.reports import english_explain as words
 from gotrdns.reports.delegation_text import way_lines
 from gotrdns.reports.english_receivers import OTHERS
 from gotrdns.reports.explanation_outline import Outline, Step, Waits, outline
-from gotrdns.reports.layout import paragraph
+from gotrdns.reports.layout import WIDTH, paragraph
 from gotrdns.reports.text import Paint, Style, plain, result_lines
 
 
@@ -35,14 +35,19 @@ def compose_explanation(
     return "".join(f"{line}\n" for line in lines)
 
 
+def repair_sections(parts: Outline, width: int = WIDTH) -> Iterator[tuple[str, Iterable[str]]]:
+    """Headings and lines: why, what to publish, and who can."""
+    yield words.REASON, _paragraphs(parts.reason, width)
+    yield words.PUBLISH, _records(parts, width)
+    if parts.waits is not None:
+        yield words.HOW_LONG, _waits(parts.waits, width)
+    yield words.TO_DO, _paragraphs(parts.advice, width)
+    yield words.WHO, _who(parts.who, width)
+
+
 def _sections(parts: Outline) -> Iterator[tuple[str, Iterable[str]]]:
     yield words.PAIR, parts.pair
-    yield words.REASON, _paragraphs(parts.reason)
-    yield words.PUBLISH, _records(parts)
-    if parts.waits is not None:
-        yield words.HOW_LONG, _waits(parts.waits)
-    yield words.TO_DO, _paragraphs(parts.advice)
-    yield words.WHO, _who(parts.who)
+    yield from repair_sections(parts)
     yield words.ALSO, _remarks(parts.remarks)
     yield OTHERS, _remarks(parts.others)
     yield words.ANSWERS_HERE, parts.answers
@@ -52,38 +57,38 @@ def _sections(parts: Outline) -> Iterator[tuple[str, Iterable[str]]]:
         yield parts.more_ways.heading, paragraph(parts.more_ways.names)
 
 
-def _paragraphs(sentences: Iterable[str]) -> Iterator[str]:
+def _paragraphs(sentences: Iterable[str], width: int) -> Iterator[str]:
     for sentence in sentences:
-        yield from paragraph(sentence)
+        yield from paragraph(sentence, width=width)
 
 
-def _who(parties: tuple[tuple[str, ...], ...]) -> Iterator[str]:
-    several = len(parties) > 1
+def _who(parties: tuple[tuple[str, ...], ...], width: int) -> Iterator[str]:
+    mark, indent = ("    - ", "      ") if len(parties) > 1 else ("    ", "    ")
     for first, *others in parties:
-        yield from paragraph(first, "    - " if several else "    ", "      " if several else None)
+        yield from paragraph(first, mark, indent, width=width)
         for sentence in others:
-            yield from paragraph(sentence, "      " if several else "    ")
+            yield from paragraph(sentence, indent, width=width)
 
 
-def _records(parts: Outline) -> Iterator[str]:
-    yield from paragraph(parts.introduction)
+def _records(parts: Outline, width: int) -> Iterator[str]:
+    yield from paragraph(parts.introduction, width=width)
     several = len(parts.steps) > 1
     for number, step in enumerate(parts.steps, 1):
-        yield from _step(step, words.NUMBERED.format(number=number) if several else "")
-    yield from paragraph(parts.choice)
+        yield from _step(step, words.NUMBERED.format(number=number) if several else "", width)
+    yield from paragraph(parts.choice, width=width)
 
 
-def _step(step: Step, mark: str) -> Iterator[str]:
-    yield from paragraph(f"{mark}{step.where}", "    ", " " * (4 + len(mark)))
+def _step(step: Step, mark: str, width: int) -> Iterator[str]:
+    yield from paragraph(f"{mark}{step.where}", "    ", " " * (4 + len(mark)), width=width)
     # In one piece however long it is: it is made to be copied.
     yield f"         {step.record}"
 
 
-def _waits(waits: Waits) -> Iterator[str]:
-    yield from paragraph(waits.sentence)
+def _waits(waits: Waits, width: int) -> Iterator[str]:
+    yield from paragraph(waits.sentence, width=width)
     for number, wait in enumerate(waits.each, 1):
         mark = words.NUMBERED.format(number=number)
-        yield from paragraph(f"{mark}{wait}", "    ", " " * (4 + len(mark)))
+        yield from paragraph(f"{mark}{wait}", "    ", " " * (4 + len(mark)), width=width)
 
 
 def _remarks(remarks: Iterable[str]) -> Iterator[str]:

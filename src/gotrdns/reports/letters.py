@@ -67,6 +67,12 @@ class Letter(msgspec.Struct, frozen=True):
     subject: str
     body: str
 
+    @property
+    def message(self) -> str:
+        """Header fields and a body, as mail programs take them; without an addressee no To."""
+        fields = [f"To: {self.to}"] if self.to else []
+        return "\n".join([*fields, f"Subject: {self.subject}", "", self.body.rstrip("\n"), ""])
+
 
 def require_language(language: str) -> None:
     """Raises InvalidLanguage."""
