@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 # What the live tests and benchmarks run beside gotrdns, as Debian names it.
 LIVE_PACKAGES := postfix unbound nsd bind9 bind9-utils iproute2 util-linux postgresql m4 systemd \
 	chromium fonts-dejavu-core fonts-liberation
-# Mail servers that Debian does not install beside Postfix.
-UNPACKED_PACKAGES := exim4-daemon-light opensmtpd sendmail-bin sendmail-cf
+# Mail servers that Debian does not install beside Postfix, and what would rotate the host's logs.
+UNPACKED_PACKAGES := exim4-daemon-light opensmtpd sendmail-bin sendmail-cf logrotate
 # What the packaging tests ask about man pages and completion.
 PACKAGING_PACKAGES := groff-base mandoc man-db bash-completion zsh fish
 BENCH_PACKAGES := postfix nsd unbound dnsperf bind9-dnsutils bind9-utils postfwd postfix-policyd-spf-python \

@@ -35,6 +35,26 @@ def check_postfix(helo: bytes, sender: bytes, recipient: bytes) -> None:
         raise ValueError(fact)
 
 
+def check_content(helo: bytes, sender: bytes, header: bytes) -> None:
+    """Of a message that is refused for its header, queue id and reply are what they are."""
+    message = (
+        b"4jcFJT63V0zSx: reject: header %b from unknown[%b]; from=<%b> proto=SMTP helo=<%b>"
+        % (
+            header,
+            CLIENT,
+            sender,
+            helo,
+        )
+    )
+    frame = Frame(0.0, b"postfix/cleanup", b"mx postfix/cleanup[1]", message + b": 5.7.1 No")
+    fact = postfix.read(frame)
+    if not isinstance(fact, Rejection):
+        raise TypeError(message)
+    told = (fact.client, fact.queue_id, fact.fate, fact.enhanced, fact.text, fact.helo)
+    if told != (b"", b"4jcFJT63V0zSx", Fate.REFUSED, b"5.7.1", b"No", b""):
+        raise ValueError(fact)
+
+
 def check_exim(helo: bytes, sender: bytes, recipient: bytes) -> None:
     """A line that may be forged is not believed, which is no fact."""
     message = b"H=(%b) [%b] F=<%b> rejected RCPT <%b>: relay not permitted" % (
@@ -55,6 +75,7 @@ def check_exim(helo: bytes, sender: bytes, recipient: bytes) -> None:
 def read_messages(data: bytes) -> None:
     helo, sender, recipient, *_ = (*data.replace(b"\n", b"?").split(b"\0"), b"", b"")
     check_postfix(helo, sender, recipient)
+    check_content(helo, sender, recipient)
     check_exim(helo, sender, recipient)
 
 

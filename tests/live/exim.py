@@ -5,10 +5,12 @@ Owns its configuration, life, log and mailbox. It resolves through the namespace
 """
 
 import re
+from collections.abc import Mapping
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as default_policy
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from tests.live.daemon import accepts
@@ -25,16 +27,15 @@ CONFIGURATION = """\
 primary_hostname = mx.recipient.example
 qualify_domain = recipient.example
 spool_directory = {directory}/spool
-log_file_path = {directory}/%slog
 pid_file_path = {directory}/pid
 daemon_smtp_ports = {port}
 local_interfaces = <; 127.0.0.1 ; ::1
 keep_environment =
-tls_advertise_hosts =
 # A burst of clients is a test's doing.
 smtp_accept_max = 0
 smtp_connect_backlog = 200
 acl_smtp_rcpt = recipients
+{options}
 # Without set-user-id it delivers as whom it receives.
 deliver_drop_privilege = true
 
@@ -74,25 +75,46 @@ def documented_lines(socket: Path) -> str:
 
 
 class Exim:
-    """`checks` are statements of the ACL for recipients, as in Exim's configuration."""
+    """`checks` are statements of the ACL for recipients, `options` those of the main section.
 
-    def __init__(self, directory: Path, checks: str = STOCK, port: int = PORT) -> None:
+    It logs to a file of its own, or to the socket ``syslog`` in the place of `/dev/log`.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        checks: str = STOCK,
+        port: int = PORT,
+        *,
+        options: Mapping[str, str] = MappingProxyType({}),
+        syslog: Path | None = None,
+    ) -> None:
         self._port = port
         self._directory = directory
         directory.mkdir(parents=True)
         # It logs under an account of its own.
         directory.chmod(0o777)
+        log = "syslog" if syslog else f"{directory}/%slog"
+        settings = {"log_file_path": log, "tls_advertise_hosts": "", **options}
         configuration = directory / "configuration"
         configuration.write_text(
             CONFIGURATION.format(
-                directory=directory, port=port, checks=checks, name=NAME, password=PASSWORD
+                directory=directory,
+                port=port,
+                checks=checks,
+                options="\n".join(f"{key} = {value}" for key, value in settings.items()),
+                name=NAME,
+                password=PASSWORD,
             )
         )
         exim = unpacked("exim4-daemon-light", "usr/sbin/exim4")
         self._process = Process(
             "exim",
             as_if_installed(
-                [exim, "-C", configuration, "-bdf"], directory, accounts=["Debian-exim"]
+                [exim, "-C", configuration, "-bdf"],
+                directory,
+                accounts=["Debian-exim"],
+                syslog=syslog,
             ),
             output=directory / "output",
         )

@@ -9,6 +9,7 @@ import base64
 import contextlib
 import re
 import socket
+import ssl
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,21 +131,56 @@ def deliver(
     return conversation
 
 
+class Session:
+    """One connection, for whoever says what depends on what was answered."""
+
+    def __init__(self, client_address: Address, port: int, *, seconds: float = 60.0) -> None:
+        self._ends = contextlib.ExitStack()
+        connection = socket.create_connection((SERVER, port), timeout=seconds)
+        self._connection: socket.socket = self._ends.enter_context(connection)
+        self._lines = self._ends.enter_context(connection.makefile("rb"))
+        self.banner = self._exchange(_proxy_header(ip_address(str(client_address))))
+
+    def say(self, command: str) -> Reply:
+        """A message is a command, too: its end is part of it."""
+        return self._exchange(f"{command}\r\n".encode())
+
+    def start_tls(self, server_name: str) -> Reply:
+        """Whatever the certificate."""
+        reply = self.say("STARTTLS")
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        encrypted = context.wrap_socket(self._connection, server_hostname=server_name)
+        self._connection = self._ends.enter_context(encrypted)
+        self._lines = self._ends.enter_context(encrypted.makefile("rb"))
+        return reply
+
+    def begin(self, octets: str) -> None:
+        """Of a message, to which nothing is answered yet."""
+        self._connection.sendall(octets.encode())
+
+    def log_in(self, name: str, password: str) -> Reply:
+        return self._exchange(_authentication(name, password))
+
+    def _exchange(self, octets: bytes) -> Reply:
+        self._connection.sendall(octets)
+        reply = _ReplyReader()
+        while not reply.heard(self._lines.readline()):
+            pass
+        return reply.finished()
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.close()
+
+
 def say(client_address: Address, port: int, *commands: str, seconds: float = 60.0) -> list[Reply]:
-    """The replies to these commands in one session, the banner first; a message is a command."""
-    with (
-        socket.create_connection((SERVER, port), timeout=seconds) as connection,
-        connection.makefile("rb") as lines,
-    ):
-        replies = []
-        said = [f"{command}\r\n".encode() for command in commands]
-        for each in (_proxy_header(ip_address(str(client_address))), *said):
-            connection.sendall(each)
-            reply = _ReplyReader()
-            while not reply.heard(lines.readline()):
-                pass
-            replies.append(reply.finished())
-        return replies
+    """The replies to these commands in one session, the banner first."""
+    with Session(client_address, port, seconds=seconds) as session:
+        return [session.banner, *map(session.say, commands)]
 
 
 async def deliver_async(envelope: Envelope, port: int, *, seconds: float = 60.0) -> Conversation:

@@ -4,9 +4,11 @@ Owns the way of one complaint. What the log says otherwise is tested with `test_
 """
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,10 @@ from tests.live.process import wait_until
 from tests.live.program import gotrdns
 from tests.live.resolver import Resolver
 from tests.live.smtp import deliver, say
+from tests.support.logged_day import a_business, turned_away
 
+PAGE = (Path(__file__).parents[2] / "docs" / "complaints.md").read_text()
+WRITTEN = datetime(2026, 11, 24, tzinfo=UTC).timestamp()
 ZONE = "ttnet.net.tr."
 ADDRESS = str(clients.FOUNDING.address)
 HELO = "mail.business.example"
@@ -109,6 +114,63 @@ def test_a_complaint_is_answered_with_the_letter_and_later_with_the_repair(
     assert f"\n{ADDRESS}: repaired\n" in done.stdout
     assert "    PASS (confirmed): name and address confirm one another.\n" in done.stdout
     assert "Subject:" not in done.stdout
+
+
+STATES = {
+    "pass": "repaired",
+    "fail": "not-repaired",
+    "permerror": "not-repaired",
+    "temperror": "cannot-be-told",
+}
+
+
+@pytest.mark.parametrize("result", STATES)
+@pytest.mark.usefixtures("cold_resolver")
+def test_of_every_client_it_is_known_whether_it_is_repaired(
+    internet: Internet, tmp_path: Path, result: str
+) -> None:
+    meant = [each for each in clients.CLIENTS if each.result == result]
+    log = tmp_path / "mail.log"
+    log.write_text(
+        "".join(
+            line
+            for each in meant
+            for line in turned_away("11:00:00", str(each.address), SENDER, each.helo)
+        )
+    )
+    stories = told(internet, SENDER, log, "--top", "20")["stories"]
+    assert {each["address"] for each in stories} == {str(each.address) for each in meant}
+    for story in stories:
+        assert story["state"] == STATES[result], story["address"]
+        assert story["explanation"]["result"] == result
+
+
+def test_the_examples_in_the_documentation_are_what_it_prints(
+    internet: Internet,
+    repaired: Callable[[], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, after = re.findall(r"```console\n\$ gotrdns logs --complaint (.+?)```", PAGE, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TZ", "UTC")
+    log = Path("mail.log")
+    log.write_text("".join(a_business(SENDER, HELO)))
+    os.utime(log, (WRITTEN, WRITTEN))  # its lines tell no year
+    _assert_shown(internet, before, log)
+    repaired()
+    _assert_shown(internet, after, log)
+
+
+def _assert_shown(internet: Internet, example: str, log: Path) -> None:
+    """The example's pieces, between which something is left out, in their order."""
+    arguments, _, shown = example.partition("\n")
+    whom, name = arguments.split()
+    assert name == log.name
+    rest = complain(internet, whom, log).stdout
+    for piece in shown.removesuffix("    ...\n").split("    ...\n"):
+        assert piece in rest
+        rest = rest.partition(piece)[2]
 
 
 def test_after_a_repair_the_log_itself_shows_it(

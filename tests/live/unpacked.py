@@ -34,19 +34,31 @@ def as_if_installed(
     accounts: Sequence[str],
     state: Sequence[str] = (),
     folders: Mapping[str, Path] = MappingProxyType({}),
+    syslog: Path | None = None,
 ) -> list[str | Path]:
     """The command line that runs the command with these accounts, and with what it must find.
 
     `state` are empty directories, whose parents are covered because the host may not have the
     directories and is not ours to change. `folders` are the package's, where the host has others.
+    `syslog` is a socket to have as `/dev/log`.
     """
     covers = [_cover(file, directory, accounts) for file in ("passwd", "group")]
     parents = {next(above for above in Path(each).parents if above.exists()) for each in state}
     covers += [f"mount -t tmpfs -o mode=0755 tmpfs {parent}" for parent in sorted(parents)]
     covers += [f"mkdir -m 0711 -p {each}" for each in state]
     covers += [f"mount --bind {shlex.quote(str(ours))} {path}" for path, ours in folders.items()]
+    if syslog is not None:
+        covers += _devices(directory / "devices", syslog)
     script = "\n".join([*covers, 'exec "$@"'])
     return ["unshare", "--mount", "--", "sh", "-e", "-c", script, "sh", *command]
+
+
+def _devices(place: Path, syslog: Path) -> list[str]:
+    """The host's are not ours to change; these are as many as a mail server needs."""
+    lines = [f"mkdir {place}", f"mount -t tmpfs -o mode=0755 tmpfs {place}"]
+    for name in ("null", "random", "urandom"):
+        lines += [f"touch {place}/{name}", f"mount --bind /dev/{name} {place}/{name}"]
+    return [*lines, f"ln -s {syslog} {place}/log", f"mount --rbind {place} /dev"]
 
 
 def _cover(file: str, directory: Path, accounts: Sequence[str]) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.logged_day import a_day
 from tests.unit.check_program import run_here, run_program
-from tests.unit.test_logs_documentation import a_day
 
 pytestmark = pytest.mark.usefixtures("utc")
 
@@ -92,7 +92,8 @@ def test_standard_input_is_read_as_often_as_it_takes(log: str) -> None:
 
 def test_only_the_time_that_is_asked_about_counts() -> None:
     assert told("127.0.77.0/24", EXIM)["clients"] == 5
-    assert told("127.0.77.0/24", "--since", "2026-11-23T18:00:42", EXIM)["clients"] == 2
+    later = told("127.0.77.0/24", "--since", "2026-11-23T18:00:42", EXIM)
+    assert (later["clients"], later["first"]) == (2, "2026-11-23T18:00:42Z")
     assert told("127.0.77.0/24", "--until", "2026-11-23T18:00:38", EXIM)["clients"] == 0
 
 
@@ -156,3 +157,13 @@ def test_bad_root_hints_are_heard_of(log: str) -> None:
     done = run_here("logs", "--complaint", "eddorre.com", "--root-hints", "/nowhere", log)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
+
+
+def test_whatever_strangers_said_to_real_servers_is_fit_for_a_terminal() -> None:
+    logs = sorted(str(each) for each in LOGS.iterdir() if each.suffix == ".log")
+    everybody = ("logs", "--offline", "--complaint", "0.0.0.0/0", "--top", "1000", "--envelope")
+    done = run_here(*everybody, *logs)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout.count("  What happened\n") > 10
+    assert all(each.isprintable() for each in done.stdout.splitlines())
+    json.loads(run_here(*everybody, "--json", *logs).stdout)

@@ -133,7 +133,7 @@ Complaint about eddorre.com
     )
     order = [
         text.index(f"\n{heading}\n")
-        for heading in ("  Why", "  What to publish", "  Who can change it", "  What to do")
+        for heading in ("  Why", "  What to publish", "  Who can change it", "  Next")
     ]
     assert order == sorted(order)
     assert text.index("The letters to send\n") > order[-1]
@@ -157,7 +157,7 @@ def test_what_is_repaired_needs_nothing_and_no_letter() -> None:
     text = text_of(case(Standing.CONFIRMED_NOW, confirmed()))
     assert "85.105.64.87: repaired\n" in text
     assert "Now name and address confirm one another." in flat(text)
-    assert "  What to do\n    Nothing.\n" in text
+    assert "  Next\n    Nothing is to be done.\n" in text
     assert "PASS (confirmed)" in text
     assert "has been put right" in text
     assert "Subject:" not in text
@@ -170,6 +170,8 @@ def test_what_the_log_shows_since_is_told_with_its_time() -> None:
     assert "the log has its name confirmed, last 2026-11-28 12:00." in flat(text)
     text = text_of(case(Standing.TAKEN_IN_SINCE, taken_in_at=NOON + 3 * DAY))
     assert "Since then its mail was taken in, last 2026-11-28 12:00." in flat(text)
+    assert "Mail from 85.105.64.87 is taken in again." in flat(text)
+    assert "put right" not in text
 
 
 def test_without_dns_the_command_to_run_is_told() -> None:
@@ -177,19 +179,34 @@ def test_without_dns_the_command_to_run_is_told() -> None:
     assert "whether it is repaired cannot be told" in text
     assert "    gotrdns explain --letter --helo mail.eddorre.com 85.105.64.87\n" in text
     last = msgspec.structs.replace(STORY.last, helo="$(evil)")  # type: ignore[type-var]
-    text = text_of(case(Standing.NOT_ASKED, last=last))
+    text = text_of(case(Standing.NOT_ASKED, last=last, matches=(Match(By.ADDRESS),)))
     assert "    gotrdns explain --letter 85.105.64.87\n" in text
 
 
 def test_trouble_with_dns_is_no_answer() -> None:
     text = text_of(case(Standing.DNS_TROUBLE, lame()))
     assert "Now it cannot be found out:" in flat(text)
-    assert "  What to do\n    Ask again later" in text
+    assert (
+        "  Next\n    Send the letter below. If it may be a passing trouble, ask again first:\n"
+        in text
+    )
 
 
 def test_our_own_trouble_is_not_blamed_on_the_sender() -> None:
     text = text_of(case(Standing.SAME_CAUSE, resolver_fault()))
     assert '"Our own resolver has trouble with 85.105.64.87. We look into it."' in text
+
+
+def test_what_hides_the_sender_is_not_blamed_on_the_sender() -> None:
+    told = case(Standing.SAME_CAUSE, founding(), address=Address.parse("192.168.1.1"))
+    assert "The mail came to our server from 192.168.1.1, which is no public" in flat(text_of(told))
+
+
+def test_the_helo_name_that_the_complaint_is_about_goes_into_the_command() -> None:
+    last = msgspec.structs.replace(STORY.last, helo="other.example")  # type: ignore[type-var]
+    assert "--helo mail.eddorre.com 85" in text_of(case(Standing.NOT_ASKED, last=last))
+    told = case(Standing.NOT_ASKED, last=last, matches=(Match(By.ADDRESS),))
+    assert "--helo other.example 85" in text_of(told)
 
 
 def test_what_is_only_warned_of_is_not_said_to_be_turned_away() -> None:
@@ -205,7 +222,7 @@ def test_who_was_turned_away_for_something_else_is_told_so() -> None:
     assert "85.105.64.87: not turned away for reverse DNS\n" in text
     assert "but for another reason" in flat(text)
     text = text_of(case(Standing.NEVER_TURNED_AWAY, last=None, amount=Amount(), otherwise=0))
-    assert "  What to do\n    Nothing.\n" in text
+    assert "  Next\n    Nothing is to be done.\n" in text
 
 
 def test_a_dynamic_name_is_asked_to_be_changed() -> None:
@@ -226,7 +243,7 @@ def test_of_several_clients_the_first_is_told_in_full_and_all_are_counted() -> N
     assert "    This writes the letter to send:\n    gotrdns explain --letter --helo" in text
     assert (
         "Another 38 clients are meant, too: deferred 40 times for reverse DNS, one message taken "
-        "in. --top 40 tells of them." in flat(text)
+        "in. With --top 10 more are told of." in flat(text)
     )
 
 

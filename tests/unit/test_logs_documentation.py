@@ -1,61 +1,21 @@
 """What docs/logs.md says is what the program does."""
 
 import re
-from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from gotrdns.mail_logs.signs import WEIGHTS
+from gotrdns.names import Address
 from gotrdns.reports.english_logs import GROUNDS
+from gotrdns.reports.logs_live import compose_line, compose_repetition, encode_turned_away
+from gotrdns.reports.mail_log import Ground, TurnedAway
+from tests.support.logged_day import a_day
 from tests.unit.check_program import run_here
 
 PAGE = (Path(__file__).parents[2] / "docs" / "logs.md").read_text()
-REJECT = (
-    "NOQUEUE: reject: RCPT from unknown[{client}]: 450 4.7.25 Client host rejected: cannot find "
-    "your hostname, [{client}]; from=<{sender}> to=<you@our.example> proto=ESMTP helo=<{helo}>"
-)
-DOUBT = "warning: hostname {name} does not resolve to address {client}: {reason}"
-NODATA = "No address associated with hostname"
-NXDOMAIN = "Name or service not known"
-
-
-def session(time: str, *said: str) -> Iterator[str]:
-    begin = f"Nov 23 {time} mx postfix/smtpd[7]: "
-    for each in said:
-        yield f"{begin}{each}\n"
-
-
-def turned_away(time: str, client: str, sender: str, helo: str, *doubts: str) -> Iterator[str]:
-    reject = REJECT.format(client=client, sender=sender, helo=helo)
-    arrival, departure = f"connect from unknown[{client}]", f"disconnect from unknown[{client}]"
-    return session(time, *doubts, arrival, reject, departure)
-
-
-def a_day() -> Iterator[str]:
-    """A business with a mistake in its DNS, one without, and thirty taken-over machines."""
-    name = "dsl.static851056487.ttnet.net.tr"
-    doubt = DOUBT.format(name=name, client="85.105.64.87", reason=NODATA)
-    for time in ("08:02:11", "08:19:54", "09:20:31"):
-        yield from turned_away(
-            time, "85.105.64.87", "orders@eddorre.com", "mail.eddorre.com", doubt
-        )
-    right = "mail.right.example[198.51.100.9]"
-    for each in range(12):
-        begin = f"{each + 8:02}:30:00"
-        said = (
-            f"connect from {right}",
-            f"4Zq{each:03}: client={right}",
-            f"disconnect from {right}",
-        )
-        yield from session(begin, *said)
-    for each in range(18):
-        yield from turned_away("20:10:00", f"203.0.113.{each}", "ceo@bank.example", "user-pc")
-    for each in range(12):
-        client = f"192.0.2.{each + 100}"
-        name = f"{client.replace('.', '-')}.dyn.provider.example"
-        doubt = DOUBT.format(name=name, client=client, reason=NXDOMAIN)
-        yield from turned_away("21:44:00", client, "ceo@bank.example", name, doubt)
 
 
 @pytest.mark.usefixtures("utc")
@@ -64,6 +24,36 @@ def test_the_example_is_what_is_printed(tmp_path: Path, monkeypatch: pytest.Monk
     Path("mail.log").write_text("".join(a_day()))
     [shown] = re.findall(r"\$ gotrdns logs mail.log\n(.+?)```", PAGE, re.DOTALL)
     assert re.sub(r"20\d\d-11-23", "2026-11-23", run_here("logs", "mail.log").stdout) == shown
+
+
+LIVE = TurnedAway(
+    at=datetime(2026, 11, 23, 14, 5, 12, tzinfo=UTC).timestamp(),
+    fate="deferred",
+    address=Address.parse("85.105.64.87"),
+    ground=Ground.FORWARD_NODATA,
+    name="dsl.static851056487.ttnet.net.tr",
+    helo="mail.eddorre.com",
+    sender_domain="eddorre.com",
+    code="450",
+    enhanced="4.7.25",
+)
+
+
+@pytest.mark.usefixtures("utc")
+def test_the_lines_of_a_log_that_is_written_are_those_that_are_shown() -> None:
+    zombie = msgspec.structs.replace(
+        LIVE,
+        at=LIVE.at + 28,
+        fate="refused",
+        address=Address.parse("203.0.113.9"),
+        ground=Ground.NO_PTR,
+        name="",
+        helo="user-pc",
+    )
+    again = msgspec.structs.replace(zombie, at=LIVE.at + 89)
+    lines = [compose_line(LIVE), compose_line(zombie), compose_repetition(again, 48)]
+    assert "mail.log\n{}\n{}\n{}\n^C\n".format(*lines) in PAGE
+    assert f"```json\n{encode_turned_away(LIVE).decode()}\n```" in PAGE
 
 
 def test_every_cause_and_sign_is_told_of() -> None:

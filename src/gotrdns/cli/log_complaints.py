@@ -37,6 +37,7 @@ from gotrdns.resolution.walk import InvalidHints, read_root_hints
 
 # Clients told of without being told how many: each is explained, by hundreds of questions.
 _TOP: Final = 4
+_ASKED_ABOUT: Final = 20  # at most, however many are told of
 # Addresses at once: each asks many servers that are not ours.
 _AT_ONCE: Final = 2
 _STATUSES: Final = {
@@ -60,7 +61,7 @@ def answer_complaint(options: Mapping[str, Any]) -> int:
         heard = _hear(whom, logs, options)
         names = tuple(logs.names)
     explanations = {} if options["offline"] else _explain(heard.stories, inquiry, progress)
-    complaint = _complaint(whom, names, heard, explanations)
+    complaint = _complaint(whom, names, heard, explanations, options)
     if options["as_json"]:
         write_octets(encode_complaint(complaint) + b"\n")
     else:
@@ -87,6 +88,7 @@ def _complaint(
     logs: tuple[str, ...],
     heard: Heard,
     explanations: Mapping[Address, Explanation],
+    options: Mapping[str, Any],
 ) -> Complaint:
     cases = []
     for story in heard.stories:
@@ -98,19 +100,28 @@ def _complaint(
         meant=whom.meant,
         logs=logs,
         lines=heard.reading.lines,
-        first_at=heard.reading.first_at,
-        last_at=heard.reading.last_at,
+        first_at=_within(heard.reading.first_at, options),
+        last_at=_within(heard.reading.last_at, options),
         cases=gravest_first(cases),
         rest=heard.rest,
         nearest=heard.nearest,
     )
 
 
+def _within(moment: float | None, options: Mapping[str, Any]) -> float | None:
+    """The next moment that is of interest."""
+    if moment is None:
+        return None
+    since, until = options["since"], options["until"]
+    after = moment if since is None else max(moment, since)
+    return after if until is None else min(after, until)
+
+
 def _explain(
     stories: Sequence[Story], inquiry: Inquiry, progress: Progress
 ) -> dict[Address, Explanation]:
     """Of those that were turned away for reverse DNS."""
-    turned_away = [each for each in stories if each.last is not None]
+    turned_away = [each for each in stories if each.last is not None][:_ASKED_ABOUT]
     if not turned_away:
         return {}
     try:

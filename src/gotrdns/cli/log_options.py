@@ -29,6 +29,10 @@ _APART: Final = (
     (("--json", "--csv", "--html"), "only one form can be printed"),
     (("--complaint", "--csv"), "a story is no table"),
     (("--complaint", "--html"), "a story is told as text or as JSON"),
+    (("--follow", "--csv"), "what happens is no table"),
+    (("--follow", "--html"), "what happens is told as text or as JSON"),
+    (("--follow", "--complaint"), "a story is told of what is in the log already"),
+    (("--follow", "--processes"), "what is written now is read as it comes"),
     (("--envelope", "--csv"), "the CSV has no column for mailboxes"),
 )
 _COMPLAINT: Final = ("--complaint",)

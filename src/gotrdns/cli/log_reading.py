@@ -36,11 +36,11 @@ class Logs:
         self, options: Mapping[str, Any], progress: Progress, *, again: bool = False
     ) -> None:
         self._progress = progress
-        self._span = _Span(options["since"], options["until"])
+        self._span = Span(options["since"], options["until"])
         self._processes: int = options["processes"] or 1
         self._told = False
         self._open_files = contextlib.ExitStack()
-        with _failures():
+        with failures():
             self._sources = self._open(options["files"], again=again)
 
     def __enter__(self) -> Self:
@@ -51,7 +51,7 @@ class Logs:
 
     @property
     def names(self) -> list[str]:
-        return [_encodable(each.name) for each in self._sources]
+        return [encodable(each.name) for each in self._sources]
 
     def read(
         self,
@@ -67,10 +67,10 @@ class Logs:
         """
         reading = Reading()
         sessions = Sessions(listener)
-        with _failures(), self._cleared(), self._gleaner() as gleaner:
+        with failures(), self._cleared(), self._gleaner() as gleaner:
             for facts in read_facts(self._sources, reading, readers=readers, glean=gleaner):
                 sessions.enter(self._span.only(facts))
-                self._show(reading, template, clients)
+                show_reading(self._progress, reading, template, clients())
         sessions.close()
         self._tell_damages(reading)
         return reading
@@ -117,29 +117,15 @@ class Logs:
         except ReadingProcessEnded as error:
             raise Failure(str(error)) from None
 
-    def _show(self, reading: Reading, template: str, clients: Callable[[], int]) -> None:
-        source = reading.source
-        if source is None:
-            return
-        self._progress.show_if_due(
-            template if source.size else words.READING_STREAM,
-            log=legible(source.name),
-            share=source.octets / source.size if source.size else 0,
-            lines=reading.lines,
-            clients=clients(),
-        )
-
     def _tell_damages(self, reading: Reading) -> None:
         """Once, however often they are read."""
         if self._told:
             return
         self._told = True
-        for each in reading.damages:
-            template = words.DAMAGES[each.harm.value]
-            complain(template.format(log=legible(each.source), text=each.text))
+        tell_damages(reading)
 
 
-class _Span:
+class Span:
     """The time that is of interest; it has no beginning or no end where None is given."""
 
     def __init__(self, since: float | None, until: float | None) -> None:
@@ -153,17 +139,36 @@ class _Span:
         return (each for each in facts if self._since <= each.at < self._until)
 
 
+def show_reading(progress: Progress, reading: Reading, template: str, clients: int) -> None:
+    source = reading.source
+    if source is None:
+        return
+    progress.show_if_due(
+        template if source.size else words.READING_STREAM,
+        log=legible(source.name),
+        share=source.octets / source.size if source.size else 0,
+        lines=reading.lines,
+        clients=clients,
+    )
+
+
+def tell_damages(reading: Reading) -> None:
+    for each in reading.damages:
+        template = words.DAMAGES[each.harm.value]
+        complain(template.format(log=legible(each.source), text=each.text))
+
+
 @contextlib.contextmanager
-def _failures() -> Iterator[None]:
+def failures() -> Iterator[None]:
     """Trouble with a source, in words."""
     try:
         yield
     except NoZstandard as error:
         raise Failure(str(error)) from None
     except OSError as error:
-        raise Failure(f"{error.filename}: {error.strerror}") from None
+        raise Failure(": ".join(filter(None, (error.filename, error.strerror)))) from None
 
 
-def _encodable(name: str) -> str:
+def encodable(name: str) -> str:
     """A file's name whole; octets of it that the locale could not decode are escaped."""
     return name.encode("utf-8", "backslashreplace").decode()

@@ -4,7 +4,7 @@ Owns what is printed where, and the exit status.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from gotrdns.cli.colour import choose_paint
@@ -12,6 +12,7 @@ from gotrdns.cli.log_reading import Logs
 from gotrdns.cli.output import terminal_width, write, write_octets
 from gotrdns.cli.progress import Progress
 from gotrdns.mail_logs.accounts import Ledger
+from gotrdns.mail_logs.reading import Reading
 from gotrdns.mail_logs.summing import sum_up
 from gotrdns.reports import english_logs as words
 from gotrdns.reports.logs_json import encode_log_report, senders_csv
@@ -31,9 +32,21 @@ def report_on_logs(options: Mapping[str, Any]) -> int:
     ledger = Ledger(keeps_envelopes=options["envelope"])
     with Logs(options, progress) as logs:
         reading = logs.read(ledger, lambda: len(ledger.accounts))
+        names = logs.names
+    return conclude(ledger, reading, names, options, progress)
+
+
+def conclude(
+    ledger: Ledger,
+    reading: Reading,
+    names: Sequence[str],
+    options: Mapping[str, Any],
+    progress: Progress,
+) -> int:
+    """Print the report on what was read of these logs; the exit status."""
     progress.show(words.SUMMING.format(clients=len(ledger.accounts)))
     try:
-        report = sum_up(ledger, reading, logs.names)
+        report = sum_up(ledger, reading, names)
     finally:
         progress.clear()
     _print(report, options)

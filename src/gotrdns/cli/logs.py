@@ -17,6 +17,7 @@ Examples:
   gotrdns logs /var/log/mail.log
   gotrdns logs /var/log/mail.log*
   gotrdns logs --since 2d --top 50 /var/log/exim4/mainlog
+  gotrdns logs --follow /var/log/mail.log
   gotrdns logs --html /var/log/mail.log* > mail-logs.html
   journalctl --output=json --unit=postfix* | gotrdns logs --json -
   gotrdns logs --complaint customer.example /var/log/mail.log*
@@ -69,6 +70,12 @@ Exit status:
     type=click.IntRange(min=1, max=64),
     help="Read in so many processes, which is faster where as many cores are free.  [default: 1]",
 )
+@click.option(
+    "--follow",
+    is_flag=True,
+    help="Read on while the log is written, through its rotation, and show each reply that turns "
+    "a client away for reverse DNS; the report comes at Ctrl-C, at SIGTERM or with --until.",
+)
 @complaint_options
 def logs(**options: Any) -> None:
     """Tell from mail logs who was turned away for reverse DNS, and who of them looks legitimate.
@@ -89,6 +96,10 @@ def logs(**options: Any) -> None:
         from gotrdns.cli.log_complaints import answer_complaint  # noqa: PLC0415 - see the module
 
         raise click.exceptions.Exit(answer_complaint(options))
+    if options["follow"]:
+        from gotrdns.cli.log_following import follow_log  # noqa: PLC0415 - see the module
+
+        raise click.exceptions.Exit(follow_log(options))
 
     from gotrdns.cli.log_reports import report_on_logs  # noqa: PLC0415 - see the module
 

@@ -51,6 +51,22 @@ def write_octets(octets: bytes) -> None:
         raise Failure(f"cannot write the results: {error.strerror}") from None
 
 
+def end_if_nobody_reads() -> None:
+    """End the verb if whoever read its results went away, while there is nothing to write."""
+    import select  # noqa: PLC0415 - few verbs wait for something
+
+    if sys.stdout is None:
+        return
+    poll = select.poll()
+    try:
+        poll.register(sys.stdout.fileno(), 0)
+    except OSError:  # no file
+        return
+    if any(event & select.POLLERR for _, event in poll.poll(0)):
+        silence(sys.stdout)
+        raise click.exceptions.Exit(_READER_WENT_AWAY)
+
+
 def silence(stream: IO[Any] | None) -> None:
     """Let a stream that cannot be written to lead nowhere.
 

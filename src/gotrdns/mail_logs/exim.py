@@ -25,9 +25,11 @@ SAYS_NOTHING: Final = Unread.SAYS_NOTHING
 UNKNOWN_FORM: Final = Unread.UNKNOWN_FORM
 
 _IP: Final = rb"([0-9A-Fa-f.:]{2,45})"
-# By syslog, Exim's own stamp may stand once more in the message.
+# By syslog, Exim's own stamp may stand once more in the message, which may be the first of several
+# pieces: "[1\10] ", "[1/2] ". Nothing that counts stands in the others.
 _OWN_STAMP: Final = re.compile(
-    rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})? (?:\[\d{1,10}\] )?"
+    rb"(?:\[1[\\/]\d{1,4}\] )?"
+    rb"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})? (?:\[\d{1,10}\] )?)?"
 )
 _MESSAGE_ID: Final = rb"([0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4})"
 # "name (helo) [192.0.2.1]:4321"; the name is the confirmed one.
@@ -139,6 +141,7 @@ def _read_rejection(frame: Frame, message: bytes, host: re.Match[bytes]) -> Fact
         recipient or b"",
         queue_id or b"",
         *_flaw(text),
+        may_be_copy=fate is not Fate.WARNED and frame.process.endswith(b"]"),
     )
 
 

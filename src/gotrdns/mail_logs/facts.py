@@ -71,10 +71,14 @@ class Doubt(Fact, frozen=True, gc=False):
 class Rejection(Fact, frozen=True, gc=False):
     """An attempt that was not accepted. ``text`` is the reply without its codes.
 
+    ``client`` is empty where no word of the line can be believed to be its address (Postfix on a
+    message's content): it is whose message ``queue_id`` is.
+
     ``stage`` is the command that was answered so. What was not said is empty, and so are ``helo``,
     ``sender`` and ``recipient`` of a line that was made to be read in more than one way. ``text``
     may begin with a stranger's words between angle brackets. ``flaw`` is set where the line itself
-    tells the cause (Exim), with the name ``claimed`` if there was one.
+    tells the cause (Exim), with the name ``claimed`` if there was one. ``may_be_copy`` is set
+    where the mail server may have logged the same twice (Exim by syslog).
     """
 
     fate: Fate
@@ -88,10 +92,14 @@ class Rejection(Fact, frozen=True, gc=False):
     queue_id: bytes
     flaw: Flaw | None = None
     claimed: bytes = b""
+    may_be_copy: bool = False
 
 
 class Acceptance(Fact, frozen=True, gc=False):
-    """A message was begun to be taken in; a Rejection of its queue id undoes that.
+    """A message was begun to be taken in.
+
+    A Rejection of its queue id at its end undoes that, and so does a Departure of who sent none to
+    its end.
 
     ``login`` is the user name of one who had proved who they are, else empty. ``sender`` and
     ``helo`` are empty where the line does not say them, as Postfix's does not.
@@ -111,7 +119,9 @@ class Queued(Fact, frozen=True, gc=False):
 
 
 class Departure(Fact, frozen=True, gc=False):
-    """The client's connection ended."""
+    """The client's connection ended. ``messages`` were taken in, if the line tells that."""
+
+    messages: int | None = None
 
 
 AnyFact: TypeAlias = Arrival | Doubt | Rejection | Acceptance | Queued | Departure

@@ -9,11 +9,11 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from gotrdns.mail_logs.facts import Fact, Silent, Unread
+from gotrdns.mail_logs.facts import Fact, Unread
 from gotrdns.mail_logs.frames import Begin, Frame, Framer
 from gotrdns.mail_logs.lines import each_line
 from gotrdns.mail_logs.postfix_usual import USUAL, read_usual
-from gotrdns.mail_logs.readers import Reader, Readers, Server
+from gotrdns.mail_logs.readers import Readers, Server
 from gotrdns.mail_logs.times import Clock
 
 SAYS_NOTHING: Final = Unread.SAYS_NOTHING
@@ -80,37 +80,34 @@ class LineReader:
         return tuple(each for each in self._readers if each[1].is_of_interest(text))
 
     def _read_each(self, text: bytes, readers: Readers, gleaned: Gleaned) -> None:
-        asked = [each for each in readers if each[1].is_of_interest(text)]
+        asked = tuple(each for each in readers if each[1].is_of_interest(text))
         if not asked:
             return
         for line in each_line(text):
-            for server, reader in asked:
-                if reader.is_of_interest(line):
-                    fact = self._read_as(reader, line, gleaned)
-                    if fact is not SAYS_NOTHING:
-                        gleaned.facts.append(fact)
-                        gleaned.count(server, 1)
+            self._read_line(line, asked, gleaned)
 
-    def _read_as(self, reader: Reader, line: bytes, gleaned: Gleaned) -> Fact | Silent:
-        frame = self._framer.read(line) if len(line) <= _LONGEST else None
-        if frame is None:
-            frame = self._rescue(line, gleaned)
+    def _read_line(self, line: bytes, asked: Readers, gleaned: Gleaned) -> None:
+        is_read = True
+        for server, reader in asked:
+            if not reader.is_of_interest(line):
+                continue
+            frame = self._framer.read(line) if len(line) <= _LONGEST else None
             if frame is None:
-                return SAYS_NOTHING
-        fact = reader.read(frame)
-        if fact is UNKNOWN_FORM:
+                is_read = False
+                frame = self._rescue(line)
+            fact = reader.read(frame) if frame else SAYS_NOTHING
+            if fact is UNKNOWN_FORM:
+                is_read = False
+            elif fact is not SAYS_NOTHING:
+                gleaned.facts.append(fact)
+                gleaned.count(server, 1)
+        if not is_read:
             _count_unread(line, gleaned)
-            return SAYS_NOTHING
-        return fact
 
-    def _rescue(self, line: bytes, gleaned: Gleaned) -> Frame | None:
+    def _rescue(self, line: bytes) -> Frame | None:
         """What a crash has left of a line: NULs where a disk's blocks were never written."""
         rest = line.lstrip(b"\0")
-        frame = None
-        if len(rest) < len(line) and len(rest) <= _LONGEST:
-            frame = self._framer.read(rest)
-        _count_unread(line, gleaned)
-        return frame
+        return self._framer.read(rest) if len(rest) < len(line) and len(rest) <= _LONGEST else None
 
 
 def _find_usual(text: bytes) -> tuple[list[_Usual], list[bytes]]:

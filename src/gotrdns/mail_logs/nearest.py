@@ -19,17 +19,18 @@ from gotrdns.reports.mail_log import Ground
 _TOLD: Final = 3
 _ALIKE: Final = 0.75  # of 1: one letter wrong in four, or one too many
 _NEIGHBOURS: Final = 16  # leading bits that an IPv4 neighbour has in common; twice as many of IPv6
-_LOOKED_AT: Final = 200_000  # different names, each of which takes some time
+_REMEMBERED: Final = 100_000  # names that were looked at, which takes some time
 _NOTHING_NOTED: Final = Noted(None, is_whole=False)
 
 
 class Nearest:
     """Listens to a log; ``all`` are the nearest, the nearest first, as people write them."""
 
-    def __init__(self, wanted: "Address | str") -> None:
+    def __init__(self, wanted: "Address | str", *, remembered: int = _REMEMBERED) -> None:
         likeness = _LikeAddress(wanted) if isinstance(wanted, Address) else _LikeName(wanted)
         self._likeness: _LikeAddress | _LikeName = likeness
         self._seen: set[bytes] = set()
+        self._remembered = remembered
         self._best: list[tuple[float, str]] = []
 
     def arrived(self, arrival: Arrival) -> None:
@@ -50,13 +51,18 @@ class Nearest:
     def _look_at(self, fact: Fact, noted: Noted) -> None:
         for octets in self._likeness.names_of(fact, noted):
             name = octets.lower()
-            if not name or name in self._seen or len(self._seen) >= _LOOKED_AT:
+            if not name or name in self._seen:
                 continue
+            if len(self._seen) >= self._remembered:
+                self._seen.clear()
             self._seen.add(name)
-            likeness = self._likeness.of(name)
-            if likeness > 0:
-                best = [*self._best, (likeness, text_in(name))]
-                self._best = sorted(best, key=lambda each: -each[0])[:_TOLD]
+            self._compare(name)
+
+    def _compare(self, name: bytes) -> None:
+        likeness = self._likeness.of(name)
+        found = (likeness, text_in(name))
+        if likeness > 0 and found not in self._best:
+            self._best = sorted([*self._best, found], key=lambda each: -each[0])[:_TOLD]
 
 
 class _LikeAddress:

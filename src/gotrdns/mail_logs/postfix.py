@@ -25,8 +25,9 @@ from gotrdns.mail_logs.frames import Frame
 # "name[192.0.2.1]"; postscreen knows no name, and some are told to log the port, too.
 _CLIENT: Final = rb"([^\s\[\]]{0,255})\[([0-9A-Fa-f.:]{2,45})\](?::\d{1,5})?"
 _QUEUE_ID: Final = rb"([0-9A-Za-z]{5,24})"
-# A session ends with how often each command was given.
-SESSION: Final = rb"(dis)?connect from " + _CLIENT + rb"(?: [\w=/ ]*)?"
+# A session ends with how often each command was given: "data=1/2" is one that was obeyed of two.
+SESSION: Final = rb"(dis)?connect from " + _CLIENT + rb"( [\w=/ ]*)?"
+_MESSAGES: Final = re.compile(rb" data=(\d{1,6})")
 ACCEPTED: Final = (
     _QUEUE_ID
     + rb": client="
@@ -61,8 +62,11 @@ _ENVELOPE: Final = re.compile(
     rb"(?: sasl_username=<[^<>]*>)?",
     re.DOTALL,
 )
-# cleanup's word on a message's header or body, which is a stranger's from the first octet on.
-_CONTENT: Final = re.compile(rb": reject: (?:header|body|mime-header|nested-header) ")
+# cleanup's word on a message. What it quotes is a stranger's from the first octet on; the reply,
+# which is the administrator's, comes after everything of his.
+_CONTENT: Final = re.compile(_QUEUE_ID + rb": reject: (?:header|body|content|mime-error) ")
+_ANSWER: Final = re.compile(rb".*(?:>|proto=\w{1,10}): ([45]\.\d{1,3}\.\d{1,3}) (.*)", re.DOTALL)
+_END_OF_MESSAGE: Final = b"END-OF-MESSAGE"
 _FLAWS: Final = {
     None: Flaw.MISMATCH,
     b"Name or service not known": Flaw.NXDOMAIN,
@@ -99,10 +103,24 @@ def read(frame: Frame) -> Fact | Unread:
 
 
 def session(
-    at: float, process: bytes, ends: bytes | None, name: bytes, client: bytes
+    at: float,
+    process: bytes,
+    ends: bytes | None,
+    name: bytes,
+    client: bytes,
+    commands: bytes | None,
 ) -> Arrival | Departure:
-    kind = Departure if ends else Arrival
-    return kind(at, process, client, _confirmed(name))
+    if ends:
+        return Departure(at, process, client, _confirmed(name), _messages(commands))
+    return Arrival(at, process, client, _confirmed(name))
+
+
+def _messages(commands: bytes | None) -> int | None:
+    """How many were taken in. With BDAT any number of commands may be one message."""
+    if not commands or b" bdat=" in commands:
+        return None
+    found = _MESSAGES.search(commands)
+    return int(found[1]) if found else 0
 
 
 def acceptance(
@@ -161,7 +179,7 @@ def _read_acceptance(frame: Frame) -> Fact | Unread:
 def _read_rejection(frame: Frame) -> Fact | Unread:
     found = _A_REJECTION.match(frame.message)
     if found is None:
-        return SAYS_NOTHING if _CONTENT.search(frame.message) else UNKNOWN_FORM
+        return _read_content(frame)
     return rejection(frame.at, frame.process, *found.groups())
 
 
@@ -175,6 +193,26 @@ def _read_warning(frame: Frame) -> Fact | Unread:
 
 def _confirmed(name: bytes) -> bytes | None:
     return name if name and name != _UNKNOWN else None
+
+
+def _read_content(frame: Frame) -> Rejection | Unread:
+    found = _CONTENT.match(frame.message)
+    if found is None:
+        return UNKNOWN_FORM
+    answer = _ANSWER.match(frame.message, found.end())
+    enhanced, text = answer.groups() if answer else (b"", b"")
+    return Rejection(
+        *(frame.at, frame.process, b"", None),
+        Fate.DEFERRED if enhanced.startswith(b"4") else Fate.REFUSED,
+        _END_OF_MESSAGE,
+        code=b"",
+        enhanced=enhanced,
+        text=text,
+        helo=b"",
+        sender=b"",
+        recipient=b"",
+        queue_id=found[1],
+    )
 
 
 def _envelope(rest: bytes) -> tuple[bytes, bytes, bytes, bytes]:

@@ -10,7 +10,7 @@ clock.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import tzinfo
 from typing import TypeAlias
 
@@ -67,7 +67,7 @@ def read_facts(
     zone: tzinfo | None = None,
     readers: Readers = READERS,
     glean: Gleaner = glean,
-) -> Iterator[list[Fact]]:
+) -> Generator[list[Fact], None, None]:
     """Reads the sources one after another, as they are given: see ``sources.in_order``.
 
     ``zone`` is that of time stamps which name none, by default this machine's. ``glean`` is how the

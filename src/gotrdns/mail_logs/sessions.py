@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import msgspec
 
 from gotrdns.mail_logs.conclusions import ground_of
+from gotrdns.mail_logs.copies import Copies
 from gotrdns.mail_logs.facts import (
     Acceptance,
     Arrival,
@@ -61,6 +62,25 @@ class Listener(Protocol):
         """A message of a user who logged in."""
 
 
+class _Session:
+    """A connection that was logged from its beginning. ``waiting`` are messages it began."""
+
+    __slots__ = ("arrival", "taken_in", "waiting")
+
+    def __init__(self, arrival: Arrival) -> None:
+        self.arrival = arrival
+        self.waiting: dict[bytes, None] = {}
+        self.taken_in = 0
+
+
+class _Message(NamedTuple):
+    """Begun, and perhaps refused yet, or not sent to its end."""
+
+    acceptance: Acceptance
+    noted: Noted
+    session: _Session | None
+
+
 class Sessions:
     """Joins facts for a listener.
 
@@ -70,16 +90,15 @@ class Sessions:
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
         # By process: who is being served, and what was noted of their names.
-        self._arrivals: dict[bytes, Arrival] = {}
+        self._sessions: dict[bytes, _Session] = {}
         self._doubts: dict[bytes, Doubt] = {}
-        # By queue id: begun, and perhaps refused yet.
-        self._begun: dict[bytes, tuple[Acceptance, Noted]] = {}
+        self._begun: dict[bytes, _Message] = {}  # by queue id
+        self._copies = Copies()
 
     def enter(self, facts: Iterable[Fact]) -> None:
         for fact in facts:
             if isinstance(fact, Departure):
-                self._doubts.pop(fact.process, None)
-                self._arrivals.pop(fact.process, None)
+                self._end_session(fact)
             elif isinstance(fact, Doubt):
                 _make_room(self._doubts, _SESSIONS)
                 self._doubts[fact.process] = fact
@@ -91,59 +110,88 @@ class Sessions:
             elif isinstance(fact, Acceptance):
                 self._accept(fact)
             elif isinstance(fact, Queued):
-                self._queue(fact)
+                self._take_in(fact.queue_id, fact.sender)
 
     def close(self) -> None:
-        """What is not refused by now is taken in."""
-        for begun in self._begun.values():
-            self._listener.taken_in(*begun)
-        self._begun.clear()
+        """What is not undone by now is taken in."""
+        for queue_id in list(self._begun):
+            self._take_in(queue_id)
 
     def _begin_session(self, arrival: Arrival) -> None:
         doubt = self._doubts.get(arrival.process)
         if doubt is not None and doubt.client not in {b"", arrival.client}:
             del self._doubts[arrival.process]  # whose session's end was not logged
-        _make_room(self._arrivals, _SESSIONS)
-        self._arrivals[arrival.process] = arrival
+        _make_room(self._sessions, _SESSIONS)
+        self._sessions[arrival.process] = _Session(arrival)
+
+    def _end_session(self, departure: Departure) -> None:
+        self._doubts.pop(departure.process, None)
+        session = self._sessions.pop(departure.process, None)
+        if session is None or departure.messages is None:
+            return
+        # Of several, it is not known which were given up.
+        unfinished = len(session.waiting) + session.taken_in - departure.messages
+        for queue_id in list(session.waiting)[: max(0, unfinished)]:
+            self._give_up(queue_id)
 
     def _accept(self, acceptance: Acceptance) -> None:
-        if acceptance.login:
-            self._listener.submitted(acceptance)
-            return
         begun = self._begun
         if acceptance.queue_id in begun:  # used again
-            self._listener.taken_in(*begun.pop(acceptance.queue_id))
+            self._take_in(acceptance.queue_id)
         elif len(begun) >= _MESSAGES:
             # Many at once: a dict from whose beginning one at a time is taken searches longer and
             # longer for where it begins.
             for queue_id in list(itertools.islice(begun, _MESSAGES // 2)):
-                self._listener.taken_in(*begun.pop(queue_id))
-        begun[acceptance.queue_id] = (acceptance, self._noted_of(acceptance))
+                self._take_in(queue_id)
+        session = self._session_of(acceptance)
+        begun[acceptance.queue_id] = _Message(acceptance, self._noted_of(acceptance), session)
+        if session is not None:
+            session.waiting[acceptance.queue_id] = None
 
-    def _queue(self, queued: Queued) -> None:
+    def _take_in(self, queue_id: bytes, sender: bytes = b"") -> None:
         """Who has a message in the queue has taken it in."""
-        found = self._begun.pop(queued.queue_id, None)
-        if found is not None:
-            acceptance, noted = found
-            known = msgspec.structs.replace(acceptance, sender=acceptance.sender or queued.sender)
-            self._listener.taken_in(known, noted)
+        message = self._give_up(queue_id)
+        if message is None:
+            return
+        acceptance, noted, session = message
+        if session is not None:
+            session.taken_in += 1
+        if acceptance.login:
+            self._listener.submitted(acceptance)
+            return
+        if sender and not acceptance.sender:
+            acceptance = msgspec.structs.replace(acceptance, sender=sender)
+        self._listener.taken_in(acceptance, noted)
+
+    def _give_up(self, queue_id: bytes) -> _Message | None:
+        """It is no longer waited for what becomes of it."""
+        message = self._begun.pop(queue_id, None)
+        if message is not None and message.session is not None:
+            del message.session.waiting[queue_id]
+        return message
 
     def _reject(self, rejection: Rejection) -> None:
-        if rejection.queue_id and rejection.fate is not Fate.WARNED:
-            self._undo(rejection)
-        noted = self._noted_of(rejection)
+        if rejection.may_be_copy and self._copies.is_copy(rejection):
+            return
+        begun = self._begun.get(rejection.queue_id)
+        if not rejection.client:
+            if begun is None:
+                return  # it cannot be known whose it was
+            noted = begun.noted
+            rejection = _by(begun.acceptance, rejection)
+        else:
+            noted = self._noted_of(rejection)
+        if begun is not None and _undoes(rejection, begun.acceptance):
+            self._give_up(rejection.queue_id)
         ground = ground_of(rejection, noted.doubt, is_whole_session=noted.is_whole)
         self._listener.rejected(rejection, ground, noted)
 
-    def _undo(self, rejection: Rejection) -> None:
-        begun = self._begun.get(rejection.queue_id)
-        is_it = begun is not None and begun[0].client == rejection.client
-        if is_it and rejection.stage.endswith(_ENDS_A_MESSAGE):
-            del self._begun[rejection.queue_id]
+    def _session_of(self, fact: Fact) -> _Session | None:
+        session = self._sessions.get(fact.process)
+        return session if session is not None and session.arrival.client == fact.client else None
 
     def _noted_of(self, fact: Fact) -> Noted:
-        arrival = self._arrivals.get(fact.process)
-        is_whole = arrival is not None and arrival.client == fact.client
+        is_whole = self._session_of(fact) is not None
         doubt = self._doubts.get(fact.process)
         if (
             doubt is None
@@ -156,6 +204,19 @@ class Sessions:
 
 _WHOLE: Final = Noted(None, is_whole=True)
 _PARTIAL: Final = Noted(None, is_whole=False)
+
+
+def _by(acceptance: Acceptance, rejection: Rejection) -> Rejection:
+    """The rejection of what that client sent."""
+    return msgspec.structs.replace(rejection, client=acceptance.client, name=acceptance.name)
+
+
+def _undoes(rejection: Rejection, acceptance: Acceptance) -> bool:
+    return (
+        rejection.fate is not Fate.WARNED
+        and rejection.client == acceptance.client
+        and rejection.stage.endswith(_ENDS_A_MESSAGE)
+    )
 
 
 def _make_room(sessions: dict[bytes, Any], most: int) -> None:

@@ -50,6 +50,7 @@ class _Teller:
         self._count = 0
 
     def is_of_the_story(self, found: Iterable[Found]) -> bool:
+        """Whether what was ``found`` in a line makes it part; by what it was, is kept."""
         found = tuple(found)
         for each in found:
             if len(self.matches) < _MATCHES:

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 _MONTHS: Final = {
     name.encode(): number for number, name in enumerate(calendar.month_abbr) if number
 }
-_ISO: Final = re.compile(rb"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)")
+_ISO: Final = re.compile(rb"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):")
 _ZONE: Final = re.compile(rb"([+-])(\d\d):?(\d\d)")
 _DAY: Final = 86_400.0
 _HALF_A_YEAR: Final = 183 * _DAY
@@ -51,12 +51,12 @@ class Clock:
         """``Nov 23 17:33:02``. Raises UnreadableTime."""
         if text == self._text:
             return self._at
-        at = self.read_syslog_minute(text[:12]) + _seconds(text[13:])
+        at = self.read_syslog_minute(text[:13]) + _seconds(text[13:])
         self._text, self._at = text, at
         return at
 
     def read_syslog_minute(self, text: bytes) -> float:
-        """``Nov 23 17:33``. Raises UnreadableTime."""
+        """``Nov 23 17:33:``. Raises UnreadableTime."""
         base = self._moments.get(text)
         if base is None:
             base = self._remember(text, self._work_out(text))
@@ -75,7 +75,7 @@ class Clock:
 
         Raises UnreadableTime.
         """
-        key = text[:16] + text[19:].lstrip(b".,0123456789 ")
+        key = text[:17] + text[19:].lstrip(b".,0123456789 ")
         base = self._moments.get(key)
         if base is None:
             base = self._remember(key, self._iso_minute(text))
@@ -158,6 +158,8 @@ class ForeseeingClock(Clock):
 
 def _parts(day: bytes, time: bytes) -> tuple[int, int, int, int]:
     month = _MONTHS.get(day[:3])
+    if time[2:3] + time[5:6] != b"::":
+        raise UnreadableTime(time)
     if month is None or not (day[4:].lstrip() + time[:2] + time[3:5]).isdigit():
         raise UnreadableTime(day)
     return month, int(day[4:]), int(time[:2]), int(time[3:5])

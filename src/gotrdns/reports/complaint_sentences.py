@@ -5,10 +5,10 @@ Owns which facts a sentence may use; it holds no wording of its own.
 
 from gotrdns.diagnosis.findings import Fixer
 from gotrdns.explaining.explanation import Explanation
-from gotrdns.names import DomainName, InvalidName, is_host_name
+from gotrdns.names import DomainName, InvalidName, is_host_name, special_use
 from gotrdns.reports import english_complaints as words
 from gotrdns.reports import moments
-from gotrdns.reports.complaint import Case, Chapter, Event, Standing, State, Story
+from gotrdns.reports.complaint import By, Case, Chapter, Event, Standing, State, Story
 from gotrdns.reports.english_explain import KEEPERS
 from gotrdns.reports.english_logs import GROUNDS
 from gotrdns.reports.explanation_sentences import tame
@@ -61,7 +61,9 @@ def say_to_caller(case: Case) -> str:
             say = words.SAY_TURNED_AWAY_OTHERWISE if otherwise else words.SAY_NOT_TURNED_AWAY
             return say.format(address=address)
         case State.REPAIRED:
-            return words.SAY_REPAIRED.format(address=address)
+            is_seen = case.standing is not Standing.TAKEN_IN_SINCE
+            say = words.SAY_REPAIRED if is_seen else words.SAY_TAKEN_IN
+            return say.format(address=address)
         case State.NOT_REPAIRED:
             return _say_not_repaired(case)
         case State.UNTOLD:
@@ -77,6 +79,8 @@ def _say_not_repaired(case: Case) -> str:
     address = case.story.address
     if case.standing is Standing.STILL_DYNAMIC or case.explanation is None:
         return words.SAY_STILL_DYNAMIC.format(address=address)
+    if special_use(address) is not None:
+        return words.SAY_NOT_PUBLIC.format(address=address)
     keepers = _keepers(case.explanation)
     if not keepers:
         return words.SAY_OURS.format(address=address)
@@ -102,9 +106,10 @@ def command_for(story: Story) -> str:
 
 
 def helo_of(story: Story) -> str | None:
-    """What it said in HELO when it was last turned away, or else what it first said."""
+    """What it says in HELO: best what the complaint is about, or what it said last."""
+    meant = (each.text for each in story.matches if each.by is By.HELO)
     last = story.last.helo if story.last is not None else ""
-    return last or next(iter(story.helos), None)
+    return next(meant, last) or next(iter(story.helos), None)
 
 
 def _is_host(text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 from gotrdns.reports import english_complaints as words
 from gotrdns.reports import moments
-from gotrdns.reports.complaint import Case, Complaint, Match, Rest, Standing, State, Story
+from gotrdns.reports.complaint import Case, Complaint, Match, Meant, Rest, Standing, State, Story
 from gotrdns.reports.complaint_sentences import (
     cause_now,
     chapter_sentence,
@@ -31,6 +31,7 @@ _WIDEST: Final = 100  # columns in which a sentence can still be read
 _CHAPTERS: Final = 12
 _CHAPTERS_IN_BRIEF: Final = 4
 _MATCHES: Final = 4
+_MORE: Final = 5  # times as many clients may still be looked through
 _STYLES: Final = {
     State.NOT_TURNED_AWAY: Style.GOOD,
     State.REPAIRED: Style.GOOD,
@@ -82,7 +83,10 @@ def _nobody(complaint: Complaint, room: int) -> Iterator[str]:
     if complaint.nearest:
         nearest = words.NEAREST.format(nearest=", ".join(complaint.nearest))
         yield from paragraph(nearest, "", width=room)
-    yield from paragraph(words.WHERE_TO_LOOK, "", width=room)
+    hints = words.OLDER_LOGS
+    if complaint.meant not in {Meant.ADDRESS, Meant.NETWORK}:
+        hints = f"{words.WHERE_TO_LOOK} {hints}"
+    yield from paragraph(hints, "", width=room)
 
 
 def _letters_for(cases: Sequence[Case]) -> tuple[Letter, ...]:
@@ -108,7 +112,7 @@ def _rest(rest: Rest, told: int, room: int) -> Iterator[str]:
     if rest.deliveries:
         facts.append(words.TAKEN_IN.of(rest.deliveries))
     what = ", ".join(facts) or words.NEITHER
-    text = words.REST.of(rest.clients, what=what, all=told + rest.clients)
+    text = words.REST.of(rest.clients, what=what, more=min(told + rest.clients, told * _MORE))
     yield from paragraph(text, "", width=room)
 
 
@@ -137,14 +141,14 @@ class _Telling:
             if self._case.state in _OPEN:
                 for heading, section in repair_sections(outline(explanation), self._room):
                     yield from self._section(heading, section)
-        yield from self._section(words.TO_DO, self._to_do(letters))
+        yield from self._section(words.NEXT, self._next(letters))
 
     def brief(self) -> Iterator[str]:
         yield from self._heading()
         yield from self._section(words.WHO, self._who())
         yield from self._section(words.HAPPENED, self._happened(_CHAPTERS_IN_BRIEF))
         if self._case.state in _OPEN:
-            yield from self._section(words.TO_DO, self._to_do(0))
+            yield from self._section(words.NEXT, self._next(0))
 
     def _heading(self) -> Iterator[str]:
         address = self._paint(self._story.address.text, Style.HEADING)
@@ -191,7 +195,7 @@ class _Telling:
         if self._story.elsewhere:
             yield from self._item(words.ELSEWHERE.of(self._story.elsewhere))
 
-    def _to_do(self, letters: int) -> Iterator[str]:
+    def _next(self, letters: int) -> Iterator[str]:
         match self._case.state:
             case State.NOT_TURNED_AWAY:
                 otherwise = self._story.otherwise
@@ -199,8 +203,7 @@ class _Telling:
             case State.REPAIRED:
                 yield from self._paragraph(words.NOTHING_TO_DO)
             case State.UNTOLD:
-                asked = self._case.explanation is not None
-                yield from self._paragraph(words.ASK_LATER if asked else words.ASK_NOW)
+                yield from self._paragraph(self._ask(letters))
                 yield f"    {command_for(self._story)}"
             case State.NOT_REPAIRED if letters:
                 yield from self._paragraph(words.SEND_LETTER.of(letters))
@@ -209,6 +212,13 @@ class _Telling:
             case State.NOT_REPAIRED:
                 yield from self._paragraph(words.LETTER_BY)
                 yield f"    {command_for(self._story)}"
+
+    def _ask(self, letters: int) -> str:
+        if self._case.explanation is None:
+            return words.ASK_NOW
+        if letters:
+            return words.OR_ASK_LATER.format(send=words.SEND_LETTER.of(letters))
+        return words.ASK_LATER
 
     def _paragraph(self, text: str) -> list[str]:
         return paragraph(text, width=self._room)

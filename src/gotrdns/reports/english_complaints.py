@@ -85,11 +85,12 @@ ELSEWHERE: Final = Counted(
 THEN: Final = "What the sender was told"
 NOW: Final = "Now"
 
-TO_DO: Final = "What to do"
-NOTHING_TO_DO: Final = "Nothing."
-SEE_REPLIES: Final = "Nothing about reverse DNS: what it was turned away for is above."
+NEXT: Final = "Next"
+NOTHING_TO_DO: Final = "Nothing is to be done."
+SEE_REPLIES: Final = "Nothing about reverse DNS. What it was turned away for stands above."
 ASK_NOW: Final = "Ask DNS what is wrong now, and for a letter to send:"
-ASK_LATER: Final = "Ask again later, and for a letter to send if there is none below:"
+ASK_LATER: Final = "Ask again later:"
+OR_ASK_LATER: Final = "{send} If it may be a passing trouble, ask again first:"
 ANOTHER_NAME: Final = (
     "Its owner asks the provider for a PTR record with a name of its own, such as a mail host's."
 )
@@ -129,6 +130,10 @@ SAY_WARNED: Final = (
     'ask of them."'
 )
 SAY_OURS: Final = '"Our own resolver has trouble with {address}. We look into it."'
+SAY_NOT_PUBLIC: Final = (
+    '"The mail came to our server from {address}, which is no public address: from our own '
+    'network, or by way of something of ours that hides the sender. We look into it."'
+)
 SAY_STILL_DYNAMIC: Final = (
     '"Our server hesitates to take mail from {address}, because its name looks like any '
     "customer's line. Your provider can give that address a name of your own. A mail server that "
@@ -137,6 +142,10 @@ SAY_STILL_DYNAMIC: Final = (
 SAY_REPAIRED: Final = (
     '"What was wrong with {address} has been put right. What came back is to be sent once more; '
     'what was only put off comes by itself."'
+)
+SAY_TAKEN_IN: Final = (
+    '"Mail from {address} is taken in again. What came back is to be sent once more; what was only '
+    'put off comes by itself."'
 )
 SAY_NOT_ASKED: Final = (
     '"Our server turned away mail from {address} at {at}, for its reverse DNS: {ground}. I am '
@@ -154,8 +163,8 @@ AND: Final = " and "
 LETTER: Final = Counted("The letter to send", "The letters to send")
 
 REST: Final = Counted(
-    "Another client is meant, too: {what}. --top {all} tells of it.",
-    "Another {count:,} clients are meant, too: {what}. --top {all} tells of them.",
+    "Another client is meant, too: {what}. With --top {more} it is told of.",
+    "Another {count:,} clients are meant, too: {what}. With --top {more} more are told of.",
 )
 TURNED_AWAY: Final = "{replies} for reverse DNS"
 TAKEN_IN: Final = Counted("one message taken in", "{count:,} messages taken in")
@@ -173,5 +182,6 @@ NOBODY: Final[Mapping[Meant, str]] = {
 NEAREST: Final = "The nearest to it: {nearest}."
 WHERE_TO_LOOK: Final = (
     "The mail that came back has the address of the server that was turned away: --complaint "
-    "ADDRESS finds it. Older logs may know more: mail.log* names them all."
+    "ADDRESS finds it."
 )
+OLDER_LOGS: Final = "Older logs may know more: mail.log* names them all."

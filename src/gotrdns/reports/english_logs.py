@@ -42,6 +42,18 @@ DAMAGES: Final = {
     "unreadable": "{log} cannot be read any further ({text}): what came before was read",
 }
 
+# While a log is written.
+FOLLOWING: Final = "following {log}: {lines:,} lines, {clients:,} clients; Ctrl-C for the report"
+LIVE: Final = "{time}  {fate}  {client}  {told}"
+LIVE_NAME: Final = ", PTR {name}"
+LIVE_HELO: Final = ", HELO {name}"
+FATES: Final = {"refused": "refused", "deferred": "deferred", "warned": "let in"}
+AGAIN: Final = Counted("{ground}, once more", "{ground}, {count:,} times more")
+NOT_REGULAR: Final = "{log}: only a file can be followed"
+COMPRESSED: Final = "{log} is compressed: only a log that is still written can be followed"
+NOT_THERE_YET: Final = "{log} is not there yet: waiting for it"
+NOT_READABLE: Final = "{log}: {text}: waiting until it can be read"
+
 CLIENTS: Final = "Clients"
 CONNECTIONS: Final = Counted("which connected once", "which connected {count:,} times")
 DELIVERIES: Final = "Taken in"

@@ -36,20 +36,20 @@ def compose_explanation(
 
 
 def repair_sections(parts: Outline, width: int = WIDTH) -> Iterator[tuple[str, Iterable[str]]]:
-    """Headings and lines: why, what to publish, and who can."""
+    """Headings and lines: why, what to publish, who can, and what else is not as it should be."""
     yield words.REASON, _paragraphs(parts.reason, width)
     yield words.PUBLISH, _records(parts, width)
     if parts.waits is not None:
         yield words.HOW_LONG, _waits(parts.waits, width)
     yield words.TO_DO, _paragraphs(parts.advice, width)
     yield words.WHO, _who(parts.who, width)
+    yield words.ALSO, _remarks(parts.remarks, width)
 
 
 def _sections(parts: Outline) -> Iterator[tuple[str, Iterable[str]]]:
     yield words.PAIR, parts.pair
     yield from repair_sections(parts)
-    yield words.ALSO, _remarks(parts.remarks)
-    yield OTHERS, _remarks(parts.others)
+    yield OTHERS, _remarks(parts.others, WIDTH)
     yield words.ANSWERS_HERE, parts.answers
     for way in parts.ways:
         yield way.heading, (*way_lines(way.path), *paragraph(way.same))
@@ -91,6 +91,6 @@ def _waits(waits: Waits, width: int) -> Iterator[str]:
         yield from paragraph(f"{mark}{wait}", "    ", " " * (4 + len(mark)), width=width)
 
 
-def _remarks(remarks: Iterable[str]) -> Iterator[str]:
+def _remarks(remarks: Iterable[str], width: int) -> Iterator[str]:
     for remark in remarks:
-        yield from paragraph(remark, "    - ", "      ")
+        yield from paragraph(remark, "    - ", "      ", width=width)

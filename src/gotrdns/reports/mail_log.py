@@ -99,6 +99,25 @@ class Envelope(msgspec.Struct, frozen=True):
     recipient: str
 
 
+class TurnedAway(msgspec.Struct, frozen=True):
+    """One reply that turned a client away for reverse DNS. ``at`` is in seconds since 1970.
+
+    ``fate`` is the field of an Amount that counts it. What strangers said is escaped; what was not
+    said is empty.
+    """
+
+    at: float
+    fate: str
+    address: Address
+    ground: Ground
+    name: str
+    helo: str
+    sender_domain: str
+    code: str
+    enhanced: str
+    envelope: Envelope | None = None
+
+
 class Sender(msgspec.Struct, frozen=True):
     """Refused clients of one network that go by one registered domain, if by any.
 

@@ -119,11 +119,12 @@ def test_mailboxes_are_kept_on_request() -> None:
     assert accounts[CLIENT].envelopes == ((b"someone@business.example.net", b"us@our.example"),)
 
 
+DEEDS = ("reject", "refuse", "otherwise", "accept", "undo", "give up")
 SESSIONS = st.lists(
     st.tuples(
         st.sampled_from([b"192.0.2.1", b"192.0.2.2", b"2001:db8::1"]),
         st.sampled_from([None, *Flaw]),
-        st.lists(st.sampled_from(["reject", "refuse", "otherwise", "accept", "undo"]), max_size=4),
+        st.lists(st.sampled_from(DEEDS), max_size=4),
         st.booleans(),
     ),
     max_size=6,
@@ -151,13 +152,13 @@ def session(
                 facts.append(rejection(fate=Fate.REFUSED, **who))
             case "otherwise":
                 facts.append(rejection(b"Greylisted", enhanced=b"4.2.0", **who))
-            case "accept":
+            case "accept" | "give up":
                 facts.append(acceptance(queue_id, **who))
             case _:
                 facts.append(acceptance(queue_id, **who))
                 end = {**who, "process": b"mx cleanup", "stage": b"END-OF-MESSAGE"}
                 facts.append(rejection(b"spam", enhanced=b"5.7.1", queue_id=queue_id, **end))
-    return [*facts, departure(**who)] if ends else facts
+    return [*facts, departure(messages=deeds.count("accept"), **who)] if ends else facts
 
 
 def interleaved(sessions: Sequence[list[Fact]], order: list[int]) -> list[Fact]:

@@ -7,6 +7,7 @@ import pytest
 
 from gotrdns.mail_logs.complaints import Heard, hear
 from gotrdns.mail_logs.facts import Fact, Fate, Flaw
+from gotrdns.mail_logs.nearest import Nearest
 from gotrdns.mail_logs.readers import Server
 from gotrdns.mail_logs.reading import Reading
 from gotrdns.mail_logs.sessions import Listener, Sessions
@@ -286,3 +287,12 @@ def test_what_strangers_say_is_escaped() -> None:
     )
     assert len(texts) >= 7
     assert all(each.isprintable() for each in texts)
+
+
+def test_the_nearest_is_found_behind_whole_crowds() -> None:
+    nearest = Nearest("busines.example.net", remembered=10)
+    sessions = Sessions(nearest)
+    for each in range(100):
+        sessions.enter([rejection(helo=b"h%d.provider.example" % each, sender=b"")])
+        sessions.enter(turned_away() if each in {0, 50, 99} else [])
+    assert nearest.all() == ("business.example.net", "mail.business.example.net")

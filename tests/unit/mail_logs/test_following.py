@@ -1,5 +1,7 @@
 """A log that is being written: additions, rotation, truncation, and lines that come in pieces."""
 
+import errno
+import io
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC
@@ -9,6 +11,7 @@ import pytest
 
 from gotrdns.mail_logs.following import Followed
 from gotrdns.mail_logs.reading import Reading, read_facts
+from gotrdns.mail_logs.sources import Harm
 from tests.unit.mail_logs.lines_read import LATEST
 
 
@@ -24,6 +27,7 @@ class Writer:
         self.steps: Iterator[Callable[[Path], object]] = iter(steps)
         self.reading = Reading()
         self.heard: list[int] = []
+        self.source = Followed(path, self.wait, lambda: LATEST)
 
     def wait(self) -> bool:
         step = next(self.steps, None)
@@ -33,8 +37,7 @@ class Writer:
 
     def run(self) -> list[int]:
         """The clients, and 0 for each time that was waited in vain."""
-        source = Followed(self.path, self.wait, lambda: LATEST)
-        for facts in read_facts([source], self.reading, zone=UTC):
+        for facts in read_facts([self.source], self.reading, zone=UTC):
             self.heard += [int(fact.client.rsplit(b".", 1)[1]) for fact in facts] or [0]
         return self.heard
 
@@ -120,7 +123,67 @@ def test_after_truncation_it_is_read_from_the_beginning(path: Path) -> None:
     assert clients(writer.run()) == [1, 1, 1, 2, 3]
 
 
+@pytest.mark.parametrize("more", [1, 2, 3])
+def test_truncation_is_noticed_however_much_is_written_since(path: Path, more: int) -> None:
+    """Before anybody looked: less, as much or more than there was before."""
+
+    def truncate_and_go_on(path: Path) -> None:
+        truncate(path)
+        append(b"".join(line(10 + number) for number in range(more)))(path)
+
+    append(line(11) + line(12))(path)
+    writer = Writer(path, truncate_and_go_on, append(line(20)))
+
+    assert clients(writer.run()) == [11, 12, *range(10, 10 + more), 20]
+
+
 def test_a_file_that_is_not_there_yet_is_waited_for(path: Path) -> None:
     writer = Writer(path, nothing, append(line(1)))
 
     assert writer.run() == [0, 0, 1, 0]
+
+
+def test_why_it_cannot_be_opened_is_known_as_long_as_it_cannot(path: Path) -> None:
+    troubles: list[type[OSError] | None] = []
+
+    def note(_: Path) -> None:
+        troubles.append(type(writer.source.trouble) if writer.source.trouble else None)
+
+    def be_replaced_by_a_directory(path: Path) -> None:
+        path.rename(path.with_suffix(".1"))
+        path.mkdir()
+
+    def come_back(path: Path) -> None:
+        path.rmdir()
+        append(line(2))(path)
+
+    steps = [note, append(line(1)), note, be_replaced_by_a_directory, note, come_back, note]
+    writer = Writer(path, *steps)
+    assert clients(writer.run()) == [1, 2]
+    assert troubles == [FileNotFoundError, None, IsADirectoryError, None]
+    assert writer.reading.damages == []
+
+
+def test_the_size_is_what_there_was_in_the_beginning(path: Path) -> None:
+    append(line(1))(path)
+    writer = Writer(path, append(line(2)))
+    writer.run()
+    assert writer.source.size == len(line(1))
+
+
+def test_what_cannot_be_read_is_told_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    append(line(1))(path)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", lambda *_: Broken(str(path)))
+        writer = Writer(path, nothing)
+        assert clients(writer.run()) == []
+    assert [(each.harm, each.text) for each in writer.reading.damages] == [
+        (Harm.UNREADABLE, os.strerror(errno.EIO))
+    ]
+
+
+class Broken(io.FileIO):
+    """A file on a disk that has failed."""
+
+    def read(self, _octets: int | None = -1) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))

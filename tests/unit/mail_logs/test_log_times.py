@@ -60,6 +60,21 @@ def test_a_leap_day_in_the_midst_of_a_year_without_one_is_unreadable() -> None:
     assert clock.read_syslog(b"Mar  1 12:00:00") == utc(2026, 3, 1, 12)
 
 
+@pytest.mark.parametrize("text", [b"Nov 23 17(33:02", b"Nov 23 17:33(02", b"Nov 23 17 33 02"])
+def test_what_only_looks_like_a_time_is_unreadable(text: bytes) -> None:
+    clock = Clock(datetime(2026, 11, 28, tzinfo=UTC).timestamp(), UTC)
+    clock.read_syslog(b"Nov 23 17:33:01")  # whose minute is remembered
+    with pytest.raises(UnreadableTime):
+        clock.read_syslog(text)
+
+
+def test_what_only_looks_like_a_full_time_is_unreadable() -> None:
+    clock = Clock(datetime(2026, 11, 28, tzinfo=UTC).timestamp(), UTC)
+    clock.read_iso(b"2026-11-23T17:33:01")
+    with pytest.raises(UnreadableTime):
+        clock.read_iso(b"2026-11-23T17:33(02")
+
+
 def test_summer_time_is_an_hour_ahead() -> None:
     clock = Clock(utc(2026, 11, 28), BERLIN)
 

@@ -36,6 +36,14 @@ def doubt(flaw: Flaw, claimed: bytes = b"mail.a.example", client: bytes = b"192.
         (b"connect from unknown[2001:db8::26]", Arrival(AT, PROCESS, b"2001:db8::26", None)),
         (
             b"disconnect from unknown[192.0.2.10] ehlo=1 mail=1 rcpt=0/1 quit=1 commands=3/4",
+            Departure(AT, PROCESS, IP, None, messages=0),
+        ),
+        (
+            b"disconnect from unknown[192.0.2.10] ehlo=1 mail=3 rcpt=3 data=2/3 commands=9/10",
+            Departure(AT, PROCESS, IP, None, messages=2),
+        ),
+        (
+            b"disconnect from unknown[192.0.2.10] ehlo=1 mail=2 rcpt=2 bdat=2 data=1 commands=8",
             Departure(AT, PROCESS, IP, None),
         ),
         (b"disconnect from unknown[192.0.2.10]", Departure(AT, PROCESS, IP, None)),
@@ -264,11 +272,43 @@ def test_a_line_that_is_cut_or_of_another_form_is_counted(message: bytes) -> Non
     assert unknown(message) == 1
 
 
-def test_the_content_of_a_message_says_nothing_of_its_client() -> None:
-    message = b"1EFD3224941: reject: header Subject: from unknown[6.6.6.6]; from=<a> 450 4.7.25 x"
+@pytest.mark.parametrize("kind", [b"header", b"body", b"content", b"mime-error"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"Subject: a",
+        b"from unknown[6.6.6.6]; from=<a> proto=SMTP helo=<b>: 4.7.25 x",
+        b"milter-reject: END-OF-MESSAGE from unknown[6.6.6.6]: 4.7.1 x",
+        b"\x1b[31m\x00\r\x7f\xff\xfe",
+    ],
+)
+@pytest.mark.parametrize(
+    "helo", [b"", b" helo=<h>", b" helo=<x>: 4.1.1 y>", b" helo=<proto=SMTP: 4.1.1 y>"]
+)
+def test_of_a_refused_content_only_the_queue_id_and_the_reply_are_believed(
+    kind: bytes, said: bytes, helo: bytes
+) -> None:
+    fact = read_postfix(
+        b"1EFD3224941: reject: %b %b from mail.good.example[192.0.2.10]; from=<a@a.example> "
+        b"to=<b@b.example> proto=ESMTP%b: 5.7.1 no such thing: here" % (kind, said, helo),
+        b"postfix/cleanup",
+    )
 
-    assert read_postfix(message, b"postfix/cleanup") is None
-    assert unknown(message) == 0
+    assert fact == Rejection(
+        *(AT, b"mx postfix/cleanup[123]", b"", None, Fate.REFUSED, b"END-OF-MESSAGE"),
+        *(b"", b"5.7.1", b"no such thing: here", b"", b"", b"", b"1EFD3224941"),
+    )
+
+
+def test_a_content_may_be_refused_for_now_and_a_line_about_it_cut() -> None:
+    line = b"1EFD3224941: reject: body x from unknown[192.0.2.10]; proto=SMTP"
+    later = read_postfix(line + b": 4.7.1 come again", b"postfix/cleanup")
+    cut = read_postfix(line, b"postfix/cleanup")
+
+    assert isinstance(later, Rejection)
+    assert isinstance(cut, Rejection)
+    assert (later.fate, later.text) == (Fate.DEFERRED, b"come again")
+    assert (cut.fate, cut.text, cut.queue_id) == (Fate.REFUSED, b"", b"1EFD3224941")
 
 
 def test_a_log_of_known_cases_is_read_whole() -> None:

@@ -24,6 +24,14 @@ def test_zeros_within_a_line_damage_that_line_only() -> None:
     assert (reading.damaged, reading.unknown) == (1, 0)
 
 
+def test_a_damaged_line_that_might_be_of_two_mail_servers_counts_once() -> None:
+    line = b"Nov 23 17:\0\0 mx postfix/smtpd[1]: reject: no host name found for ...\n"
+    facts, reading = read_octets(line * 2)
+
+    assert facts == []
+    assert (reading.damaged, reading.unknown) == (2, 0)
+
+
 @pytest.mark.parametrize("length", [20_000, 70_000, 3_000_000])
 def test_a_very_long_line_is_damaged(length: int) -> None:
     long = LINE.rstrip() + b"x" * length + b"\n"

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from gotrdns.mail_logs.facts import Acceptance, Arrival, Fact, Flaw, Rejection
+from gotrdns.mail_logs.facts import Acceptance, Arrival, Fact, Fate, Flaw, Rejection
 from gotrdns.mail_logs.readers import WITH_SENDERS
 from gotrdns.mail_logs.reading import Reading, read_facts
 from gotrdns.mail_logs.sessions import Noted, Sessions
@@ -84,6 +84,67 @@ def test_until_then_it_may_be_refused() -> None:
     assert not hear(arrival(), acceptance(b"A1"), ends=False).taken_ins
     end = rejection(stage=b"END-OF-MESSAGE", queue_id=b"A1", at=NOON + 1)
     assert not hear(arrival(), acceptance(b"A1"), end).taken_ins
+
+
+def of_content(queue_id: bytes) -> Rejection:
+    return Rejection(
+        *(NOON, b"mx cleanup 2", b"", None, Fate.REFUSED, b"END-OF-MESSAGE"),
+        *(b"", b"5.7.1", b"no such header", b"", b"", b"", queue_id),
+    )
+
+
+def test_a_refused_content_undoes_the_message_whose_queue_id_it_names() -> None:
+    noted = doubt(Flaw.MISMATCH)
+    begun = [acceptance(b"A1", client=b"192.0.2.9", process=b"mx smtpd 9"), acceptance(b"A2")]
+    heard = hear(noted, arrival(), *begun, of_content(b"A2"))
+    [(refused, ground, how)] = heard.rejections
+
+    assert heard.taken_ins == [(begun[0], Noted(None, is_whole=False))]
+    assert (refused.client, refused.queue_id, ground) == (begun[1].client, b"A2", None)
+    assert how == Noted(noted, is_whole=True)
+
+
+def test_of_a_refused_content_whose_message_is_not_known_nothing_is_told() -> None:
+    heard = hear(arrival(), acceptance(b"A1"), of_content(b"A2"))
+    assert (len(heard.taken_ins), heard.rejections) == (1, [])
+
+
+@pytest.mark.parametrize(("messages", "taken_in"), [(None, 3), (3, 3), (2, 2), (0, 0), (4, 3)])
+def test_what_a_session_did_not_send_to_its_end_is_not_taken_in(
+    messages: int | None, taken_in: int
+) -> None:
+    begun = [acceptance(queue_id) for queue_id in (b"A1", b"A2", b"A3")]
+    heard = hear(arrival(), *begun, departure(messages=messages))
+    assert len(heard.taken_ins) == taken_in
+
+
+def test_what_is_in_the_queue_was_sent_to_its_end() -> None:
+    begun = [acceptance(queue_id) for queue_id in (b"A1", b"A2", b"A3")]
+    known = (queued(b"A1", b"a@a.example"), queued(b"A3", b"a@a.example"))
+    before = hear(arrival(), *begun, *known, departure(messages=2))
+    assert {told.queue_id for told, _ in before.taken_ins} == {b"A1", b"A3"}
+    refused = rejection(stage=b"END-OF-MESSAGE", queue_id=b"A1")
+    undone = hear(arrival(), *begun, refused, departure(messages=2))
+    assert {told.queue_id for told, _ in undone.taken_ins} == {b"A2", b"A3"}
+
+
+def test_the_end_of_one_session_undoes_nothing_of_another() -> None:
+    begun = acceptance(b"A1")
+    heard = hear(arrival(), begun, arrival(), acceptance(b"A2"), departure(messages=0))
+    assert [told for told, _ in heard.taken_ins] == [begun]
+    elsewhere = hear(begun, arrival(process=b"mx smtpd 2"), departure(messages=0))
+    assert len(elsewhere.taken_ins) == 1
+
+
+def test_a_message_of_a_user_may_be_refused_or_given_up_too() -> None:
+    submission = acceptance(b"A1", login=b"bob")
+    assert not hear(arrival(), submission, of_content(b"A1")).submissions
+    assert not hear(arrival(), submission, departure(messages=0)).submissions
+
+
+def test_what_exim_gave_to_syslog_twice_is_told_once_and_what_a_client_did_twice_twice() -> None:
+    assert len(hear(*[rejection(may_be_copy=True)] * 2).rejections) == 1
+    assert len(hear(*[rejection()] * 2).rejections) == 2
 
 
 def test_a_queued_message_that_nobody_brought_is_none_from_outside() -> None:

@@ -56,17 +56,19 @@ def by_itself(text: bytes) -> tuple[list[Fact], int]:
     facts, unread = [], 0
     for line in text.split(b"\n")[:-1]:
         whole = line.removesuffix(b"\r")
+        is_read = True
         for reader in (postfix, exim):
             if not reader.is_of_interest(whole):
                 continue
             frame = framer.read(whole)
             if frame is None:
-                unread += 1
+                is_read = False
                 frame = framer.read(whole.lstrip(b"\0")) if whole.startswith(b"\0") else None
             found = reader.read(frame) if frame else Unread.SAYS_NOTHING
-            unread += found is Unread.UNKNOWN_FORM
+            is_read = is_read and found is not Unread.UNKNOWN_FORM
             if not isinstance(found, Unread):
                 facts.append(found)
+        unread += not is_read
     return facts, unread
 
 
