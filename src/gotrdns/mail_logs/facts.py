@@ -23,6 +23,8 @@ class Fate(enum.Enum):
 class Flaw(enum.Enum):
     """What a mail server says is wrong with a client's name, as exactly as it says so."""
 
+    __hash__ = object.__hash__  # as above
+
     NO_NAME = "no-name"  # there is none: no PTR record
     MISMATCH = "mismatch"
     NXDOMAIN = "nxdomain"
