@@ -14,6 +14,7 @@ from gotrdns.cli.output import Failure, complain
 from gotrdns.cli.progress import Progress
 from gotrdns.mail_logs.compression import NoZstandard
 from gotrdns.mail_logs.facts import Fact
+from gotrdns.mail_logs.line_reader import seldom_collected
 from gotrdns.mail_logs.ordering import in_order
 from gotrdns.mail_logs.readers import READERS, Readers
 from gotrdns.mail_logs.reading import Gleaner, Reading, glean, read_facts
@@ -67,7 +68,7 @@ class Logs:
         """
         reading = Reading()
         sessions = Sessions(listener)
-        with failures(), self._cleared(), self._gleaner() as gleaner:
+        with failures(), self._cleared(), seldom_collected(), self._gleaner() as gleaner:
             for facts in read_facts(self._sources, reading, readers=readers, glean=gleaner):
                 sessions.enter(self._span.only(facts))
                 show_reading(self._progress, reading, template, clients())

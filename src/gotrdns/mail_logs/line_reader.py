@@ -4,7 +4,10 @@ Owns the way of a line to a reader, whatever the mail server, and the counts of 
 a form of line means is the readers' business.
 """
 
+import contextlib
+import gc
 import re
+from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 import msgspec
@@ -20,6 +23,7 @@ SAYS_NOTHING: Final = Unread.SAYS_NOTHING
 UNKNOWN_FORM: Final = Unread.UNKNOWN_FORM
 # A line is worth a look if a mail server could have written it so: syslog's daemons stop at 8 KiB.
 _LONGEST: Final = 16_384
+_OBJECTS: Final = 100_000  # made since they were last looked at
 
 _Usual: TypeAlias = tuple[bytes, bytes, re.Match[bytes]]
 """What stands before a usual line, the line's begin, and the rest of it."""
@@ -108,6 +112,17 @@ class LineReader:
         """What a crash has left of a line: NULs where a disk's blocks were never written."""
         rest = line.lstrip(b"\0")
         return self._framer.read(rest) if len(rest) < len(line) and len(rest) <= _LONGEST else None
+
+
+@contextlib.contextmanager
+def seldom_collected() -> Iterator[None]:
+    """What is read holds no cycles, and to look for them as often as usual takes a tenth more."""
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _find_usual(text: bytes) -> tuple[list[_Usual], list[bytes]]:

@@ -22,7 +22,8 @@ from gotrdns.mail_logs.lines import each_line
 from gotrdns.mail_logs.readers import SETS, Readers, Server
 from gotrdns.mail_logs.times import Clock, ClockState, UnreadableTime
 
-_PROGRAM: Final = (sys.executable, "-m", "gotrdns.mail_logs.reading_process")
+# Nothing is to be imported from whatever directory the logs are in.
+_PROGRAM: Final = (sys.executable, "-P", "-m", "gotrdns.mail_logs.reading_process")
 # What is sent at once: enough for the way there and back to be little of the work.
 _BATCH: Final = 1 << 20  # octets
 _LENGTH: Final = 8  # octets of a message's length before it
@@ -147,7 +148,10 @@ class ReadingProcesses:
         self._end()
 
     def glean(self, texts: Iterable[bytes], clock: Clock, readers: Readers) -> Iterator[Gleaned]:
-        """As ``reading.glean`` does it. Raises ReadingProcessEnded."""
+        """As ``reading.glean`` does it; each log is to be read to its end.
+
+        Raises ReadingProcessEnded.
+        """
         self._logs += 1
         log = _Log(self._logs, clock, readers)
         begun: deque[_Begun] = deque()

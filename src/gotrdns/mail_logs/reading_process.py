@@ -10,7 +10,7 @@ from typing import IO
 
 import msgspec
 
-from gotrdns.mail_logs.line_reader import LineReader
+from gotrdns.mail_logs.line_reader import LineReader, seldom_collected
 from gotrdns.mail_logs.processes import Done, Work, receive, send
 from gotrdns.mail_logs.readers import SETS
 from gotrdns.mail_logs.times import ForeseeingClock
@@ -33,4 +33,5 @@ def main(work_from: IO[bytes], done_to: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.stdin.buffer, sys.stdout.buffer)
+    with seldom_collected():
+        main(sys.stdin.buffer, sys.stdout.buffer)
