@@ -82,6 +82,7 @@ bench: bench-install
 	$(BIN)/python -m benchmarks.mail_log
 	$(BIN)/python -m benchmarks.mail_log_clients
 	tests/live/enter $(BIN)/python -m benchmarks.explain
+	tests/live/enter $(BIN)/python -m benchmarks.log_today
 	tests/live/enter $(BIN)/python -m benchmarks.restarts
 	tests/live/enter $(BIN)/python -m benchmarks.postfix
 	tests/live/enter $(BIN)/python -m benchmarks.page

@@ -52,6 +52,8 @@ def test_what_is_read_at_run_time_is_where_it_is_looked_for(wheel: Path) -> None
         "gotrdns/demo/world.txt",
         "gotrdns/reports/templates/explanation.html",
         "gotrdns/reports/templates/explanation_parts.html",
+        "gotrdns/reports/templates/logs.html",
+        "gotrdns/reports/templates/page.html",
         "gotrdns/reports/templates/site/layout.html",
         "gotrdns/reports/templates/site/site.css",
         "gotrdns/resolution/walk/root.hints",

@@ -125,7 +125,7 @@ class Site:
             Policy(settings or PolicySettings(mode=mode)),
             resolver,
             VerificationSettings(),
-            _never,
+            never,
             counsel,
         )
 
@@ -149,5 +149,5 @@ class _Timer:
         pass
 
 
-def _never(_seconds: float, _callback: Callable[[], None]) -> _Timer:
+def never(_seconds: float, _callback: Callable[[], None]) -> _Timer:
     return _Timer()

@@ -208,8 +208,11 @@ def test_a_reader_that_goes_away_ends_it(log: Path) -> None:
         (("mail.log", "mail.log.1"), "--follow takes the name of one file"),
         (("-",), "--follow takes the name of one file"),
         (("--csv", "mail.log"), "--follow and --csv: what happens is no table"),
-        (("--html", "mail.log"), "--follow and --html: what happens is told as text or as JSON"),
-        (("--complaint", "a.example", "mail.log"), "--follow and --complaint: a story is told of"),
+        (("--html", "mail.log"), "--follow and --html: what happens is told line by line"),
+        (
+            ("--complaint", "a.example", "mail.log"),
+            "--complaint and --follow: a story is told of what",
+        ),
         (("/dev",), "/dev: only a file can be followed"),
         (("/dev/null",), "/dev/null: only a file can be followed"),
         (("tests/unit/conftest.py/log",), "tests/unit/conftest.py/log: Not a directory"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from gotrdns import __version__
 from gotrdns.names import Address
 from gotrdns.reports import english_logs as words
-from gotrdns.reports.logs_html import compose_logs_page
+from gotrdns.reports.logs_html import compose_log_report_page
 from gotrdns.reports.logs_text import compose_log_report
 from gotrdns.reports.mail_log import Amount, Envelope, Ground, LogReport, Sender
 from tests.unit import hostile_explanations
@@ -50,7 +50,7 @@ ELEMENTS: Mapping[str, set[str]] = {
 
 
 def written(report: LogReport, top: int = 100) -> str:
-    return compose_logs_page(report, top=top, generated=WHEN)
+    return compose_log_report_page(report, top=top, generated=WHEN)
 
 
 def page_of(report: LogReport, top: int = 100) -> Page:

@@ -46,7 +46,7 @@ from gotrdns.mail_logs.telling import tell
 from gotrdns.reports import english_logs as words
 from gotrdns.reports.logs_live import compose_line, compose_repetition, encode_turned_away
 from gotrdns.reports.mail_log import Ground, TurnedAway
-from gotrdns.reports.sentences import legible
+from gotrdns.reports.sentences import legible_path
 
 _BETWEEN_LOOKS: Final = 0.25  # seconds
 
@@ -219,7 +219,9 @@ class _Following:
         end_if_nobody_reads()
         self._progress.show(
             words.FOLLOWING.format(
-                log=legible(self._source.name), lines=self._reading.lines, clients=self._clients
+                log=legible_path(self._source.name),
+                lines=self._reading.lines,
+                clients=self._clients,
             )
         )
         time.sleep(_BETWEEN_LOOKS)
@@ -235,7 +237,7 @@ class _Following:
         self._progress.clear()
         is_missing = isinstance(trouble, FileNotFoundError)
         template = words.NOT_THERE_YET if is_missing else words.NOT_READABLE
-        complain(template.format(log=legible(self._source.name), text=trouble.strerror))
+        complain(template.format(log=legible_path(self._source.name), text=trouble.strerror))
 
 
 class _Listener:
@@ -266,7 +268,7 @@ def _check(path: Path) -> None:
     """That it is a log which may be written to. One that is not there yet is as good."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise Failure(words.NOT_REGULAR.format(log=legible(str(path))))
+            raise Failure(words.NOT_REGULAR.format(log=legible_path(str(path))))
         with path.open("rb") as file:
             begin = file.read(LONGEST_MAGIC)
     except FileNotFoundError:
@@ -278,4 +280,4 @@ def _check(path: Path) -> None:
     except NoZstandard:
         is_compressed = True
     if is_compressed:
-        raise Failure(words.COMPRESSED.format(log=legible(str(path))))
+        raise Failure(words.COMPRESSED.format(log=legible_path(str(path))))

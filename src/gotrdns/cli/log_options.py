@@ -9,8 +9,19 @@ from typing import Final
 import click
 from click.core import ParameterSource
 
+from gotrdns.cli.asking_options import rate_option
 from gotrdns.cli.explain_options import asking_options, grouped, name_option, registry_options
 
+what_if_options: Final = grouped(
+    click.option(
+        "--what-if",
+        "what_if",
+        metavar="MODE|SETTINGS",
+        help="Replay the log under a mode (observe, strict, protect) or the settings in a file, "
+        "and tell what would change.",
+    ),
+    rate_option,
+)
 complaint_options: Final = grouped(
     click.option(
         "--complaint",
@@ -18,7 +29,9 @@ complaint_options: Final = grouped(
         help="Tell the whole story of one sender, and what to do about it.",
     ),
     click.option(
-        "--offline", is_flag=True, help="With --complaint: do not ask DNS what it says now."
+        "--offline",
+        is_flag=True,
+        help="With --what-if and --complaint: do not ask DNS what it says now.",
     ),
     name_option,
     registry_options,
@@ -27,25 +40,30 @@ complaint_options: Final = grouped(
 # Of each group one at most, and why.
 _APART: Final = (
     (("--json", "--csv", "--html"), "only one form can be printed"),
+    (("--complaint", "--what-if"), "only one report can be printed"),
+    (("--complaint", "--follow"), "a story is told of what is there"),
+    (("--what-if", "--follow"), "only what is there can be replayed"),
+    (("--what-if", "--html"), "what would change is told as text, as JSON or as CSV"),
     (("--complaint", "--csv"), "a story is no table"),
-    (("--complaint", "--html"), "a story is told as text or as JSON"),
     (("--follow", "--csv"), "what happens is no table"),
-    (("--follow", "--html"), "what happens is told as text or as JSON"),
-    (("--follow", "--complaint"), "a story is told of what is in the log already"),
+    (("--follow", "--html"), "what happens is told line by line"),
+    (("--complaint", "--html"), "a story is told as text or as JSON"),
     (("--follow", "--processes"), "what is written now is read as it comes"),
     (("--envelope", "--csv"), "the CSV has no column for mailboxes"),
 )
 _COMPLAINT: Final = ("--complaint",)
+_WHAT_IF: Final = ("--what-if",)
 # What these options are about is not done by other reports.
 _ONLY_WITH: Final[Mapping[str, Collection[str]]] = {
-    "--offline": _COMPLAINT,
+    "--offline": (*_COMPLAINT, *_WHAT_IF),
     "--name": _COMPLAINT,
     "--rdap": _COMPLAINT,
     "--rdap-bootstrap": _COMPLAINT,
-    "--resolver": _COMPLAINT,
+    "--rate": _WHAT_IF,
+    "--resolver": (*_COMPLAINT, *_WHAT_IF),
     "--root-hints": _COMPLAINT,
     "--private-servers": _COMPLAINT,
-    "--timeout": _COMPLAINT,
+    "--timeout": (*_COMPLAINT, *_WHAT_IF),
     "--deadline": _COMPLAINT,
 }
 

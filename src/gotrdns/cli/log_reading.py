@@ -22,7 +22,7 @@ from gotrdns.mail_logs.sessions import Listener, Sessions
 from gotrdns.mail_logs.sources import File, Source, Stream
 from gotrdns.mail_logs.spooling import Spooled
 from gotrdns.reports import english_logs as words
-from gotrdns.reports.sentences import legible
+from gotrdns.reports.sentences import legible_path
 
 STANDARD_INPUT: Final = "-"
 
@@ -146,7 +146,7 @@ def show_reading(progress: Progress, reading: Reading, template: str, clients: i
         return
     progress.show_if_due(
         template if source.size else words.READING_STREAM,
-        log=legible(source.name),
+        log=legible_path(source.name),
         share=source.octets / source.size if source.size else 0,
         lines=reading.lines,
         clients=clients,
@@ -156,7 +156,7 @@ def show_reading(progress: Progress, reading: Reading, template: str, clients: i
 def tell_damages(reading: Reading) -> None:
     for each in reading.damages:
         template = words.DAMAGES[each.harm.value]
-        complain(template.format(log=legible(each.source), text=each.text))
+        complain(template.format(log=legible_path(each.source), text=each.text))
 
 
 @contextlib.contextmanager

@@ -70,7 +70,7 @@ def _print(report: LogReport, options: Mapping[str, Any]) -> None:
 
 
 def _page(report: LogReport, top: int) -> bytes:
-    from gotrdns.reports.logs_html import compose_logs_page  # noqa: PLC0415 - few ask for it
+    from gotrdns.reports.logs_html import compose_log_report_page  # noqa: PLC0415 - few ask for it
 
-    page = compose_logs_page(report, top=top, generated=said_in_utc(time.time()))
+    page = compose_log_report_page(report, top=top, generated=said_in_utc(time.time()))
     return page.encode("utf-8", "backslashreplace")

@@ -7,7 +7,12 @@ from typing import Any
 
 import click
 
-from gotrdns.cli.log_options import complaint_options, given_options, require_compatible
+from gotrdns.cli.log_options import (
+    complaint_options,
+    given_options,
+    require_compatible,
+    what_if_options,
+)
 from gotrdns.cli.times import parse_moment
 
 
@@ -17,21 +22,27 @@ Examples:
   gotrdns logs /var/log/mail.log
   gotrdns logs /var/log/mail.log*
   gotrdns logs --since 2d --top 50 /var/log/exim4/mainlog
-  gotrdns logs --follow /var/log/mail.log
   gotrdns logs --html /var/log/mail.log* > mail-logs.html
+  gotrdns logs --follow /var/log/mail.log
   journalctl --output=json --unit=postfix* | gotrdns logs --json -
+  gotrdns logs --what-if protect /var/log/mail.log*
+  gotrdns logs --what-if /etc/gotrdns/gotrdns.toml --offline mail.log
   gotrdns logs --complaint customer.example /var/log/mail.log*
-  gotrdns logs --complaint orders@customer.example --envelope /var/log/mail.log
+  gotrdns logs --complaint orders@shop.example --envelope mail.log
 
 \b
 Exit status:
   0  nobody who looks legitimate was turned away for reverse DNS; with
-     --complaint, nothing was, or it is repaired
-  1  somebody was; with --complaint, it is not repaired
+     --complaint, nothing was, or it is repaired; with --what-if, nothing that
+     was taken in would be turned away
+  1  somebody was; with --complaint, it is not repaired; with --what-if,
+     something would be
   2  the command line is wrong, a log cannot be opened, or the results cannot
-     be written
+     be written; with --what-if, the settings are wrong, or the store or the
+     resolver cannot be used
   3  with --complaint: nobody was found, or whether it is repaired cannot be
-     told, since DNS did not answer or was not to be asked
+     told, since DNS did not answer or was not to be asked; with --what-if:
+     nothing would be turned away for certain, but something is undecided
   130, 141  interrupted; whoever read the results went away
 """
 )
@@ -76,6 +87,7 @@ Exit status:
     help="Read on while the log is written, through its rotation, and show each reply that turns "
     "a client away for reverse DNS; the report comes at Ctrl-C, at SIGTERM or with --until.",
 )
+@what_if_options
 @complaint_options
 def logs(**options: Any) -> None:
     """Tell from mail logs who was turned away for reverse DNS, and who of them looks legitimate.
@@ -83,6 +95,10 @@ def logs(**options: Any) -> None:
     Reads logs of Postfix and Exim, also those compressed or rotated, in whatever order; "-" is
     standard input. Nothing is looked up, changed or sent anywhere, and no settings are needed. Time
     stamps without a time zone are taken for local time.
+
+    With --what-if the log is replayed under other settings, and it is told what would become of its
+    mail: before they are used. DNS is asked about the clients that the log does not show as
+    confirmed, and who vouches for them.
 
     With --complaint the story of one sender is told: what happened to the mail, why, whether it is
     repaired since, for which DNS is asked as "gotrdns explain" does, and the letter to send if not.
@@ -96,6 +112,10 @@ def logs(**options: Any) -> None:
         from gotrdns.cli.log_complaints import answer_complaint  # noqa: PLC0415 - see the module
 
         raise click.exceptions.Exit(answer_complaint(options))
+    if options["what_if"] is not None:
+        from gotrdns.cli.log_what_if import tell_what_if  # noqa: PLC0415 - see the module
+
+        raise click.exceptions.Exit(tell_what_if(options))
     if options["follow"]:
         from gotrdns.cli.log_following import follow_log  # noqa: PLC0415 - see the module
 

@@ -76,7 +76,10 @@ def web(context: click.Context, path: Path, name: str | None, *, check_settings:
 
     try:
         if check_settings:
-            write(_summarize(read_settings(path)))
+            settings = read_settings(path)
+            if _complain_of_files(settings):
+                context.exit(_WRONG)
+            write(_summarize(settings))
         else:
             serve_pages(path)
     except InvalidSettings as error:
@@ -122,6 +125,16 @@ def _ask_for_password() -> str:
     except click.Abort:
         raise KeyboardInterrupt from None
     return found
+
+
+def _complain_of_files(settings: "Settings") -> bool:
+    """Whether there was something to complain of."""
+    from gotrdns.daemon.page_files import troubles_with_files  # noqa: PLC0415 - see the module
+
+    troubles = list(troubles_with_files(settings))
+    for each in troubles:
+        complain(each)
+    return bool(troubles)
 
 
 def _summarize(settings: "Settings") -> str:

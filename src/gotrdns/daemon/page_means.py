@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from gotrdns.daemon.asking import NoAnswer, ask_daemon
+from gotrdns.daemon.page_files import root_hints
 from gotrdns.explaining.expert import Expert
 from gotrdns.resolution.client import Client
 from gotrdns.resolution.opening import open_client
 from gotrdns.resolution.servers import choose_servers
-from gotrdns.resolution.walk import WalkSettings, read_root_hints
+from gotrdns.resolution.walk import WalkSettings
 from gotrdns.settings import Settings
 from gotrdns.web.limits import server_ration
 from gotrdns.web.means import Means, NoDaemon, Trouble
@@ -68,7 +69,7 @@ class PageMeans:
 
     def _open(self, settings: Settings) -> tuple[Client, Means]:
         page = settings.page
-        hints = read_root_hints(Path(page.root_hints) if page.root_hints else None)
+        hints = root_hints(settings)
         client = open_client(settings.resolver)
         expert = Expert(
             client,

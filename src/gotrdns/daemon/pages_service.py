@@ -17,6 +17,7 @@ from gotrdns.daemon.inherited import InheritedSockets
 from gotrdns.daemon.journal import Journal, Level
 from gotrdns.daemon.listeners import Listeners, serve
 from gotrdns.daemon.manager import ServiceManager
+from gotrdns.daemon.page_files import check_passwords
 from gotrdns.daemon.page_means import PageMeans
 from gotrdns.daemon.page_watch import PageWatch
 from gotrdns.daemon.sockets import CannotListen
@@ -27,7 +28,7 @@ from gotrdns.resolution.walk import InvalidHints
 from gotrdns.settings import AdminSettings, InvalidSettings, PageSettings, Settings, read_settings
 from gotrdns.web.application import admin_site, public_site
 from gotrdns.web.connections import Limits
-from gotrdns.web.passwords import InvalidPasswords, read_passwords
+from gotrdns.web.passwords import InvalidPasswords
 from gotrdns.web.serving import Site
 
 _TICK: Final = 1.0  # seconds
@@ -190,11 +191,10 @@ class PagesService:
         if short is not None:
             allowed, needed = short.allowed, short.needed
             self._journal.write(Level.WARNING, "few-descriptors", allowed=allowed, needed=needed)
-        if settings.admin.listen and settings.admin.password_file:
-            try:
-                read_passwords(Path(settings.admin.password_file))
-            except InvalidPasswords as error:
-                self._journal.write(Level.ERROR, "passwords-unusable", problem=str(error))
+        try:
+            check_passwords(settings)
+        except InvalidPasswords as error:
+            self._journal.write(Level.ERROR, "passwords-unusable", problem=str(error))
 
     def _ready(self) -> None:
         self._manager.ready(self._condition())

@@ -13,7 +13,7 @@ from gotrdns.classification import HostClass, classify
 from gotrdns.deciding.memory import HISTORY_DEADLINE, Memory
 from gotrdns.names import Address, DomainName, InvalidName, is_host_name
 from gotrdns.policy import Circumstances, Decision, Policy, Rule, Transaction, Trust, Vouched
-from gotrdns.policy.allowances import Allowance, Claims
+from gotrdns.policy.allowances import Allowance, Allowances, Claims
 from gotrdns.policy.history import History, client_key
 from gotrdns.verification import Cause, Verdict
 
@@ -77,7 +77,7 @@ class Counsel(msgspec.Struct, frozen=True):
             dynamic=is_dynamic(policy, verdict),
             vouched=vouched,
             history=past,
-            allowance=self._allowance(transaction, verdict, vouched, now),
+            allowance=find_allowance(self.memory.allowances, transaction, verdict, vouched, now),
             exceptions_known=self.memory.allowances_known,
             trust=trust,
         )
@@ -135,7 +135,7 @@ class Counsel(msgspec.Struct, frozen=True):
     async def _vouched(
         self, policy: Policy, transaction: Transaction, verdict: Verdict, deadline: float
     ) -> Vouched:
-        if not policy.protects and not self.memory.allowances.need_names:
+        if not asks_vouchers(policy, self.memory.allowances):
             return Vouched()
         return await self.vouching.ask(
             verdict.address,
@@ -145,21 +145,36 @@ class Counsel(msgspec.Struct, frozen=True):
             confirmed=verdict.cause is Cause.CONFIRMED,
         )
 
-    def _allowance(
-        self, transaction: Transaction, verdict: Verdict, vouched: Vouched, now: float
-    ) -> Allowance | None:
-        allowances = self.memory.allowances
-        if not allowances:
-            return None
-        helo = read_name(transaction.helo) if vouched.helo_resolves else None
-        names = verdict.confirmed if helo is None else (*verdict.confirmed, helo)
-        sender = sender_domain(transaction) if vouched.sender_covers else None
-        return allowances.find(Claims(verdict.address, names, sender), now)
+
+def asks_vouchers(policy: Policy, allowances: Allowances) -> bool:
+    """Whether it matters who vouches for a client that its verdict does not settle."""
+    return policy.protects or allowances.need_names
+
+
+def find_allowance(
+    allowances: Allowances,
+    transaction: Transaction,
+    verdict: Verdict,
+    vouched: Vouched,
+    now: float,
+) -> Allowance | None:
+    """The exception that lets this client in, as far as DNS bears out what it claims."""
+    if not allowances:
+        return None
+    helo = read_name(transaction.helo) if vouched.helo_resolves else None
+    names = verdict.confirmed if helo is None else (*verdict.confirmed, helo)
+    sender = sender_domain(transaction) if vouched.sender_covers else None
+    return allowances.find(Claims(verdict.address, names, sender), now)
 
 
 def is_dynamic(policy: Policy, verdict: Verdict) -> bool:
     """Whether the only name of a confirmed client is clearly dynamic, and that counts."""
-    if not policy.protects or verdict.cause is not Cause.CONFIRMED or len(verdict.names) != 1:
+    return policy.protects and has_dynamic_name(verdict)
+
+
+def has_dynamic_name(verdict: Verdict) -> bool:
+    """Whether the client is confirmed, under a single name that is clearly dynamic."""
+    if verdict.cause is not Cause.CONFIRMED or len(verdict.names) != 1:
         return False
     said = classify(verdict.address, verdict.names[0].name)
     return said.host_class is HostClass.DYNAMIC and said.confidence >= CLEARLY

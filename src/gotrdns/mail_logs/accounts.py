@@ -71,12 +71,15 @@ class Account(msgspec.Struct, gc=False):
         else:
             self.otherwise_warned += 1
 
-    def note_claims(self, rejection: Rejection) -> None:
-        helo = rejection.helo.lower()
-        domain = rejection.sender.rpartition(b"@")[2].lower()
+    def note_claims(self, said: Acceptance | Rejection) -> None:
+        helo = said.helo.lower()
+        domain = said.sender.rpartition(b"@")[2].lower()
         self.helos = _keep(self.helos, helo)
         # What is the same is kept once.
         self.sender_domains = _keep(self.sender_domains, helo if helo == domain else domain)
+
+    def note_claimed(self, name: bytes) -> None:
+        self.claimed = _keep(self.claimed, name)
 
     def note_envelope(self, rejection: Rejection) -> None:
         envelope = (rejection.sender, rejection.recipient)
@@ -107,7 +110,7 @@ class Ledger:
             account.count_otherwise(rejection.fate)
             return
         account.count(ground, rejection.fate, rejection.at)
-        account.claimed = _keep(account.claimed, claimed_name(rejection, noted.doubt))
+        account.note_claimed(claimed_name(rejection, noted.doubt))
         self.hours[int(rejection.at // _HOUR), ground] += 1
         if self._keeps_envelopes:
             account.note_envelope(rejection)

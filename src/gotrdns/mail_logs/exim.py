@@ -96,8 +96,10 @@ def _read_without_client(frame: Frame, message: bytes) -> Fact | Unread:
     if found := _NO_ADDRESS.fullmatch(message):
         return Doubt(*_who(frame, found[4]), found[1], Flaw.NXDOMAIN)
     if found := _CONNECTION.fullmatch(message):
-        begins = b"connection count" in found[4]
-        return (Arrival if begins else Departure)(*_who(frame, found[3], found[1]))
+        who = _who(frame, found[3], found[1])
+        if b"connection count" in found[4]:
+            return Arrival(*who, is_looked_up=False)
+        return Departure(*who)
     return SAYS_NOTHING
 
 
@@ -112,6 +114,7 @@ def _read_acceptance(frame: Frame, message: bytes, found: re.Match[bytes]) -> Fa
         login[1] if login else b"",
         b"" if sender == b"<>" else sender,
         helo or b"",
+        is_final=True,
     )
 
 

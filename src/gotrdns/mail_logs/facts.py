@@ -55,7 +55,12 @@ class Fact(msgspec.Struct, frozen=True, gc=False, tag=True, array_like=True):
 
 
 class Arrival(Fact, frozen=True, gc=False):
-    """A client connected."""
+    """A client connected. ``name`` and doubts of it stand in the log if it ``is_looked_up``.
+
+    That is so whatever the settings are (Postfix), or not known (Exim).
+    """
+
+    is_looked_up: bool = True
 
 
 class Doubt(Fact, frozen=True, gc=False):
@@ -103,6 +108,8 @@ class Acceptance(Fact, frozen=True, gc=False):
     A Rejection of its queue id at its end undoes that, and so does a Departure of who sent none to
     its end.
 
+    If it ``is_final`` it was taken in to its end, and nothing undoes that.
+
     ``login`` is the user name of one who had proved who they are, else empty. ``sender`` and
     ``helo`` are empty where the line does not say them, as Postfix's does not.
     """
@@ -111,6 +118,7 @@ class Acceptance(Fact, frozen=True, gc=False):
     login: bytes = b""
     sender: bytes = b""
     helo: bytes = b""
+    is_final: bool = False
 
 
 class Queued(Fact, frozen=True, gc=False):

@@ -19,9 +19,9 @@ from gotrdns.reports.mail_log import Amount, Envelope, Ground, Others, Sender, S
 # Each sign's weight is in ``signs``: agreement of HELO name and sender is just enough.
 LIKELY: Final = 3
 # As for vouching: whoever fails from more networks than this is forged, or no small business.
-_NETWORKS_OF_A_DOMAIN: Final = 3
+NETWORKS_OF_A_DOMAIN: Final = 3
 _FATES: Final = (Fate.REFUSED, Fate.DEFERRED, Fate.WARNED)  # as in an Amount
-_SHOWN: Final = 4  # of each kind, of one sender
+SHOWN: Final = 4  # of each kind, of one sender
 
 
 class _Client(NamedTuple):
@@ -30,7 +30,7 @@ class _Client(NamedTuple):
     impression: Impression
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """A /24 or a /48, and the registered domain."""
 
     network: bytes
@@ -57,7 +57,7 @@ class _Unlikely:
 
 def find_senders(accounts: Mapping[bytes, Account]) -> tuple[tuple[Sender, ...], Others]:
     """Those that look legitimate, the likeliest first, and what the others come to."""
-    delivering = _delivering(accounts)
+    delivering = delivering_places(accounts)
     unlikely = _Unlikely()
     places = _promising(accounts, {place.network for place in delivering}, unlikely)
     widespread = Counter(place.domain for place in places)
@@ -67,7 +67,7 @@ def find_senders(accounts: Mapping[bytes, Account]) -> tuple[tuple[Sender, ...],
         signs = max(clients, key=_promise).impression.signs
         if place in delivering:
             signs = (*signs, Sign.NEIGHBOUR_DELIVERS)
-        if place.domain is not None and widespread[place.domain] > _NETWORKS_OF_A_DOMAIN:
+        if place.domain is not None and widespread[place.domain] > NETWORKS_OF_A_DOMAIN:
             signs = (*signs, Sign.DOMAIN_IN_MANY_NETWORKS)
         if score(signs) >= LIKELY:
             likely.append(_sender(place, clients, signs))
@@ -87,12 +87,12 @@ def _replies_to(account: Account) -> int:
 
 def _promising(
     accounts: Mapping[bytes, Account], delivering: Container[bytes], unlikely: _Unlikely
-) -> dict[_Place, list[_Client]]:
+) -> dict[Place, list[_Client]]:
     """The clients that may be likely, and others for whom something speaks in the same places.
 
     Most have nothing, and take no more memory; nor do those whose place does not matter in the end.
     """
-    places: dict[_Place, list[_Client]] = {}
+    places: dict[Place, list[_Client]] = {}
     doubtful = []
     for text, account in accounts.items():
         client = _look_at(text, account)
@@ -121,11 +121,20 @@ def _look_at(text: bytes, account: Account) -> _Client | None:
     return None if address is None else _Client(address, account, judge(address, account))
 
 
-def _place(client: _Client) -> _Place:
-    return _Place(_network(client.address), client.impression.domain)
+def _place(client: _Client) -> Place:
+    return place_of(client.address, client.impression.domain)
 
 
-def _delivering(accounts: Mapping[bytes, Account]) -> set[_Place]:
+def place_of(address: Address, domain: str | None) -> Place:
+    return Place(address[:6] if address.is_ipv6 else address[:3], domain)
+
+
+def network_of(address: Address) -> str:
+    """The place's network, as people write it."""
+    return network_around(address, 48 if address.is_ipv6 else 24).text
+
+
+def delivering_places(accounts: Mapping[bytes, Account]) -> set[Place]:
     """From where mail of clients that were never refused was taken in, by confirmed names."""
     found = set()
     for text, account in accounts.items():
@@ -133,12 +142,8 @@ def _delivering(accounts: Mapping[bytes, Account]) -> set[_Place]:
             address = address_in(text)
             if address is not None:
                 domain = registered_domain(each_said(account.names)[0])
-                found.add(_Place(_network(address), domain))
+                found.add(place_of(address, domain))
     return found
-
-
-def _network(address: Address) -> bytes:
-    return address[:6] if address.is_ipv6 else address[:3]
 
 
 def _promise(client: _Client) -> tuple[int, int, bytes]:
@@ -165,7 +170,7 @@ def _weightiest_first(signs: tuple[Sign, ...]) -> tuple[Sign, ...]:
     return tuple(sorted(signs, key=lambda sign: -WEIGHTS[sign]))
 
 
-def _sender(place: _Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) -> Sender:
+def _sender(place: Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) -> Sender:
     ordered = sorted(clients, key=_promise, reverse=True)
     every = [each.account for each in ordered]
     best = ordered[0].address
@@ -176,16 +181,14 @@ def _sender(place: _Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
         replies[tally.fate] += tally.times
     delivered = [each.last_delivery for each in every if each.last_delivery is not None]
     return Sender(
-        network=network_around(best, 48 if best.is_ipv6 else 24).text,
+        network=network_of(best),
         domain=place.domain,
-        addresses=tuple(each.address for each in ordered[:_SHOWN]),
-        names=_texts(
+        addresses=tuple(each.address for each in ordered[:SHOWN]),
+        names=texts(
             name for each in every for name in (*each_said(each.claimed), *each_said(each.names))
         ),
-        helos=_texts(helo for each in every for helo in each_said(each.helos)),
-        sender_domains=_texts(
-            domain for each in every for domain in each_said(each.sender_domains)
-        ),
+        helos=texts(helo for each in every for helo in each_said(each.helos)),
+        sender_domains=texts(domain for each in every for domain in each_said(each.sender_domains)),
         amount=amount_from(len(every), replies),
         grounds=_in_order(tuple(grounds.items())),
         otherwise_refused=sum(each.otherwise_refused for each in every),
@@ -203,5 +206,5 @@ def _sender(place: _Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
     )
 
 
-def _texts(octets: Iterable[bytes]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(text_in, octets)))[:_SHOWN]
+def texts(octets: Iterable[bytes]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(text_in, octets)))[:SHOWN]

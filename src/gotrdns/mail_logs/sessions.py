@@ -47,7 +47,8 @@ class Noted(msgspec.Struct, frozen=True, gc=False):
 class Listener(Protocol):
     """Is told of each client's session, line by line, in the order of the lines.
 
-    Only of what is taken in it may be told late: after the lines that could have undone it.
+    Only of what is taken in it may be told late: after the lines that could have undone it, an hour
+    at most.
     """
 
     def arrived(self, arrival: Arrival, /) -> None: ...
@@ -93,7 +94,9 @@ class Sessions:
         self._copies = Copies()
 
     def enter(self, facts: Iterable[Fact]) -> None:
+        now = None
         for fact in facts:
+            now = fact.at
             if isinstance(fact, Departure):
                 self._end_session(fact)
             elif isinstance(fact, Doubt):
@@ -109,6 +112,8 @@ class Sessions:
                 self._accept(fact)
             elif isinstance(fact, Queued):
                 self._take_in(fact.queue_id, fact.sender)
+        if now is not None:
+            self._take_in_from_before(now - _LONGEST_SESSION)
 
     def close(self) -> None:
         """What is not undone by now is taken in."""
@@ -134,6 +139,9 @@ class Sessions:
             self._give_up(queue_id)
 
     def _accept(self, acceptance: Acceptance) -> None:
+        if acceptance.is_final:
+            self._tell(acceptance, self._noted_of(acceptance))
+            return
         begun = self._begun
         if acceptance.queue_id in begun:  # used again
             self._take_in(acceptance.queue_id)
@@ -147,6 +155,13 @@ class Sessions:
         if session is not None:
             session.waiting[acceptance.queue_id] = None
 
+    def _take_in_from_before(self, then: float) -> None:
+        """What was not undone for so long; where the queue is not logged, all of them wait."""
+        waiting = self._begun.items()
+        old = itertools.takewhile(lambda each: each[1].acceptance.at < then, waiting)
+        for queue_id in [queue_id for queue_id, _ in old]:
+            self._take_in(queue_id)
+
     def _take_in(self, queue_id: bytes, sender: bytes = b"") -> None:
         """Who has a message in the queue has taken it in."""
         message = self._give_up(queue_id)
@@ -155,12 +170,15 @@ class Sessions:
         acceptance = message.acceptance
         if message.session is not None:
             message.session.taken_in += 1
-        if acceptance.login:
-            self._listener.submitted(acceptance)
-            return
         if sender and not acceptance.sender:
             acceptance = msgspec.structs.replace(acceptance, sender=sender)
-        self._listener.taken_in(acceptance, message.noted)
+        self._tell(acceptance, message.noted)
+
+    def _tell(self, acceptance: Acceptance, noted: Noted) -> None:
+        if acceptance.login:
+            self._listener.submitted(acceptance)
+        else:
+            self._listener.taken_in(acceptance, noted)
 
     def _give_up(self, queue_id: bytes) -> _Message | None:
         """It is no longer waited for what becomes of it."""
@@ -190,7 +208,8 @@ class Sessions:
         return session if session is not None and session.arrival.client == fact.client else None
 
     def _noted_of(self, fact: Fact) -> Noted:
-        is_whole = self._session_of(fact) is not None
+        session = self._session_of(fact)
+        is_whole = session is not None and session.arrival.is_looked_up
         doubt = self._doubts.get(fact.process)
         if doubt is None or not _is_about(doubt, fact) or fact.at - doubt.at > _LONGEST_SESSION:
             return _WHOLE if is_whole else _PARTIAL

@@ -17,13 +17,13 @@ from gotrdns.reports.complaint_sentences import (
     say_to_caller,
     span_of,
 )
-from gotrdns.reports.english_logs import ENVELOPE, GROUNDS, LOGS, WITH_HELO, WITH_NAME
+from gotrdns.reports.english_logs import ENVELOPE, GROUNDS, WITH_HELO, WITH_NAME
 from gotrdns.reports.english_logs import HEADING as LINES
 from gotrdns.reports.explanation_outline import outline, result_label, result_meaning
 from gotrdns.reports.explanation_text import repair_sections
 from gotrdns.reports.layout import WIDTH, paragraph
 from gotrdns.reports.letters import Letter, write_letters
-from gotrdns.reports.logs_sentences import replies
+from gotrdns.reports.logs_sentences import logs_told, replies
 from gotrdns.reports.sentences import legible
 from gotrdns.reports.text import Paint, Style, plain
 
@@ -65,9 +65,7 @@ def compose_complaint(
 def _heading(complaint: Complaint, room: int, paint: Paint) -> Iterator[str]:
     heading = words.HEADING.format(whom=legible(complaint.whom))
     yield from (paint(line, Style.HEADING) for line in paragraph(heading, "", width=room))
-    several = len(complaint.logs) > 1
-    logs = LOGS.format(count=len(complaint.logs)) if several else legible(complaint.logs[0])
-    read = LINES.of(complaint.lines, logs=logs)
+    read = LINES.of(complaint.lines, logs=logs_told(complaint.logs))
     if complaint.first_at is not None and complaint.last_at is not None:
         span = span_of(complaint.first_at, complaint.last_at)
         zone = moments.zone(complaint.last_at)

@@ -24,6 +24,9 @@ ERRORS: Final = {
 }
 
 COPY: Final = "Copy"
+# For those who only hear a button. Its label stands in the beginning, for those who say it.
+COPY_RECORD: Final = "Copy the record {record}"
+COPY_LETTER: Final = "Copy the letter: {heading}"
 COPIED: Final = "Copied"
 LETTERS: Final = "Letters, ready to send"
 ABOUT_LETTERS: Final = "A request to each of those who have to change something."

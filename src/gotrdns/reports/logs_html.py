@@ -1,8 +1,7 @@
 """What a mail log says, as one page of HTML that needs nothing else.
 
 Owns what the page shows, and how much of it however much there is; the layout is
-``templates/logs.html``. Nothing that strangers said can add to the page: all of it is escaped, and
-the page's own policy lets it neither run nor load anything.
+``templates/logs.html``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,33 +15,14 @@ from gotrdns.reports import english_logs_page as page_words
 from gotrdns.reports import moments
 from gotrdns.reports.bars import Bar, Bars, Kind, draw_bars
 from gotrdns.reports.charts import Texture, draw_chart
-from gotrdns.reports.html_page import compose_html
 from gotrdns.reports.logs_chart import chart_grounds
-from gotrdns.reports.logs_sentences import (
-    delivered,
-    fate,
-    nothing_told,
-    others_told,
-    remarks_on,
-    replies,
-    why,
-)
+from gotrdns.reports.logs_page import Figure, compose_logs_page
+from gotrdns.reports.logs_sentences import delivered, fate, others_told, replies, why
 from gotrdns.reports.mail_log import Amount, Ground, LogReport, Sender
-from gotrdns.reports.sentences import legible
 from gotrdns.reports.templating import as_data, fill
 
-STYLES: Final = ("facts.css", "chart.css", "bars.css", "logs.css")
 _UNFOLDED: Final = 10  # senders
 _BARS: Final = 15
-_LOGS_NAMED: Final = 50
-
-
-class _Figure(msgspec.Struct, frozen=True):
-    """A count that is told before anything else, and what goes on from it."""
-
-    label: str
-    count: int
-    told: str
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -53,25 +33,18 @@ class _Entry(msgspec.Struct, frozen=True):
     facts: dict[str, tuple[Markup | str | None, ...]]
 
 
-def compose_logs_page(report: LogReport, *, top: int, generated: str) -> str:
+def compose_log_report_page(report: LogReport, *, top: int, generated: str) -> str:
     """The whole page; of the likely senders the first ``top``.
 
     ``generated`` says in words when the page was made.
     """
     entries = [_entry(number, each) for number, each in enumerate(report.likely[:top], 1)]
     chart = chart_grounds(report)
-    return compose_html(
+    return compose_logs_page(
         "logs.html",
-        title=title_of(report.logs),
-        styles=STYLES,
+        report,
         generated=generated,
-        words=words,
-        page=page_words,
-        report=report,
-        opening=_opening(report),
-        logs=[legible(each) for each in report.logs[:_LOGS_NAMED]],
         figures=_figures(report),
-        remarks=remarks_on(report),
         chart=chart and draw_chart(chart),
         grounds=list(_grounds(report)),
         is_ambiguous=Ground.NO_PTR_OR_FAILED in report.grounds,
@@ -83,38 +56,22 @@ def compose_logs_page(report: LogReport, *, top: int, generated: str) -> str:
     )
 
 
-def title_of(logs: Sequence[str]) -> str:
-    """What a page about these logs is called."""
-    several = page_words.OF_SEVERAL_LOGS.format(count=len(logs))
-    return page_words.TITLE.format(logs=legible(logs[0]) if len(logs) == 1 else several)
-
-
-def _opening(report: LogReport) -> str:
-    if report.first_at is None or report.last_at is None:
-        return nothing_told(report)
-    return page_words.SPAN.format(
-        lines=page_words.LINES.of(report.lines),
-        first=moments.short_utc(report.first_at),
-        last=moments.short_utc(report.last_at),
-    )
-
-
-def _figures(report: LogReport) -> tuple[_Figure, ...]:
+def _figures(report: LogReport) -> tuple[Figure, ...]:
     connections = words.CONNECTIONS.of(report.connections) if report.connections else ""
     taken = [page_words.MESSAGES.of(report.deliveries)]
     if report.submissions:
         taken.append(words.SUBMISSIONS.of(report.submissions))
     return (
-        _Figure(words.CLIENTS, report.clients, connections),
-        _Figure(words.DELIVERIES, report.deliveries, ", ".join(taken)),
+        Figure(words.CLIENTS, report.clients, connections),
+        Figure(words.DELIVERIES, report.deliveries, ", ".join(taken)),
         _turned_away(words.REVERSE_DNS, report.reverse_dns),
         _turned_away(words.OTHERWISE, report.otherwise),
     )
 
 
-def _turned_away(label: str, amount: Amount) -> _Figure:
+def _turned_away(label: str, amount: Amount) -> Figure:
     told = page_words.CLIENTS.of(amount.clients, replies=replies(amount)) if amount.replies else ""
-    return _Figure(label, amount.clients, told)
+    return Figure(label, amount.clients, told)
 
 
 def _grounds(report: LogReport) -> Iterator[tuple[str, list[str]]]:

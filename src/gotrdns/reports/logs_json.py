@@ -71,7 +71,7 @@ def senders_csv(report: LogReport, *, top: int | None = None) -> str:
     rows.writerow(_COLUMNS)
     for sender in report.likely[:top]:
         values = _flat(sender)
-        rows.writerow([_cell(values[column]) for column in _COLUMNS])
+        rows.writerow([cell(values[column]) for column in _COLUMNS])
     return text.getvalue()
 
 
@@ -128,7 +128,7 @@ def _flat(sender: Sender) -> dict[str, Any]:
     }
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """As it is, unless a spreadsheet would take a stranger's words for a formula."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"

@@ -4,11 +4,12 @@ Owns which facts a sentence has and how many of a kind are told. Nothing here wa
 stranger: names and addresses are set by whoever lays the report out. ``Clock`` writes a moment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from gotrdns.reports import english_logs as words
-from gotrdns.reports.mail_log import SPEAKS_AGAINST, Amount, LogReport, Others, Sender
+from gotrdns.reports.mail_log import SPEAKS_AGAINST, Amount, Others, Read, Sender, Sign
+from gotrdns.reports.sentences import legible_path
 
 _GROUNDS_TOLD: Final = 3
 _SIGNS_TOLD: Final = 3
@@ -16,14 +17,19 @@ _SIGNS_TOLD: Final = 3
 Clock = Callable[[float], str]
 
 
-def nothing_told(report: LogReport) -> str:
+def logs_told(logs: Sequence[str]) -> str:
+    """Which log it is about, or how many."""
+    return legible_path(logs[0]) if len(logs) == 1 else words.LOGS.format(count=len(logs))
+
+
+def nothing_told(read: Read) -> str:
     """Of a report about no client: why it is empty."""
-    return words.NOTHING_WITHIN if report.facts else words.NOTHING_READ
+    return words.NOTHING_WITHIN if read.facts else words.NOTHING_READ
 
 
-def remarks_on(report: LogReport) -> list[str]:
+def remarks_on(read: Read) -> list[str]:
     """What could not be read."""
-    remarks = ((words.UNREAD, report.unread), (words.DAMAGED, report.damaged))
+    remarks = ((words.UNREAD, read.unread), (words.DAMAGED, read.damaged))
     return [text.of(count) for text, count in remarks if count]
 
 
@@ -61,10 +67,17 @@ def delivered(sender: Sender, clock: Clock) -> str | None:
 
 def why(sender: Sender) -> str:
     """What speaks for it, and what against it."""
-    signs = [words.SIGNS[each] for each in sender.signs if each not in SPEAKS_AGAINST]
-    against = [words.SIGNS[each] for each in sender.signs if each in SPEAKS_AGAINST]
+    signs, against = signs_told(sender.signs)
     template = words.WHY_THOUGH if against else words.WHY
-    return template.format(signs=", ".join(signs), against=", ".join(against))
+    return template.format(signs=signs, against=against)
+
+
+def signs_told(signs: Iterable[Sign]) -> tuple[str, str]:
+    """What speaks for a sender, and what against it; empty where nothing does."""
+    told = {each: words.SIGNS[each] for each in signs}
+    speaking = ", ".join(text for sign, text in told.items() if sign not in SPEAKS_AGAINST)
+    against = ", ".join(text for sign, text in told.items() if sign in SPEAKS_AGAINST)
+    return speaking, against
 
 
 def others_told(others: Others) -> str:

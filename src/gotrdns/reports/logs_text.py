@@ -9,22 +9,19 @@ from typing import Final
 from gotrdns.reports import english_logs as words
 from gotrdns.reports import moments
 from gotrdns.reports.columns import Column, shorten_end, table
-from gotrdns.reports.layout import WIDTH, paragraph
+from gotrdns.reports.layout import paragraph
+from gotrdns.reports.logs_layout import INDENT, begin, counts, room_in, who_it_is
 from gotrdns.reports.logs_sentences import (
     delivered,
     fate,
-    nothing_told,
     others_told,
     remarks_on,
     replies,
     why,
 )
 from gotrdns.reports.mail_log import Amount, Ground, LogReport, Sender
-from gotrdns.reports.sentences import legible
 from gotrdns.reports.text import Paint, Style, plain
 
-_WIDEST: Final = 100  # columns in which a sentence can still be read
-_INDENT: Final = "     "
 _NARROWEST_GROUND: Final = 20
 
 
@@ -32,7 +29,7 @@ def compose_log_report(
     report: LogReport, *, top: int, width: int | None = None, paint: Paint = plain
 ) -> str:
     """The whole report, every line ended; of the likely senders the first ``top``."""
-    room = min(width or WIDTH, _WIDEST)
+    room = room_in(width)
     lines = [*_heading(report, room, paint)]
     if report.grounds:
         lines += ["", paint(words.GROUNDS_HEADING, Style.HEADING), *_grounds(report, room, paint)]
@@ -43,14 +40,8 @@ def compose_log_report(
 
 
 def _heading(report: LogReport, room: int, paint: Paint) -> Iterator[str]:
-    several = len(report.logs) > 1
-    logs = words.LOGS.format(count=len(report.logs)) if several else legible(report.logs[0])
-    yield paint(words.HEADING.of(report.lines, logs=logs), Style.HEADING)
-    if report.first_at is None or report.last_at is None:
-        yield from paragraph(nothing_told(report), "  ", width=room)
-    else:
-        first, last = moments.short(report.first_at), moments.short(report.last_at)
-        yield "  " + words.SPAN.format(first=first, last=last, zone=moments.zone(report.last_at))
+    yield from begin(report, room, paint)
+    if report.first_at is not None:
         yield from _facts(report, room)
     for remark in remarks_on(report):
         yield from paragraph(remark, "  ", width=room)
@@ -90,20 +81,16 @@ def _grounds(report: LogReport, room: int, paint: Paint) -> Iterator[str]:
             least=_NARROWEST_GROUND,
             shorten=shorten_end,
         ),
-        _numbers(words.GROUND_CLIENTS, [each.clients for each in amounts]),
-        _numbers(words.GROUND_REFUSED, [each.refused for each in amounts]),
-        _numbers(words.GROUND_DEFERRED, [each.deferred for each in amounts]),
+        counts(words.GROUND_CLIENTS, [each.clients for each in amounts]),
+        counts(words.GROUND_REFUSED, [each.refused for each in amounts]),
+        counts(words.GROUND_DEFERRED, [each.deferred for each in amounts]),
     ]
     if report.reverse_dns.warned:
-        columns.append(_numbers(words.GROUND_WARNED, [each.warned for each in amounts]))
+        columns.append(counts(words.GROUND_WARNED, [each.warned for each in amounts]))
     for line in table(columns, room - 2, paint):
         yield f"  {line}"
     if Ground.NO_PTR_OR_FAILED in report.grounds:
         yield from paragraph(words.AMBIGUOUS_GROUND, "  ", width=room)
-
-
-def _numbers(heading: str, numbers: list[int]) -> Column:
-    return Column(heading, [f"{each:,}" for each in numbers], right=True)
 
 
 def _likely(report: LogReport, top: int, room: int, paint: Paint) -> Iterator[str]:
@@ -125,23 +112,11 @@ def _sender(number: int, sender: Sender, room: int, paint: Paint) -> Iterator[st
     heading = words.SENDER.format(number=number, domain=sender.domain or words.NO_DOMAIN)
     yield paint(f"  {heading}", Style.HEADING)
     said = (fate(sender, moments.short), delivered(sender, moments.short), why(sender))
-    facts = [_who(sender), *(each for each in said if each)]
+    facts = [who_it_is(sender, sender.amount.clients), *(each for each in said if each)]
     facts += [
         words.ENVELOPE.format(sender=each.sender, recipient=each.recipient)
         for each in sender.envelopes
     ]
     for fact in facts:
-        yield from paragraph(fact, _INDENT, _INDENT + "  ", width=room)
-    yield _INDENT + words.COMMAND.format(address=sender.addresses[0])
-
-
-def _who(sender: Sender) -> str:
-    client = sender.addresses[0].text
-    if sender.amount.clients > 1:
-        count = sender.amount.clients - 1
-        client = words.AND_MORE.format(address=client, count=count, network=sender.network)
-    if sender.names:
-        client = words.WITH_NAME.format(address=client, name=sender.names[0])
-    if sender.helos:
-        client = words.WITH_HELO.format(client=client, helo=sender.helos[0])
-    return client
+        yield from paragraph(fact, INDENT, INDENT + "  ", width=room)
+    yield INDENT + words.COMMAND.format(address=sender.addresses[0])

@@ -151,13 +151,12 @@ class Others(msgspec.Struct, frozen=True):
     signs: Mapping[Sign, int]
 
 
-class LogReport(msgspec.Struct, frozen=True):
-    """All there is to tell. ``likely`` are the senders that look legitimate, the likeliest first.
+class Read(msgspec.Struct, frozen=True):
+    """What was read.
 
     ``facts`` counts lines that said something of a client, whether in the time that was asked about
     or not; ``unread`` those about clients in words that are not known here, ``damaged`` those that
-    could not be read as lines. ``hours`` counts replies for reverse DNS by the hour in which they
-    were given (hours since 1970) and their ground.
+    could not be read as lines. ``first_at`` and ``last_at`` are of the time that was asked about.
     """
 
     logs: tuple[str, ...]
@@ -167,6 +166,15 @@ class LogReport(msgspec.Struct, frozen=True):
     damaged: int
     first_at: float | None
     last_at: float | None
+
+
+class LogReport(Read, frozen=True):
+    """All there is to tell. ``likely`` are the senders that look legitimate, the likeliest first.
+
+    ``hours`` counts replies for reverse DNS by the hour in which they were given (hours since 1970)
+    and their ground.
+    """
+
     clients: int
     connections: int
     deliveries: int

@@ -41,14 +41,14 @@ def time_of_day(moment: float) -> str:
     return f"{datetime.fromtimestamp(moment, UTC):%H:%M:%S}"
 
 
-def local_time_of_day(moment: float) -> str:
-    """To the second, in local time, where the day goes without saying."""
-    return f"{_local(moment):%H:%M:%S}"
-
-
 def short_utc(moment: float) -> str:
     """To the minute, in UTC, where that is said elsewhere."""
     return f"{datetime.fromtimestamp(moment, UTC):{_SHORT}}"
+
+
+def local_time_of_day(moment: float) -> str:
+    """To the second, in local time, where the day goes without saying."""
+    return f"{_local(moment):%H:%M:%S}"
 
 
 def said_in_utc(moment: float) -> str:

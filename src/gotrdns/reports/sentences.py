@@ -35,6 +35,11 @@ def legible(text: str) -> str:
     return repr(text[:_LONGEST_TEXT_SHOWN])
 
 
+def legible_path(path: str) -> str:
+    """A file's name, whole, since somebody is to find it by that; quoted if it has to be."""
+    return path if path.isprintable() else repr(path)
+
+
 def _wording(finding: Finding, verdict: Verdict, number: int) -> str:
     if finding.code == "no-ptr" and finding.details["null_target"]:
         return words.NULL_TARGET

@@ -5,7 +5,7 @@ their deadline go on for a while, so that the client's next attempt finds them d
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, assert_never
 
 import msgspec
@@ -77,11 +77,16 @@ class Vouching:
         ``sender`` is the domain that answers for the message, if there is one. Speaking for a
         ``confirmed`` client, whose name is merely dynamic, does not use up a domain's reach.
         """
-        client = _unmapped(client)
         heard = await self.hear(client, helo=helo, sender=sender, deadline=deadline)
+        return self.weigh(client, heard, confirmed=confirmed)
+
+    def weigh(
+        self, client: Address, heard: Sequence[Testimony], *, confirmed: bool = False
+    ) -> Vouched:
+        """What the testimonies come to, given how far their domains have spoken already."""
         now = self._clock()
         if not confirmed:
-            self._note(client, heard, now)
+            self._note(_unmapped(client), heard, now)
         within = [each for each in heard if not self._reach.is_spent(each.domain, now)]
         vouching = [each for each in within if each.word is Word.VOUCHES]
         borne_out = {each.by for each in heard if each.word in {Word.VOUCHES, Word.COVERS}}

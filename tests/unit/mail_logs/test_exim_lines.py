@@ -119,7 +119,7 @@ def test_a_line_may_come_from_the_main_log_or_by_syslog(stamp: bytes) -> None:
         (
             b"SMTP connection from [192.0.2.10]:4321 I=[192.0.2.25]:25 (TCP/IP connection count "
             b"= 1)",
-            Arrival(*WHO, None),
+            Arrival(*WHO, None, is_looked_up=False),
         ),
         (
             b"SMTP connection from mail.good.example (h) [192.0.2.10]:4321 D=0.1s closed by QUIT",
@@ -128,15 +128,15 @@ def test_a_line_may_come_from_the_main_log_or_by_syslog(stamp: bytes) -> None:
         (
             b"1r7Abc-00000000abc-1234 <= a@a.example H=mail.good.example (h) [192.0.2.10]:4321 "
             b"P=esmtps X=TLS1.3:x:256 CV=no S=1234 id=A=x:forged@a.example",
-            Acceptance(*WHO, NAME, b"1r7Abc-00000000abc-1234", b"", b"a@a.example", b"h"),
+            Acceptance(*WHO, NAME, b"1r7Abc-00000000abc-1234", b"", b"a@a.example", b"h", True),
         ),
         (
             b"1r7Abc-0001bc-Ab <= <> H=[192.0.2.10] P=smtp S=1234",
-            Acceptance(*WHO, None, b"1r7Abc-0001bc-Ab"),
+            Acceptance(*WHO, None, b"1r7Abc-0001bc-Ab", is_final=True),
         ),
         (
             b"1r7Abc-0001bc-Ab <= a@a.example H=(h) [192.0.2.10] P=esmtpsa A=plain:user S=12",
-            Acceptance(*WHO, None, b"1r7Abc-0001bc-Ab", b"user", b"a@a.example", b"h"),
+            Acceptance(*WHO, None, b"1r7Abc-0001bc-Ab", b"user", b"a@a.example", b"h", True),
         ),
         (b"1r7Abc-0001bc-Ab <= root U=root P=local S=12", None),
         (b'1r7Abc-0001bc-Ab => b@b.example R=r T=t H=mx.b.example [192.0.2.10] C="ok"', None),

@@ -155,7 +155,8 @@ def test_a_queued_message_that_nobody_brought_is_none_from_outside() -> None:
 def test_users_who_log_in_are_told_of_apart() -> None:
     submission = acceptance(b"A1", login=b"bob")
     heard = hear(arrival(), submission, queued(b"A1", b"bob@our.example"))
-    assert (heard.submissions, heard.taken_ins) == ([submission], [])
+    told = acceptance(b"A1", login=b"bob", sender=b"bob@our.example")
+    assert (heard.submissions, heard.taken_ins) == ([told], [])
 
 
 @pytest.mark.parametrize(
@@ -171,3 +172,18 @@ def test_postfix_names_the_sender_in_a_line_of_its_queue(sender: bytes) -> None:
     assert (taken_in.sender, taken_in.client) == (sender, b"192.0.2.7")
     assert noted == Noted(None, is_whole=True)
     assert (reading.unknown, reading.damaged) == (0, 0)
+
+
+def test_where_the_queue_is_not_logged_a_message_is_told_of_after_an_hour() -> None:
+    later = rejection(at=NOON + 3601)
+    heard = hear(arrival(), acceptance(b"A1"), departure(), later, ends=False)
+    assert heard.taken_ins == [(acceptance(b"A1"), Noted(None, is_whole=True))]
+    soon = rejection(at=NOON + 3600)
+    assert hear(arrival(), acceptance(b"A1"), departure(), soon, ends=False).taken_ins == []
+
+
+def test_what_exim_takes_in_is_told_of_at_once_and_its_arrivals_promise_no_doubts() -> None:
+    facts = (arrival(is_looked_up=False), acceptance(b"A1", is_final=True))
+    assert hear(*facts, ends=False).taken_ins == [
+        (acceptance(b"A1", is_final=True), Noted(None, is_whole=False))
+    ]

@@ -5,6 +5,8 @@ import re
 from html.parser import HTMLParser
 from typing import Final
 
+from gotrdns.reports import english_site as words
+
 VOID: Final = {"meta", "link", "input"}
 NAMING: Final = ("for", "aria-describedby", "aria-labelledby", "data-live-into")
 # To this site, within the page, or to a mail program.
@@ -67,7 +69,7 @@ class Read(HTMLParser):
 
 
 _OF_DATA: Final = {"code", "rect", "path", "text", "svg"}
-_FILLED: Final = {"value", "href"}
+_FILLED: Final = {"value", "href", "aria-label"}
 
 
 def read_part(text: str) -> Read:
@@ -80,6 +82,7 @@ def read_part(text: str) -> Read:
         if "href" in values:
             assert OWN_LINK.fullmatch(values["href"]), values
     _check_names(read)
+    _check_copying(read)
     _check_headings(read)
     return read
 
@@ -106,6 +109,13 @@ def _check_names(read: Read) -> None:
             assert "aria-label" in values or values.get("id") in labels, values
         if tag in {"th", "svg"}:
             assert {"scope", "role", "aria-hidden"} & set(values), values
+
+
+def _check_copying(read: Read) -> None:
+    """A button says what it copies, to those who hear it only, and first what stands on it."""
+    for _, values in read.elements:
+        if values.get("class") == "copy":
+            assert values["aria-label"].startswith(f"{words.COPY} the "), values
 
 
 def _check_headings(read: Read) -> None:

@@ -151,6 +151,8 @@ def test_an_address_is_explained_on_one_whole_page(visit: Visit) -> None:
 def test_the_records_and_letters_can_be_copied(visit: Visit) -> None:
     page = read_page(visit(_expert()).get("/", q=FOUNDING).text)
     assert page.values("button", "data-copied") == [words.COPIED] * 4
+    named = page.values("button", "aria-label")
+    assert len(set(named)) == 4, named
     assert "/static/copy.js" in page.values("script", "src")
 
 

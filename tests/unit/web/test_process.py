@@ -172,7 +172,7 @@ def run_web(daemon: Daemon, *arguments: str, given: str = "") -> subprocess.Comp
         (
             '[page]\nlisten = ["inet:127.0.0.1:1999"]\nroot-hints = "/nowhere"\n',
             1,
-            "/nowhere is no file of root hints",
+            "root-hints in [page]: /nowhere is no file of root hints",
         ),
     ],
 )
@@ -194,6 +194,24 @@ def test_settings_can_be_checked_without_serving(daemon: Daemon, tmp_path: Path)
         f"settings are right\nlistening  page     unix:{tmp_path}/page\n"
         f"           admin    unix:{tmp_path}/admin\n"
     )
+
+
+def test_files_that_the_settings_name_are_looked_at_too(daemon: Daemon, tmp_path: Path) -> None:
+    passwords = tmp_path / "passwords"
+    wanting = f'password-file = "{passwords}"'
+    daemon.configure(more=sections(tmp_path, page='root-hints = "/nowhere"', admin=wanting))
+    checked = run_web(daemon, "--check-settings")
+    assert (checked.returncode, checked.stdout) == (2, "")
+    assert checked.stderr == (
+        "gotrdns: root-hints in [page]: /nowhere is no file of root hints: No such file or "
+        "directory\n"
+        f"gotrdns: password-file in [admin]: {passwords} cannot be read: No such file or "
+        "directory\n"
+    )
+    hashed = run_web(daemon, "--hash-password", "anna", given="secret\n")
+    passwords.write_text(hashed.stdout)
+    daemon.configure(more=sections(tmp_path, admin=wanting))
+    assert run_web(daemon, "--check-settings").returncode == 0
 
 
 def test_a_password_is_hashed_from_standard_input(daemon: Daemon) -> None:

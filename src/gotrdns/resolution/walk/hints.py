@@ -21,10 +21,15 @@ _ADDRESS_TYPES: Final = (dns.rdatatype.A, dns.rdatatype.AAAA)
 class InvalidHints(ValueError):
     """The file does not say where the root servers are."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} is no file of root hints: {reason}")
+    def __init__(self, path: Path, reason: str, setting: str = "") -> None:
+        named = f"{setting}: " if setting else ""
+        super().__init__(f"{named}{path} is no file of root hints: {reason}")
         self.path = path
         self.reason = reason
+
+    def named_in(self, setting: str) -> "InvalidHints":
+        """The same, with the setting that names the file."""
+        return InvalidHints(self.path, self.reason, setting)
 
 
 def read_root_hints(path: Path | None) -> tuple[Server, ...]:

@@ -10,8 +10,13 @@ document.addEventListener("click", async (event) => {
   if (!(await copy(source))) return;
   const label = button.textContent;
   if (label === button.dataset.copied) return;
+  const name = button.getAttribute("aria-label");
+  button.removeAttribute("aria-label"); // or the change would not be heard
   button.textContent = button.dataset.copied;
-  setTimeout(() => { button.textContent = label; }, 2000);
+  setTimeout(() => {
+    button.textContent = label;
+    button.setAttribute("aria-label", name);
+  }, 2000);
 });
 
 async function copy(source) {
