@@ -8,6 +8,8 @@ import msgspec
 class HostClass(enum.Enum):
     """What kind of host a name says it is."""
 
+    __hash__ = object.__hash__  # Enum would hash the name, in Python, every time.
+
     DYNAMIC = "dynamic"
     STATIC_GENERIC = "static-generic"
     MAIL_HOST = "mail-host"
@@ -17,7 +19,7 @@ class HostClass(enum.Enum):
 class ReasonKind(enum.Enum):
     """What was found in a name."""
 
-    __hash__ = object.__hash__  # Enum would hash the name, in Python, every time.
+    __hash__ = object.__hash__  # as above
 
     # The address, in one of the ways in which machines write it.
     OCTETS = "octets"

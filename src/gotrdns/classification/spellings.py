@@ -100,7 +100,7 @@ def _octets(numbers: Sequence[str], address: Address) -> Spelling | None:
 
 def _joined(numbers: Sequence[str], address: Address) -> Spelling | None:
     """Whole numbers beside one another that, written together, are the address."""
-    if not any(len(number) > 3 for number in numbers):
+    if sum(map(len, numbers)) < _FEWEST_DIGITS or max(map(len, numbers)) <= 3:
         return None
     forms = _decimal_forms(address)
     integer = str(int.from_bytes(address))

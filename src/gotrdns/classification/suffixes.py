@@ -29,6 +29,15 @@ def is_public_suffix(name: str) -> bool:
     return _list().publicsuffix(name) == name
 
 
+def registrable_domain(name: str) -> str | None:
+    """What somebody registered of it; None if it is a public suffix itself."""
+    suffix = _list().publicsuffix(name)
+    if suffix == name:
+        return None
+    rest = name if suffix is None else name[: -len(suffix) - 1]
+    return name[rest.rfind(".") + 1 :]
+
+
 @functools.cache
 def _list() -> "PublicSuffixList":
     from publicsuffixlist import PSLFILE, PublicSuffixList  # noqa: PLC0415 - see the module

@@ -48,6 +48,7 @@ _APART: Final = (
     (("--follow", "--csv"), "what happens is no table"),
     (("--follow", "--html"), "what happens is told line by line"),
     (("--complaint", "--html"), "a story is told as text or as JSON"),
+    (("--follow", "--processes"), "what is written now is read as it comes"),
     (("--envelope", "--csv"), "the CSV has no column for mailboxes"),
 )
 _COMPLAINT: Final = ("--complaint",)

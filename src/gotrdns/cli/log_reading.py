@@ -14,9 +14,10 @@ from gotrdns.cli.output import Failure, complain
 from gotrdns.cli.progress import Progress
 from gotrdns.mail_logs.compression import NoZstandard
 from gotrdns.mail_logs.facts import Fact
+from gotrdns.mail_logs.line_reader import seldom_collected
 from gotrdns.mail_logs.ordering import in_order
 from gotrdns.mail_logs.readers import READERS, Readers
-from gotrdns.mail_logs.reading import Reading, read_facts
+from gotrdns.mail_logs.reading import Gleaner, Reading, glean, read_facts
 from gotrdns.mail_logs.sessions import Listener, Sessions
 from gotrdns.mail_logs.sources import File, Source, Stream
 from gotrdns.mail_logs.spooling import Spooled
@@ -37,6 +38,7 @@ class Logs:
     ) -> None:
         self._progress = progress
         self._span = Span(options["since"], options["until"])
+        self._processes: int = options["processes"] or 1
         self._told = False
         self._open_files = contextlib.ExitStack()
         with failures():
@@ -66,8 +68,8 @@ class Logs:
         """
         reading = Reading()
         sessions = Sessions(listener)
-        with failures(), self._cleared():
-            for facts in read_facts(self._sources, reading, readers=readers):
+        with failures(), self._cleared(), seldom_collected(), self._gleaner() as gleaner:
+            for facts in read_facts(self._sources, reading, readers=readers, glean=gleaner):
                 sessions.enter(self._span.only(facts))
                 show_reading(self._progress, reading, template, clients())
         sessions.close()
@@ -94,6 +96,27 @@ class Logs:
             yield
         finally:
             self._progress.clear()
+
+    @contextlib.contextmanager
+    def _gleaner(self) -> Iterator[Gleaner]:
+        if self._processes == 1:
+            yield glean
+            return
+        # Few ask for it.
+        from gotrdns.mail_logs.processes import (  # noqa: PLC0415
+            ReadingProcessEnded,
+            ReadingProcesses,
+        )
+
+        try:
+            processes = ReadingProcesses(self._processes)
+        except OSError as error:
+            raise Failure(f"--processes {self._processes}: {error.strerror}") from None
+        try:
+            with processes:
+                yield processes.glean
+        except ReadingProcessEnded as error:
+            raise Failure(str(error)) from None
 
     def _tell_damages(self, reading: Reading) -> None:
         """Once, however often they are read."""

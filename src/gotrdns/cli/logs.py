@@ -76,6 +76,12 @@ Exit status:
     help="Show senders' and recipients' mailboxes, too, of the mail that was turned away.",
 )
 @click.option(
+    "--processes",
+    metavar="N",
+    type=click.IntRange(min=1, max=64),
+    help="Read in so many processes, which is faster where as many cores are free.  [default: 1]",
+)
+@click.option(
     "--follow",
     is_flag=True,
     help="Read on while the log is written, through its rotation, and show each reply that turns "

@@ -72,9 +72,11 @@ class Account(msgspec.Struct, gc=False):
             self.otherwise_warned += 1
 
     def note_claims(self, said: Acceptance | Rejection) -> None:
-        self.helos = _keep(self.helos, said.helo.lower())
+        helo = said.helo.lower()
         domain = said.sender.rpartition(b"@")[2].lower()
-        self.sender_domains = _keep(self.sender_domains, domain)
+        self.helos = _keep(self.helos, helo)
+        # What is the same is kept once.
+        self.sender_domains = _keep(self.sender_domains, helo if helo == domain else domain)
 
     def note_claimed(self, name: bytes) -> None:
         self.claimed = _keep(self.claimed, name)

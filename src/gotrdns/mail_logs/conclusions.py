@@ -112,12 +112,13 @@ def ground_of(
     ``doubt`` is what the mail server noted of the client's name in the same session. Without one it
     matters whether the session was logged from its beginning, where the note would stand.
     """
-    text = rejection.text[_end_of_prefix(rejection.text) :][:_LOOKED_AT]
-    found = _OF_POSTFIX.match(text)
+    begin = _end_of_prefix(rejection.text)
+    found = _OF_POSTFIX.match(rejection.text, begin)
     if found is not None:
         return _of_postfix(rejection, doubt, is_whole_session or found[1] is not None)
     if rejection.flaw is not None:
         return _OF_FLAWS[rejection.flaw]
+    text = rejection.text[begin : begin + _LOOKED_AT]
     told = _told_by_gotrdns(text)
     if told is None and (rejection.enhanced in _ENHANCED or _is_about_reverse_dns(text)):
         told = _told_by_others(text)

@@ -69,11 +69,7 @@ _LOOKUP: Final = re.compile(
 def is_of_interest(octets: bytes) -> bool:
     if b" H=" in octets and (b"rejected " in octets or b" <= " in octets or b"Warning: " in octets):
         return True
-    return (
-        b"no host name found for" in octets
-        or b"SMTP connection from " in octets
-        or b"no IP address found for host " in octets
-    )
+    return b"no host name found for" in octets or b"SMTP connection from " in octets
 
 
 def read(frame: Frame) -> Fact | Unread:

@@ -5,6 +5,7 @@ stand in the log. Times are seconds since 1970.
 """
 
 import enum
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -21,6 +22,8 @@ class Fate(enum.Enum):
 
 class Flaw(enum.Enum):
     """What a mail server says is wrong with a client's name, as exactly as it says so."""
+
+    __hash__ = object.__hash__  # as above
 
     NO_NAME = "no-name"  # there is none: no PTR record
     MISMATCH = "mismatch"
@@ -39,7 +42,7 @@ class Unread(enum.Enum):
     UNKNOWN_FORM = "unknown-form"  # it says something, in words that are not known
 
 
-class Fact(msgspec.Struct, frozen=True, gc=False):
+class Fact(msgspec.Struct, frozen=True, gc=False, tag=True, array_like=True):
     """``process`` tells one process of the mail server from others, for joining its lines.
 
     ``name`` is the client's confirmed host name, None where the mail server knows none.
@@ -129,3 +132,7 @@ class Departure(Fact, frozen=True, gc=False):
     """The client's connection ended. ``messages`` were taken in, if the line tells that."""
 
     messages: int | None = None
+
+
+AnyFact: TypeAlias = Arrival | Doubt | Rejection | Acceptance | Queued | Departure
+Silent: TypeAlias = Literal[Unread.SAYS_NOTHING]

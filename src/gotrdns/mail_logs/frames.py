@@ -6,7 +6,7 @@ containers put before each of them. The message itself is others' business.
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
@@ -34,7 +34,6 @@ _CONTAINER: Final = re.compile(
 
 
 _PROCESSES: Final = 10_000
-_LONGEST_WRITER: Final = 200
 _WRAPPINGS: Final = 2
 EXIM: Final = b"exim"
 """The program of a line that names none."""
@@ -48,6 +47,9 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
     process: bytes
     message: bytes
 
+
+Begin: TypeAlias = tuple[float, bytes, bytes]
+"""When, program and process, as in a Frame."""
 
 _Octet = Annotated[int, msgspec.Meta(ge=0, le=255)]
 
@@ -80,8 +82,8 @@ class Framer:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        # "mx postfix/smtpd[4321]" -> "postfix/smtpd".
-        self._programs: dict[bytes, bytes] = {}
+        # "mx postfix/smtpd[4321" -> "postfix/smtpd", "mx postfix/smtpd[4321]".
+        self._writers: dict[bytes, tuple[bytes, bytes]] = {}
         self._readers: list[Callable[[bytes], Frame | None]] = [
             self._read_syslog,
             self._read_iso,
@@ -91,22 +93,25 @@ class Framer:
 
     def read(self, line: bytes) -> Frame | None:
         """None for a line of no known form."""
-        # Most lines are of a process of which _read_syslog or _read_iso have read another.
-        is_syslog = line[3:4] == b" "
-        start = 16 if is_syslog else line.find(b" ", 19, 40) + 1
-        end = line.find(b"]: ", start, start + _LONGEST_WRITER) + 1
-        process = line[start:end]
-        program = self._programs.get(process)
-        if program is None:
-            return self._read_wrapped(line)
+        begin, _, message = line.partition(b"]: ")
+        known = self.read_begin(begin)
+        return self._read_wrapped(line) if known is None else Frame(*known, message)
+
+    def read_begin(self, begin: bytes) -> Begin | None:
+        """From what stands before a line's first ``]: ``.
+
+        None if the process is not one of which a line was read before, as most are.
+        """
+        is_syslog = begin[3:4] == b" "
+        start = 16 if is_syslog else begin.find(b" ", 19, 40) + 1
+        writer = self._writers.get(begin[start:])
+        if writer is None:
+            return None
+        read_time = self._clock.read_syslog if is_syslog else self._clock.read_iso
         try:
-            if is_syslog:
-                at = self._clock.read_syslog(line[:15])
-            else:
-                at = self._clock.read_iso(line[: start - 1])
+            return read_time(begin[: start - 1]), *writer
         except UnreadableTime:
-            return self._read_wrapped(line)
-        return Frame(at, program, process, line[end + 2 :])
+            return None
 
     def _read_wrapped(self, line: bytes) -> Frame | None:
         """A line of any form, perhaps within what a container's runtime has made of it."""
@@ -133,11 +138,11 @@ class Framer:
                 return frame
         return None
 
-    def _remember(self, process: bytes, program: bytes) -> None:
+    def _remember(self, program: bytes, process: bytes) -> None:
         if process.endswith(b"]"):
-            if len(self._programs) >= _PROCESSES:
-                self._programs.clear()
-            self._programs[process] = program
+            if len(self._writers) >= _PROCESSES:
+                self._writers.clear()
+            self._writers[process[:-1]] = program, process
 
     def _read_syslog(self, line: bytes) -> Frame | None:
         found = _SYSLOG.match(line)
@@ -149,7 +154,7 @@ class Framer:
             at = self._clock.read_syslog(b"%s %s" % (day, time))
         else:
             at = self._clock.read_dated(day, year, time)
-        self._remember(process, program)
+        self._remember(program, process)
         return Frame(at, program, process, line[found.end() :])
 
     def _read_iso(self, line: bytes) -> Frame | None:
@@ -157,7 +162,7 @@ class Framer:
         if found is None:
             return self._read_exim(line)
         time, process, program = found.groups()
-        self._remember(process, program)
+        self._remember(program, process)
         return Frame(self._clock.read_iso(time), program, process, line[found.end() :])
 
     def _read_exim(self, line: bytes) -> Frame | None:

@@ -10,7 +10,7 @@ from datetime import tzinfo
 from typing import Final
 
 from gotrdns.mail_logs.frames import Framer
-from gotrdns.mail_logs.lines import LineCutter
+from gotrdns.mail_logs.lines import LineCutter, each_line
 from gotrdns.mail_logs.sources import File
 from gotrdns.mail_logs.times import Clock
 
@@ -33,13 +33,13 @@ def begins_at(file: File, zone: tzinfo | None = None) -> float:
     cutter = LineCutter()
     octets = 0
     for piece in File(file.path).pieces():
-        for line in cutter.cut(piece):
+        for line in each_line(cutter.cut(piece)):
             if frame := framer.read(line):
                 return frame.at
         octets += len(piece)
         if octets >= _HEAD:
             break
-    for line in cutter.end():
+    for line in each_line(cutter.end()):
         if frame := framer.read(line):
             return frame.at
     return math.inf

@@ -35,3 +35,4 @@ Readers: TypeAlias = tuple[tuple[Server, Reader], ...]
 READERS: Final[Readers] = ((Server.POSTFIX, postfix), (Server.EXIM, exim))
 # For those who want to know whose mail was taken in; it costs some time.
 WITH_SENDERS: Final[Readers] = (*READERS, (Server.POSTFIX, postfix_queue))
+SETS: Final = (READERS, WITH_SENDERS)

@@ -4,6 +4,7 @@ Owns the grouping, the signs that only others' accounts can give, and where the 
 between senders that are told of and those that are only counted. Pure: nothing is looked up.
 """
 
+import functools
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -158,8 +159,15 @@ def _told_first(item: tuple[Ground, int]) -> tuple[bool, int]:
     return ground is Ground.UNTOLD, -count
 
 
-def _weightiest_first(sign: Sign) -> int:
-    return -WEIGHTS[sign]
+# Many senders come to the same, and then share it.
+@functools.lru_cache(maxsize=4096)
+def _in_order(grounds: tuple[tuple[Ground, int], ...]) -> Mapping[Ground, int]:
+    return dict(sorted(grounds, key=_told_first))
+
+
+@functools.lru_cache(maxsize=4096)
+def _weightiest_first(signs: tuple[Sign, ...]) -> tuple[Sign, ...]:
+    return tuple(sorted(signs, key=lambda sign: -WEIGHTS[sign]))
 
 
 def _sender(place: Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) -> Sender:
@@ -182,14 +190,14 @@ def _sender(place: Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) -
         helos=texts(helo for each in every for helo in each_said(each.helos)),
         sender_domains=texts(domain for each in every for domain in each_said(each.sender_domains)),
         amount=amount_from(len(every), replies),
-        grounds=dict(sorted(grounds.items(), key=_told_first)),
+        grounds=_in_order(tuple(grounds.items())),
         otherwise_refused=sum(each.otherwise_refused for each in every),
         deliveries=sum(each.deliveries for each in every),
         first_at=min(each.first_at for each in every),
         last_rejection=max(each.last_rejection or each.last_at for each in every),
         last_delivery=max(delivered, default=None),
         score=score(signs),
-        signs=tuple(sorted(signs, key=_weightiest_first)),
+        signs=_weightiest_first(signs),
         envelopes=tuple(
             Envelope(text_in(sender), text_in(recipient))
             for each in every

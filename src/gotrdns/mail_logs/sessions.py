@@ -6,7 +6,7 @@ others' business: they listen.
 
 import itertools
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -33,7 +33,7 @@ _LONGEST_SESSION: Final = 3600.0  # seconds; Exim names no process by which to k
 _ENDS_A_MESSAGE: Final = (b"DATA", b"BDAT", b"END-OF-MESSAGE", b"after DATA")
 
 
-class Noted(NamedTuple):
+class Noted(msgspec.Struct, frozen=True, gc=False):
     """What a session's lines said of the client's name, up to some moment.
 
     Without a ``doubt`` it matters whether the session was logged from its beginning, where one
@@ -63,18 +63,15 @@ class Listener(Protocol):
         """A message of a user who logged in."""
 
 
-class _Session:
+class _Session(msgspec.Struct, gc=False):
     """A connection that was logged from its beginning. ``waiting`` are messages it began."""
 
-    __slots__ = ("arrival", "taken_in", "waiting")
-
-    def __init__(self, arrival: Arrival) -> None:
-        self.arrival = arrival
-        self.waiting: dict[bytes, None] = {}
-        self.taken_in = 0
+    arrival: Arrival
+    waiting: dict[bytes, None] = {}
+    taken_in: int = 0
 
 
-class _Message(NamedTuple):
+class _Message(msgspec.Struct, frozen=True, gc=False):
     """Begun, and perhaps refused yet, or not sent to its end."""
 
     acceptance: Acceptance
@@ -103,7 +100,8 @@ class Sessions:
             if isinstance(fact, Departure):
                 self._end_session(fact)
             elif isinstance(fact, Doubt):
-                _make_room(self._doubts, _SESSIONS)
+                if len(self._doubts) >= _SESSIONS:
+                    _forget_half(self._doubts)
                 self._doubts[fact.process] = fact
             elif isinstance(fact, Arrival):
                 self._listener.arrived(fact)
@@ -124,15 +122,16 @@ class Sessions:
 
     def _begin_session(self, arrival: Arrival) -> None:
         doubt = self._doubts.get(arrival.process)
-        if doubt is not None and doubt.client not in {b"", arrival.client}:
+        if doubt is not None and not _is_about(doubt, arrival):
             del self._doubts[arrival.process]  # whose session's end was not logged
-        _make_room(self._sessions, _SESSIONS)
+        if len(self._sessions) >= _SESSIONS:
+            _forget_half(self._sessions)
         self._sessions[arrival.process] = _Session(arrival)
 
     def _end_session(self, departure: Departure) -> None:
         self._doubts.pop(departure.process, None)
         session = self._sessions.pop(departure.process, None)
-        if session is None or departure.messages is None:
+        if session is None or not session.waiting or departure.messages is None:
             return
         # Of several, it is not known which were given up.
         unfinished = len(session.waiting) + session.taken_in - departure.messages
@@ -168,12 +167,12 @@ class Sessions:
         message = self._give_up(queue_id)
         if message is None:
             return
-        acceptance, noted, session = message
-        if session is not None:
-            session.taken_in += 1
+        acceptance = message.acceptance
+        if message.session is not None:
+            message.session.taken_in += 1
         if sender and not acceptance.sender:
             acceptance = msgspec.structs.replace(acceptance, sender=sender)
-        self._tell(acceptance, noted)
+        self._tell(acceptance, message.noted)
 
     def _tell(self, acceptance: Acceptance, noted: Noted) -> None:
         if acceptance.login:
@@ -212,11 +211,7 @@ class Sessions:
         session = self._session_of(fact)
         is_whole = session is not None and session.arrival.is_looked_up
         doubt = self._doubts.get(fact.process)
-        if (
-            doubt is None
-            or doubt.client not in {b"", fact.client}
-            or fact.at - doubt.at > _LONGEST_SESSION
-        ):
+        if doubt is None or not _is_about(doubt, fact) or fact.at - doubt.at > _LONGEST_SESSION:
             return _WHOLE if is_whole else _PARTIAL
         return Noted(doubt, is_whole)
 
@@ -238,8 +233,12 @@ def _undoes(rejection: Rejection, acceptance: Acceptance) -> bool:
     )
 
 
-def _make_room(sessions: dict[bytes, Any], most: int) -> None:
-    """Forgets the older half; of most of these the end was not logged."""
-    if len(sessions) >= most:
-        for process in list(itertools.islice(sessions, most // 2)):
-            del sessions[process]
+def _is_about(doubt: Doubt, fact: Fact) -> bool:
+    """Where the line named nobody, it is about whomever the process served."""
+    return not doubt.client or doubt.client == fact.client
+
+
+def _forget_half(sessions: dict[bytes, Any]) -> None:
+    """The older; of most of these the end was not logged."""
+    for process in list(itertools.islice(sessions, len(sessions) // 2)):
+        del sessions[process]

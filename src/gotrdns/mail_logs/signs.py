@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from gotrdns.classification import HostClass, classify
-from gotrdns.classification.suffixes import is_public_suffix, registrable_at
+from gotrdns.classification.suffixes import registrable_domain
 from gotrdns.mail_logs.accounts import KEPT, Account, each_said
 from gotrdns.names import Address, DomainName
 from gotrdns.reports.mail_log import Sign
@@ -175,7 +175,4 @@ def registered_domain(octets: bytes) -> str | None:
 def _registered_at(text: bytes) -> str | None:
     """The registered domain in which a name is, None for a public suffix and what is not public."""
     name = text.decode("ascii")
-    labels = name.split(".")
-    if labels[-1] in _PRIVATE_TOPS or is_public_suffix(name):
-        return None
-    return ".".join(labels[registrable_at(labels) :])
+    return None if name.rpartition(".")[2] in _PRIVATE_TOPS else registrable_domain(name)

@@ -7,7 +7,7 @@ the one that was given.
 import calendar
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Final
+from typing import Final, TypeAlias
 
 _MONTHS: Final = {
     name.encode(): number for number, name in enumerate(calendar.month_abbr) if number
@@ -19,6 +19,10 @@ _HALF_A_YEAR: Final = 183 * _DAY
 _ALMOST_A_YEAR: Final = 330 * _DAY
 _LEAP_YEARS_APART: Final = 8  # at most, around 1900 and 2100
 _REMEMBERED: Final = 4096
+
+
+ClockState: TypeAlias = tuple[int | None, float]
+"""The year of the latest line without one, and when that was; None and 0 before the first."""
 
 
 class UnreadableTime(ValueError):
@@ -34,10 +38,9 @@ class Clock:
     """
 
     def __init__(self, latest: float, zone: tzinfo | None = None) -> None:
+        self.latest = latest
         self._zone = zone
-        self._latest = latest
-        self._year: int | None = None
-        self._before = 0.0
+        self.state: ClockState = None, 0.0
         # By what most lines of a minute share.
         self._moments: dict[bytes, float] = {}
         # The last line's.
@@ -48,13 +51,16 @@ class Clock:
         """``Nov 23 17:33:02``. Raises UnreadableTime."""
         if text == self._text:
             return self._at
-        minute = text[:13]
-        base = self._moments.get(minute)
-        if base is None:
-            base = self._remember(minute, self._syslog_minute(text[:6], text[7:]))
-        at = base + _seconds(text[13:])
+        at = self.read_syslog_minute(text[:13]) + _seconds(text[13:])
         self._text, self._at = text, at
         return at
+
+    def read_syslog_minute(self, text: bytes) -> float:
+        """``Nov 23 17:33:``. Raises UnreadableTime."""
+        base = self._moments.get(text)
+        if base is None:
+            base = self._remember(text, self._work_out(text))
+        return base
 
     def read_dated(self, day: bytes, year: bytes, time: bytes) -> float:
         """``Nov 23``, ``2026``, ``17:33:02``: as rsyslog can be told. Raises UnreadableTime."""
@@ -81,22 +87,23 @@ class Clock:
         self._moments[key] = base
         return base
 
-    def _syslog_minute(self, day: bytes, time: bytes) -> float:
-        rest = _parts(day, time)
-        if self._year is None:
-            self._year = self._first_year(*rest)
-        at = _moment(self._zone, self._year, *rest)
-        if self._before - at > _HALF_A_YEAR:  # from December to January
-            self._year += 1
-            at = _moment(self._zone, self._year, *rest)
-        elif at - self._before > _ALMOST_A_YEAR and self._before:  # a line of December comes late
-            at = _moment(self._zone, self._year - 1, *rest)
-        self._before = max(at, self._before)
+    def _work_out(self, minute: bytes) -> float:
+        rest = _parts(minute[:6], minute[7:])
+        year, before = self.state
+        if year is None:
+            year = self._first_year(*rest)
+        at = _moment(self._zone, year, *rest)
+        if before - at > _HALF_A_YEAR:  # from December to January
+            year += 1
+            at = _moment(self._zone, year, *rest)
+        elif at - before > _ALMOST_A_YEAR and before:  # a line of December comes late
+            at = _moment(self._zone, year - 1, *rest)
+        self.state = year, max(at, before)
         return at
 
     def _first_year(self, month: int, day: int, hour: int, minute: int) -> int:
         """The last one in which that day was before the log was last written."""
-        latest = self._latest + _DAY
+        latest = self.latest + _DAY
         year = datetime.fromtimestamp(latest, self._zone).year
         for each in range(year, year - _LEAP_YEARS_APART - 1, -1):
             try:
@@ -121,6 +128,32 @@ class Clock:
             raise UnreadableTime(text)
         year, month, day, hour, minute = map(int, found.groups())
         return _moment(zone, year, month, day, hour, minute)
+
+
+class ForeseeingClock(Clock):
+    """Begins in the midst of a log, as if it had read what comes before.
+
+    ``taken`` is what it took each minute for, in their order; None where it could not read one. A
+    clock that has read all of the log comes to the same if it was begun right.
+    """
+
+    def __init__(self, latest: float) -> None:
+        super().__init__(latest)
+        self.taken: list[tuple[bytes, float | None]] = []
+
+    def begin(self, state: ClockState) -> None:
+        self.state = state
+        self.taken = []
+        self._moments.clear()
+        self._text = b""
+
+    def _work_out(self, minute: bytes) -> float:
+        at = None
+        try:
+            at = super()._work_out(minute)
+        finally:
+            self.taken.append((minute, at))
+        return at
 
 
 def _parts(day: bytes, time: bytes) -> tuple[int, int, int, int]:

@@ -278,6 +278,19 @@ _ZONE_FILE_SPECIAL: Final = frozenset(b'"().;\\@$')
 
 
 def _split_labels(text: str) -> list[bytes]:
+    # Few names have anything escaped.
+    labels = _split_escaped(text) if "\\" in text else text.encode("ascii").split(b".")
+    if len(labels) > 1 and not labels[-1]:
+        labels.pop()  # the last dot of an absolute name
+    for label in labels:
+        if not label:
+            raise InvalidName(text, "it has an empty label")
+        if len(label) > LONGEST_LABEL:
+            raise InvalidName(text, f"a label is longer than {LONGEST_LABEL} octets")
+    return labels
+
+
+def _split_escaped(text: str) -> list[bytes]:
     labels = [bytearray()]
     offset = 0
     while offset < len(text):
@@ -291,13 +304,6 @@ def _split_labels(text: str) -> list[bytes]:
             labels[-1] += found[2].encode("ascii")
         else:
             labels[-1] += bytes([int(found[1])]) if found[1].isdecimal() else found[1].encode()
-    if len(labels) > 1 and not labels[-1]:
-        labels.pop()  # the last dot of an absolute name
-    for label in labels:
-        if not label:
-            raise InvalidName(text, "it has an empty label")
-        if len(label) > LONGEST_LABEL:
-            raise InvalidName(text, f"a label is longer than {LONGEST_LABEL} octets")
     return [bytes(label) for label in labels]
 
 

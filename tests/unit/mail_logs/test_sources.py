@@ -16,7 +16,7 @@ import pytest
 import zstandard
 
 from gotrdns.mail_logs.compression import NoZstandard
-from gotrdns.mail_logs.lines import LONGEST, LineCutter
+from gotrdns.mail_logs.lines import LONGEST, LineCutter, each_line
 from gotrdns.mail_logs.ordering import in_order
 from gotrdns.mail_logs.reading import Reading, read_facts
 from gotrdns.mail_logs.sources import Damage, File, Harm, Stream
@@ -196,8 +196,8 @@ def test_lines_are_the_same_however_a_log_is_cut(size: int) -> None:
     cutter = LineCutter()
     lines = []
     for start in range(0, len(octets), size):
-        lines += cutter.cut(octets[start : start + size])
-    lines += cutter.end()
+        lines += each_line(cutter.cut(octets[start : start + size]))
+    lines += each_line(cutter.end())
 
     assert lines == [line.removesuffix(b"\r") for line in octets.split(b"\n")]
 
@@ -208,7 +208,7 @@ def test_a_line_without_end_is_dropped_and_counted(size: int) -> None:
     cutter = LineCutter()
     lines = []
     for start in range(0, len(octets), size):
-        lines += cutter.cut(octets[start : start + size])
+        lines += each_line(cutter.cut(octets[start : start + size]))
 
     assert [line for line in lines if len(line) <= LONGEST] == (
         (connections(0, 2)).rstrip(b"\n").split(b"\n")
