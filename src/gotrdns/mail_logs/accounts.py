@@ -31,11 +31,22 @@ class Tally(NamedTuple):
     times: int
 
 
+class _Kind(msgspec.Struct, frozen=True, gc=False):
+    """What may happen to a client; there is but one for each ground and fate."""
+
+    ground: Ground
+    fate: Fate
+
+
+_KINDS: Final = {ground: {fate: _Kind(ground, fate) for fate in Fate} for ground in Ground}
+
+
 class Account(msgspec.Struct, gc=False):
     """One client. Times are seconds since 1970; texts are octets of the log.
 
     ``deliveries`` were taken in and not refused at their end, from clients that did not log in.
-    ``names`` were confirmed, ``claimed`` not.
+    ``names`` were confirmed, ``claimed`` not. Of what happened to it for reverse DNS, ``kind``
+    happened first, so many ``times``, and ``others`` is the rest: nothing, for most clients.
     """
 
     first_at: float
@@ -51,17 +62,31 @@ class Account(msgspec.Struct, gc=False):
     helos: Said = b""
     sender_domains: Said = b""
     envelopes: tuple[tuple[bytes, bytes], ...] = ()
-    tallies: tuple[Tally, ...] = ()
+    kind: _Kind | None = None
+    times: int = 0
+    others: tuple[Tally, ...] = ()
     otherwise_refused: int = 0
     otherwise_deferred: int = 0
     otherwise_warned: int = 0
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        if self.kind is None:
+            return ()
+        return (Tally(self.kind.ground, self.kind.fate, self.times), *self.others)
 
     def count(self, ground: Ground, fate: Fate, at: float) -> None:
         if self.first_rejection is None or at < self.first_rejection:
             self.first_rejection = at
         if self.last_rejection is None or at > self.last_rejection:
             self.last_rejection = at
-        self.tallies = _one_more(self.tallies, ground, fate)
+        kind = _KINDS[ground][fate]
+        if self.kind is None:
+            self.kind = kind
+        if self.kind is kind:
+            self.times += 1
+        else:
+            self.others = _one_more(self.others, ground, fate)
 
     def count_otherwise(self, fate: Fate) -> None:
         if fate is Fate.REFUSED:
@@ -72,11 +97,14 @@ class Account(msgspec.Struct, gc=False):
             self.otherwise_warned += 1
 
     def note_claims(self, said: Acceptance | Rejection) -> None:
-        helo = said.helo.lower()
-        domain = said.sender.rpartition(b"@")[2].lower()
-        self.helos = _keep(self.helos, helo)
-        # What is the same is kept once.
-        self.sender_domains = _keep(self.sender_domains, helo if helo == domain else domain)
+        helo, domain = said.helo, said.sender.rpartition(b"@")[2]
+        # Most say the same each time.
+        if helo != self.helos:
+            self.helos = _keep(self.helos, helo.lower())
+        if domain != self.sender_domains:
+            domain = domain.lower()
+            # What is the same is kept once.
+            self.sender_domains = _keep(self.sender_domains, helo if helo == domain else domain)
 
     def note_claimed(self, name: bytes) -> None:
         self.claimed = _keep(self.claimed, name)
@@ -91,13 +119,13 @@ class Ledger:
     """All clients of one log or several; listens to their sessions.
 
     ``accounts`` are by address, as it stands in the log. ``hours`` counts rejections for reverse
-    DNS by the hour in which they were (hours since 1970) and their ground. Envelopes are kept only
+    DNS by their ground and the hour in which they were (hours since 1970). Envelopes are kept only
     on request.
     """
 
     def __init__(self, *, keeps_envelopes: bool = False) -> None:
         self.accounts: dict[bytes, Account] = {}
-        self.hours: Counter[tuple[int, Ground]] = Counter()
+        self.hours: dict[Ground, Counter[int]] = {}
         self._keeps_envelopes = keeps_envelopes
 
     def arrived(self, arrival: Arrival) -> None:
@@ -110,8 +138,13 @@ class Ledger:
             account.count_otherwise(rejection.fate)
             return
         account.count(ground, rejection.fate, rejection.at)
-        account.note_claimed(claimed_name(rejection, noted.doubt))
-        self.hours[int(rejection.at // _HOUR), ground] += 1
+        claimed = claimed_name(rejection, noted.doubt)
+        if claimed != account.claimed:
+            account.note_claimed(claimed)
+        hours = self.hours.get(ground)
+        if hours is None:
+            hours = self.hours[ground] = Counter()
+        hours[int(rejection.at) // _HOUR] += 1
         if self._keeps_envelopes:
             account.note_envelope(rejection)
 

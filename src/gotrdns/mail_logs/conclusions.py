@@ -46,9 +46,10 @@ _OF_GOTRDNS: Final = tuple(
     )
 )
 
+_NAMES_IT: Final = b" has the "
 # With a comma after it the name is whole.
 _NAMED_BY_GOTRDNS: Final = re.compile(
-    _CLIENT + rb" has the (?:reverse name|PTR record) (\S{1,255}),"
+    _CLIENT + _NAMES_IT + rb"(?:reverse name|PTR record) (\S{1,255}),"
 )
 
 # The words that policy services, filters and other mail servers have for it.
@@ -132,6 +133,8 @@ def claimed_name(rejection: Rejection, doubt: Doubt | None) -> bytes:
     """The PTR record's name that did not confirm, as far as the log tells; else empty."""
     if doubt is not None:
         return doubt.claimed
+    if _NAMES_IT not in rejection.text:
+        return rejection.claimed
     found = _NAMED_BY_GOTRDNS.match(rejection.text, _end_of_prefix(rejection.text))
     return found[1] if found else rejection.claimed
 

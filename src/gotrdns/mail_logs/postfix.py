@@ -5,6 +5,7 @@ before all that strangers say, and are read from the left; nothing behind them c
 are.
 """
 
+import functools
 import re
 from typing import Any, Final
 
@@ -115,6 +116,7 @@ def session(
     return Arrival(at, process, client, _confirmed(name))
 
 
+@functools.lru_cache(maxsize=4096)
 def _messages(commands: bytes | None) -> int | None:
     """How many were taken in. With BDAT any number of commands may be one message."""
     if not commands or b" bdat=" in commands:

@@ -5,7 +5,7 @@ others' business: they listen.
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -92,35 +92,34 @@ class Sessions:
         self._doubts: dict[bytes, Doubt] = {}
         self._begun: dict[bytes, _Message] = {}  # by queue id
         self._copies = Copies()
+        self._enter_by_kind: dict[type[Fact], Callable[[Any], None]] = {
+            Arrival: self._begin_session,
+            Departure: self._end_session,
+            Doubt: self._note,
+            Rejection: self._reject,
+            Acceptance: self._accept,
+            Queued: self._queue,
+        }
 
     def enter(self, facts: Iterable[Fact]) -> None:
-        now = None
+        enter, fact = self._enter_by_kind, None
         for fact in facts:
-            now = fact.at
-            if isinstance(fact, Departure):
-                self._end_session(fact)
-            elif isinstance(fact, Doubt):
-                if len(self._doubts) >= _SESSIONS:
-                    _forget_half(self._doubts)
-                self._doubts[fact.process] = fact
-            elif isinstance(fact, Arrival):
-                self._listener.arrived(fact)
-                self._begin_session(fact)
-            elif isinstance(fact, Rejection):
-                self._reject(fact)
-            elif isinstance(fact, Acceptance):
-                self._accept(fact)
-            elif isinstance(fact, Queued):
-                self._take_in(fact.queue_id, fact.sender)
-        if now is not None:
-            self._take_in_from_before(now - _LONGEST_SESSION)
+            enter[fact.__class__](fact)
+        if fact is not None:
+            self._take_in_from_before(fact.at - _LONGEST_SESSION)
 
     def close(self) -> None:
         """What is not undone by now is taken in."""
         for queue_id in list(self._begun):
             self._take_in(queue_id)
 
+    def _note(self, doubt: Doubt) -> None:
+        if len(self._doubts) >= _SESSIONS:
+            _forget_half(self._doubts)
+        self._doubts[doubt.process] = doubt
+
     def _begin_session(self, arrival: Arrival) -> None:
+        self._listener.arrived(arrival)
         doubt = self._doubts.get(arrival.process)
         if doubt is not None and not _is_about(doubt, arrival):
             del self._doubts[arrival.process]  # whose session's end was not logged
@@ -151,7 +150,8 @@ class Sessions:
             for queue_id in list(itertools.islice(begun, _MESSAGES // 2)):
                 self._take_in(queue_id)
         session = self._session_of(acceptance)
-        begun[acceptance.queue_id] = _Message(acceptance, self._noted_of(acceptance), session)
+        noted = self._noted_in(session, acceptance)
+        begun[acceptance.queue_id] = _Message(acceptance, noted, session)
         if session is not None:
             session.waiting[acceptance.queue_id] = None
 
@@ -161,6 +161,9 @@ class Sessions:
         old = itertools.takewhile(lambda each: each[1].acceptance.at < then, waiting)
         for queue_id in [queue_id for queue_id, _ in old]:
             self._take_in(queue_id)
+
+    def _queue(self, queued: Queued) -> None:
+        self._take_in(queued.queue_id, queued.sender)
 
     def _take_in(self, queue_id: bytes, sender: bytes = b"") -> None:
         """Who has a message in the queue has taken it in."""
@@ -208,7 +211,9 @@ class Sessions:
         return session if session is not None and session.arrival.client == fact.client else None
 
     def _noted_of(self, fact: Fact) -> Noted:
-        session = self._session_of(fact)
+        return self._noted_in(self._session_of(fact), fact)
+
+    def _noted_in(self, session: _Session | None, fact: Fact) -> Noted:
         is_whole = session is not None and session.arrival.is_looked_up
         doubt = self._doubts.get(fact.process)
         if doubt is None or not _is_about(doubt, fact) or fact.at - doubt.at > _LONGEST_SESSION:

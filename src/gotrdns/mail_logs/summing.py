@@ -34,7 +34,11 @@ def sum_up(ledger: Ledger, reading: Reading, logs: Iterable[str]) -> LogReport:
         otherwise=_otherwise(accounts),
         likely=likely,
         others=others,
-        hours=ledger.hours,
+        hours={
+            (hour, ground): count
+            for ground, hours in ledger.hours.items()
+            for hour, count in hours.items()
+        },
     )
 
 
