@@ -31,6 +31,17 @@ class Tally(NamedTuple):
     times: int
 
 
+class Otherwise(NamedTuple):
+    """How often a client met with which fate for other reasons."""
+
+    refused: int = 0
+    deferred: int = 0
+    warned: int = 0
+
+
+NOTHING_OTHERWISE: Final = Otherwise()
+
+
 class _Kind(msgspec.Struct, frozen=True, gc=False):
     """What may happen to a client; there is but one for each ground and fate."""
 
@@ -65,9 +76,7 @@ class Account(msgspec.Struct, gc=False):
     kind: _Kind | None = None
     times: int = 0
     others: tuple[Tally, ...] = ()
-    otherwise_refused: int = 0
-    otherwise_deferred: int = 0
-    otherwise_warned: int = 0
+    otherwise: Otherwise = NOTHING_OTHERWISE
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
@@ -89,12 +98,12 @@ class Account(msgspec.Struct, gc=False):
             self.others = _one_more(self.others, ground, fate)
 
     def count_otherwise(self, fate: Fate) -> None:
-        if fate is Fate.REFUSED:
-            self.otherwise_refused += 1
-        elif fate is Fate.DEFERRED:
-            self.otherwise_deferred += 1
-        else:
-            self.otherwise_warned += 1
+        refused, deferred, warned = self.otherwise
+        self.otherwise = Otherwise(
+            refused + (fate is Fate.REFUSED),
+            deferred + (fate is Fate.DEFERRED),
+            warned + (fate is Fate.WARNED),
+        )
 
     def note_claims(self, said: Acceptance | Rejection) -> None:
         helo, domain = said.helo, said.sender.rpartition(b"@")[2]

@@ -191,7 +191,7 @@ def _sender(place: Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) -
         sender_domains=texts(domain for each in every for domain in each_said(each.sender_domains)),
         amount=amount_from(len(every), replies),
         grounds=_in_order(tuple(grounds.items())),
-        otherwise_refused=sum(each.otherwise_refused for each in every),
+        otherwise_refused=sum(each.otherwise.refused for each in every),
         deliveries=sum(each.deliveries for each in every),
         first_at=min(each.first_at for each in every),
         last_rejection=max(each.last_rejection or each.last_at for each in every),

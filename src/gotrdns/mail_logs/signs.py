@@ -125,7 +125,7 @@ def _deeds(account: Account) -> Iterator[Sign]:
         yield Sign.TRIED_AGAIN
     if len(each_said(account.sender_domains)) >= KEPT:
         yield Sign.MANY_SENDER_DOMAINS
-    if account.otherwise_refused:
+    if account.otherwise.refused:
         yield Sign.REFUSED_OTHERWISE
     if len(each_said(account.helos)) >= KEPT:
         yield Sign.MANY_HELOS

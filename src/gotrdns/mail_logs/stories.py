@@ -192,7 +192,7 @@ def _story(teller: _Teller, account: Account) -> Story:
     replies = {
         fate: sum(each.times for each in account.tallies if each.fate is fate) for fate in Fate
     }
-    otherwise = account.otherwise_refused + account.otherwise_deferred + account.otherwise_warned
+    otherwise = sum(account.otherwise)
     return Story(
         address=teller.address,
         matches=tuple(Match(by, text_in(text)) for by, text in teller.matches),

@@ -63,12 +63,8 @@ def _by_ground(accounts: Collection[Account]) -> dict[Ground, Amount]:
 
 def _otherwise(accounts: Collection[Account]) -> Amount:
     return Amount(
-        clients=sum(
-            1
-            for each in accounts
-            if each.otherwise_refused or each.otherwise_deferred or each.otherwise_warned
-        ),
-        refused=sum(each.otherwise_refused for each in accounts),
-        deferred=sum(each.otherwise_deferred for each in accounts),
-        warned=sum(each.otherwise_warned for each in accounts),
+        clients=sum(1 for each in accounts if any(each.otherwise)),
+        refused=sum(each.otherwise.refused for each in accounts),
+        deferred=sum(each.otherwise.deferred for each in accounts),
+        warned=sum(each.otherwise.warned for each in accounts),
     )

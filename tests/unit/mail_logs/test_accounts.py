@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gotrdns.mail_logs.accounts import KEPT, Account, Ledger, Tally, each_said
+from gotrdns.mail_logs.accounts import KEPT, Account, Ledger, Otherwise, Tally, each_said
 from gotrdns.mail_logs.facts import Fact, Fate, Flaw
 from gotrdns.reports.mail_log import Ground
 from tests.unit.mail_logs.facts_made import (
@@ -74,7 +74,7 @@ def test_a_message_that_is_refused_at_its_end_is_no_delivery() -> None:
 def test_a_refused_recipient_does_not_undo_the_message_to_others() -> None:
     refused = rejection(b"User unknown", enhanced=b"5.1.1", fate=Fate.REFUSED, queue_id=b"A1")
     account = account_of(acceptance(b"A1"), refused)
-    assert (account.deliveries, account.otherwise_refused) == (1, 1)
+    assert (account.deliveries, account.otherwise.refused) == (1, 1)
 
 
 def test_another_client_cannot_undo_a_message() -> None:
@@ -99,9 +99,7 @@ def test_other_rejections_are_told_apart_by_their_fate() -> None:
     )
     assert account.tallies == ()
     assert account.last_rejection is None
-    assert account.otherwise_refused == 1
-    assert account.otherwise_deferred == 1
-    assert account.otherwise_warned == 1
+    assert account.otherwise == Otherwise(refused=1, deferred=1, warned=1)
 
 
 def test_a_few_of_a_clients_words_are_kept_without_mailboxes() -> None:
@@ -185,8 +183,7 @@ def sums(facts: Sequence[Fact]) -> dict[bytes, tuple[object, ...]]:
             account.first_rejection,
             account.last_rejection,
             frozenset(account.tallies),
-            account.otherwise_deferred,
-            account.otherwise_refused,
+            account.otherwise,
             frozenset(each_said(account.claimed)),
         )
         for client, account in ledger_of(*facts).accounts.items()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gotrdns.mail_logs.accounts import Account
+from gotrdns.mail_logs.accounts import Account, Otherwise
 from gotrdns.mail_logs.facts import Fate
 from gotrdns.mail_logs.senders import LIKELY
 from gotrdns.mail_logs.signs import WEIGHTS, judge, registered_domain, score
@@ -65,8 +65,8 @@ CASES: list[tuple[dict[str, object], set[Sign]]] = [
         {"sender_domains": (b"a.net", b"b.net", b"c.net", b"d.net")},
         {Sign.MANY_SENDER_DOMAINS},
     ),
-    ({"otherwise_refused": 1}, {Sign.REFUSED_OTHERWISE}),
-    ({"otherwise_deferred": 1}, set()),  # greylisting is for everybody
+    ({"otherwise": Otherwise(refused=1)}, {Sign.REFUSED_OTHERWISE}),
+    ({"otherwise": Otherwise(deferred=1)}, set()),  # greylisting is for everybody
     ({"last_rejection": NOON + 900}, {Sign.TRIED_AGAIN}),
     ({"last_rejection": NOON + 899}, set()),
     ({"last_delivery": NOON + 1}, {Sign.DELIVERED_AFTERWARDS}),
