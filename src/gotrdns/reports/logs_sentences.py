@@ -5,10 +5,10 @@ stranger: names and addresses are set by whoever lays the report out. ``Clock`` 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from gotrdns.reports import english_logs as words
-from gotrdns.reports.mail_log import SPEAKS_AGAINST, Amount, LogReport, Others, Sender
+from gotrdns.reports.mail_log import SPEAKS_AGAINST, Amount, Others, Sender
 from gotrdns.reports.sentences import legible_path
 
 _GROUNDS_TOLD: Final = 3
@@ -17,17 +17,38 @@ _SIGNS_TOLD: Final = 3
 Clock = Callable[[float], str]
 
 
+class Read(Protocol):
+    """What every report on logs has: which they are, and how much of them was understood."""
+
+    @property
+    def logs(self) -> tuple[str, ...]: ...
+    @property
+    def lines(self) -> int: ...
+    @property
+    def facts(self) -> int: ...
+    @property
+    def unread(self) -> int: ...
+    @property
+    def damaged(self) -> int: ...
+    @property
+    def first_at(self) -> float | None: ...
+    @property
+    def last_at(self) -> float | None: ...
+    @property
+    def clients(self) -> int: ...
+
+
 def logs_told(logs: Sequence[str]) -> str:
     """Which log it is about, or how many."""
     return legible_path(logs[0]) if len(logs) == 1 else words.LOGS.format(count=len(logs))
 
 
-def nothing_told(report: LogReport) -> str:
+def nothing_told(report: Read) -> str:
     """Of a report about no client: why it is empty."""
     return words.NOTHING_WITHIN if report.facts else words.NOTHING_READ
 
 
-def remarks_on(report: LogReport) -> list[str]:
+def remarks_on(report: Read) -> list[str]:
     """What could not be read."""
     remarks = ((words.UNREAD, report.unread), (words.DAMAGED, report.damaged))
     return [text.of(count) for text, count in remarks if count]

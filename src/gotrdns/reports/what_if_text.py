@@ -11,16 +11,19 @@ from gotrdns.reports import english_logs, moments
 from gotrdns.reports import english_what_if as words
 from gotrdns.reports.columns import Column, shorten_end, table
 from gotrdns.reports.layout import WIDTH, paragraph
-from gotrdns.reports.sentences import legible
+from gotrdns.reports.logs_sentences import logs_told, nothing_told, remarks_on
 from gotrdns.reports.text import Paint, Style, plain
 from gotrdns.reports.what_if import Changed, Count, Was, WhatIf, Would
 from gotrdns.reports.what_if_sentences import (
     Group,
+    causes,
     exceptions,
+    fates,
     groups,
+    looks,
     not_concerned,
+    reason_for,
     rests_on,
-    told_of,
     verdict_on,
     vouchers_told,
 )
@@ -50,22 +53,16 @@ def compose_what_if(
 
 
 def _heading(report: WhatIf, room: int, paint: Paint) -> Iterator[str]:
-    several = len(report.logs) > 1
-    logs = english_logs.LOGS.format(count=len(report.logs)) if several else legible(report.logs[0])
-    yield paint(english_logs.HEADING.of(report.lines, logs=logs), Style.HEADING)
+    heading = english_logs.HEADING.of(report.lines, logs=logs_told(report.logs))
+    yield paint(heading, Style.HEADING)
     if report.first_at is None or report.last_at is None:
-        nothing = english_logs.NOTHING_WITHIN if report.facts else english_logs.NOTHING_READ
-        yield from paragraph(nothing, "  ", width=room)
+        yield from paragraph(nothing_told(report), "  ", width=room)
     else:
         first, last = moments.short(report.first_at), moments.short(report.last_at)
         zone = moments.zone(report.last_at)
         yield "  " + english_logs.SPAN.format(first=first, last=last, zone=zone)
-    for text, count in (
-        (english_logs.UNREAD, report.unread),
-        (english_logs.DAMAGED, report.damaged),
-    ):
-        if count:
-            yield from paragraph(text.of(count), "  ", width=room)
+    for remark in remarks_on(report):
+        yield from paragraph(remark, "  ", width=room)
 
 
 def _sentences(sentences: Iterator[str], indent: str, room: int) -> list[str]:
@@ -134,9 +131,21 @@ def _group(group: Group, top: int, room: int, paint: Paint) -> Iterator[str]:
 def _sender(number: int, sender: Changed, room: int, paint: Paint) -> Iterator[str]:
     domain = sender.domain or english_logs.NO_DOMAIN
     yield paint("  " + words.SENDER.format(number=number, domain=domain), Style.HEADING)
-    for fact in (_who(sender), *told_of(sender)):
+    for fact in (_who(sender), *_told_of(sender)):
         yield from paragraph(fact, _INDENT, _INDENT + "  ", width=room)
     yield _INDENT + english_logs.COMMAND.format(address=sender.addresses[0])
+
+
+def _told_of(sender: Changed) -> Iterator[str]:
+    """What would happen to its mail and why, and what it looks like."""
+    yield from fates(sender, moments.short)
+    yield from filter(None, [causes(sender)])
+    reason = reason_for(sender)
+    if reason:
+        yield words.BECAUSE.format(reason=reason)
+    yield from filter(None, [looks(sender)])
+    for each in sender.mailboxes:
+        yield words.MAILBOX.format(mailbox=each)
 
 
 def _who(sender: Changed) -> str:
