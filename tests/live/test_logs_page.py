@@ -1,18 +1,16 @@
 """The page about mail logs in a real Chromium, on a telephone, a desk and paper."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from benchmarks.mail_log_lines import MailLog
 from tests.live.browser import LOOKS, NARROW, Chromium, Look, Visitor
+from tests.live.handed_page import hand_over, write_page
 
-PLACE: Final = "http://127.0.0.1:1/"  # nobody is there: the browser is handed the page
 IMAGE: Final = "<img/src=//x.example/onerror=document.title='x'>.example"
 ATTRIBUTE: Final = "mail.example\"onfocus=alert(1)'&lt;script&gt;"
 HOSTILE: Final = "".join(
@@ -33,39 +31,20 @@ HOSTILE: Final = "".join(
 )
 
 
-def _written(log: Path, *options: str) -> str:
-    command = [sys.executable, "-m", "gotrdns", "logs", "--html", *options, log.name]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=log.parent)
-    assert (done.returncode, done.stderr) == (1, "")
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Of some six hours of a small site's mail."""
     log = tmp_path_factory.mktemp("logs") / "mail.log"
     log.write_text("".join(f"{line}\n" for line in MailLog(25).lines(60_000)))
-    return _written(log, "--envelope", "--top", "30")
+    return write_page(log, "--envelope", "--top", "30")
 
 
 @pytest.fixture
 def visited(browser: Chromium, page: str, look: Look) -> Iterator[Visitor]:
     with browser.visitor(look) as visitor:
-        _hand_over(visitor, page)
+        hand_over(visitor, page)
         yield visitor
         assert visitor.complaints == []
-
-
-def _hand_over(visitor: Visitor, page: str) -> None:
-    asked: list[str] = []
-
-    def answer(route: Route) -> None:
-        asked.append(route.request.url)
-        route.fulfill(body=page, content_type="text/html; charset=utf-8")
-
-    visitor.page.route("**/*", answer)
-    visitor.page.goto(PLACE)
-    assert asked == [PLACE]
 
 
 @pytest.mark.parametrize("look", [*LOOKS, NARROW], ids=str)
@@ -116,7 +95,7 @@ def test_nothing_that_a_stranger_said_runs(browser: Chromium, tmp_path: Path) ->
     log = tmp_path / "<script>document.title='x'<!--.log"
     log.write_text(HOSTILE)
     with browser.visitor() as visitor:
-        _hand_over(visitor, _written(log))
+        hand_over(visitor, write_page(log))
         assert visitor.page.title() == f"Reverse DNS in {log.name}"
         said = visitor.page.locator(".sender dd code").all_inner_texts()
         assert {IMAGE.lower(), ATTRIBUTE} <= set(said)

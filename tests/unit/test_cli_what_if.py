@@ -186,7 +186,6 @@ def test_what_cannot_be_used_is_told_in_one_line(log: str, tmp_path: Path) -> No
     assert refused("--what-if", broken).startswith(f"{broken}:2: ")
     assert refused("--offline").startswith("--offline is for --complaint and --what-if")
     assert refused("--rate", "5").startswith("--rate is for --what-if")
-    assert refused("--what-if", "strict", "--html").startswith("--what-if and --html: ")
     assert refused("--what-if", "strict", "--complaint", "a.example").startswith("--complaint and ")
     assert refused("--what-if", "strict", "--resolver", "nowhere").startswith(
         "'nowhere' is not a resolver"

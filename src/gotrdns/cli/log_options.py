@@ -43,7 +43,6 @@ _APART: Final = (
     (("--complaint", "--what-if"), "only one report can be printed"),
     (("--complaint", "--follow"), "a story is told of what is there"),
     (("--what-if", "--follow"), "only what is there can be replayed"),
-    (("--what-if", "--html"), "what would change is told as text, as JSON or as CSV"),
     (("--complaint", "--csv"), "a story is no table"),
     (("--follow", "--csv"), "what happens is no table"),
     (("--follow", "--html"), "what happens is told line by line"),

@@ -3,11 +3,12 @@
 Owns what is printed where, and the exit status.
 """
 
-import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from gotrdns.cli.colour import choose_paint
+from gotrdns.cli.log_pages import write_page
 from gotrdns.cli.log_reading import Logs
 from gotrdns.cli.output import terminal_width, write, write_octets
 from gotrdns.cli.progress import Progress
@@ -18,12 +19,10 @@ from gotrdns.reports import english_logs as words
 from gotrdns.reports.logs_json import encode_log_report, senders_csv
 from gotrdns.reports.logs_text import compose_log_report
 from gotrdns.reports.mail_log import LogReport
-from gotrdns.reports.moments import said_in_utc
 
 _NOBODY_LEGITIMATE: Final = 0
 _SOMEBODY_LEGITIMATE: Final = 1
 _TOP: Final = 20
-_TOP_OF_PAGE: Final = 100
 
 
 def report_on_logs(options: Mapping[str, Any]) -> int:
@@ -60,17 +59,12 @@ def _print(report: LogReport, options: Mapping[str, Any]) -> None:
     elif options["as_csv"]:
         write_octets(senders_csv(report, top=top).encode())
     elif options["as_html"]:
-        write_octets(_page(report, top or _TOP_OF_PAGE))
+        from gotrdns.reports.logs_html import compose_log_report_page  # noqa: PLC0415 - few ask
+
+        write_page(partial(compose_log_report_page, report), options)
     else:
         write(
             compose_log_report(
                 report, top=top or _TOP, width=terminal_width(), paint=choose_paint()
             )
         )
-
-
-def _page(report: LogReport, top: int) -> bytes:
-    from gotrdns.reports.logs_html import compose_log_report_page  # noqa: PLC0415 - few ask for it
-
-    page = compose_log_report_page(report, top=top, generated=said_in_utc(time.time()))
-    return page.encode("utf-8", "backslashreplace")

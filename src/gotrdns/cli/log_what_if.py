@@ -4,6 +4,7 @@ Owns where the settings and exceptions come from, what is read when, and the exi
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import msgspec
 
 from gotrdns.cli.colour import choose_paint
 from gotrdns.cli.log_asking import ask_about_clients
+from gotrdns.cli.log_pages import write_page
 from gotrdns.cli.log_reading import Logs
 from gotrdns.cli.output import Failure, terminal_width, write, write_octets
 from gotrdns.cli.progress import Progress
@@ -148,6 +150,10 @@ def _print(report: WhatIf, options: Mapping[str, Any]) -> None:
         write_octets(encode_what_if(report, top=top) + b"\n")
     elif options["as_csv"]:
         write_octets(changed_csv(report, top=top).encode())
+    elif options["as_html"]:
+        from gotrdns.reports.what_if_html import compose_what_if_page  # noqa: PLC0415 - few ask
+
+        write_page(partial(compose_what_if_page, report), options)
     else:
         write(
             compose_what_if(report, top=top or _TOP, width=terminal_width(), paint=choose_paint())

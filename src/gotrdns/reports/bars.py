@@ -40,6 +40,8 @@ class Bar(msgspec.Struct, frozen=True):
 class Bars(msgspec.Struct, frozen=True):
     """``name`` is its own within a page, ``things`` the heading of what the bars are of.
 
+    ``of_data`` is false where the labels are words of ours.
+
     ``rest`` is what has no bar: its figures would dwarf the others.
     """
 
@@ -49,6 +51,7 @@ class Bars(msgspec.Struct, frozen=True):
     kinds: tuple[Kind, ...]
     bars: tuple[Bar, ...]
     rest: Bar | None = None
+    of_data: bool = True
 
 
 class Part(msgspec.Struct, frozen=True):

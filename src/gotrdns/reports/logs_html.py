@@ -7,30 +7,19 @@ Owns what the page shows, and how much of it however much there is; the layout i
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import msgspec
-from markupsafe import Markup
-
 from gotrdns.reports import english_logs as words
 from gotrdns.reports import english_logs_page as page_words
 from gotrdns.reports import moments
 from gotrdns.reports.bars import Bar, Bars, Kind, draw_bars
 from gotrdns.reports.charts import Texture, draw_chart
 from gotrdns.reports.logs_chart import chart_grounds
-from gotrdns.reports.logs_page import Figure, compose_logs_page
+from gotrdns.reports.logs_page import Entry, Figure, compose_logs_page, tell_clients
 from gotrdns.reports.logs_sentences import delivered, fate, others_told, replies, why
 from gotrdns.reports.mail_log import Amount, Ground, LogReport, Sender
 from gotrdns.reports.templating import as_data, fill
 
 _UNFOLDED: Final = 10  # senders
 _BARS: Final = 15
-
-
-class _Entry(msgspec.Struct, frozen=True):
-    """A sender that is told of, and whatever is said of it under which label."""
-
-    number: int
-    domain: str | None
-    facts: dict[str, tuple[Markup | str | None, ...]]
 
 
 def compose_log_report_page(report: LogReport, *, top: int, generated: str) -> str:
@@ -121,9 +110,11 @@ def _together(senders: Sequence[Sender]) -> Bar:
     return Bar(page_words.SENDERS_LEFT.of(len(senders)), (replies, taken))
 
 
-def _entry(number: int, sender: Sender) -> _Entry:
+def _entry(number: int, sender: Sender) -> Entry:
     facts = {
-        page_words.ADDRESS: (_client(sender),),
+        page_words.ADDRESS: (
+            tell_clients(sender.addresses, sender.amount.clients, sender.network),
+        ),
         page_words.PTR_NAME: tuple(map(as_data, sender.names[:1])),
         page_words.HELO: tuple(map(as_data, sender.helos[:1])),
         page_words.FATE: (fate(sender, moments.short_utc),),
@@ -136,11 +127,4 @@ def _entry(number: int, sender: Sender) -> _Entry:
         page_words.COMMAND: (as_data(words.COMMAND.format(address=sender.addresses[0])),),
     }
     told = {label: values for label, values in facts.items() if any(values)}
-    return _Entry(number, sender.domain, told)
-
-
-def _client(sender: Sender) -> Markup:
-    address, others = sender.addresses[0].text, sender.amount.clients - 1
-    if not others:
-        return as_data(address)
-    return fill(words.AND_MORE, address=address, count=others, network=sender.network)
+    return Entry(number, sender.domain, told)

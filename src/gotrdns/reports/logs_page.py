@@ -5,20 +5,32 @@ Owns the frame; its layout is ``templates/logs_page.html``, which others extend 
 own policy lets it neither run nor load anything.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+from markupsafe import Markup
 
+from gotrdns.names import Address
 from gotrdns.reports import english_logs as words
 from gotrdns.reports import english_logs_page as page_words
 from gotrdns.reports import moments
 from gotrdns.reports.html_page import compose_html
 from gotrdns.reports.logs_sentences import nothing_told, remarks_on
-from gotrdns.reports.mail_log import LogReport
+from gotrdns.reports.mail_log import Read
 from gotrdns.reports.sentences import legible_path
+from gotrdns.reports.templating import as_data, fill
 
 _STYLES: Final = ("facts.css", "chart.css", "bars.css", "logs.css")
 _LOGS_NAMED: Final = 50
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A sender that is told of, and whatever is said of it under which label."""
+
+    number: int
+    domain: str | None
+    facts: dict[str, tuple[Markup | str | None, ...]]
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -31,7 +43,7 @@ class Figure(msgspec.Struct, frozen=True):
 
 def compose_logs_page(
     layout: str,
-    report: LogReport,
+    report: Read,
     *,
     generated: str,
     title: str = page_words.TITLE,
@@ -56,13 +68,21 @@ def compose_logs_page(
     )
 
 
-def _logs(report: LogReport) -> str:
+def tell_clients(addresses: Sequence[Address], clients: int, network: str) -> Markup:
+    """Who they are: one address, and how many more there are in its network."""
+    address = addresses[0].text
+    if clients == 1:
+        return as_data(address)
+    return fill(words.AND_MORE, address=address, count=clients - 1, network=network)
+
+
+def _logs(report: Read) -> str:
     if len(report.logs) == 1:
         return legible_path(report.logs[0])
     return page_words.OF_SEVERAL_LOGS.format(count=len(report.logs))
 
 
-def _opening(report: LogReport) -> str:
+def _opening(report: Read) -> str:
     if report.first_at is None or report.last_at is None:
         return nothing_told(report)
     return page_words.SPAN.format(

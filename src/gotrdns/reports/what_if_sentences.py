@@ -9,8 +9,7 @@ from typing import Final, NamedTuple
 
 from gotrdns.policy import Rule
 from gotrdns.reports import english_what_if as words
-from gotrdns.reports.logs_sentences import signs_told
-from gotrdns.reports.moments import short
+from gotrdns.reports.logs_sentences import Clock, signs_told
 from gotrdns.reports.sentences import legible_path
 from gotrdns.reports.what_if import (
     TAKEN_IN,
@@ -94,19 +93,6 @@ def groups(report: WhatIf) -> Iterator[Group]:
             yield Group(heading, (remark.of(len(senders)),), tuple(senders))
 
 
-def told_of(sender: Changed) -> Iterator[str]:
-    """What would happen to a sender's mail and why, and what it looks like."""
-    yield from _fates(sender)
-    if sender.causes:
-        yield _causes(sender)
-    if sender.rules:
-        yield words.BECAUSE.format(reason=_reason_for(sender))
-    if sender.signs:
-        yield _looks(sender)
-    for each in sender.mailboxes:
-        yield words.MAILBOX.format(mailbox=each)
-
-
 def rests_on(report: WhatIf) -> Iterator[str]:
     """How far all that can be believed."""
     setting, rests, undecided = report.setting, report.rests_on_today, report.undecided
@@ -188,11 +174,12 @@ def _senders(report: WhatIf, would: Would) -> str:
     return words.SENDERS.of(sum(each.messages[would] > 0 for each in report.changed))
 
 
-def _fates(sender: Changed) -> Iterator[str]:
-    last = short(sender.last_at)
+def fates(sender: Changed, clock: Clock) -> Iterator[str]:
+    """What would happen to its mail."""
+    last = clock(sender.last_at)
     if sender.lost or sender.undecided:
-        fates = ", ".join(_each_fate(sender))
-        yield words.FATE.of(sender.taken_in, fates=fates, last=last)
+        told = ", ".join(_each_fate(sender))
+        yield words.FATE.of(sender.taken_in, fates=told, last=last)
     away, admitted = sender.turned_away, sender.admitted
     if admitted and admitted == away > 1:
         yield words.FATE_ADMITTED_EACH_TIME.format(count=away, last=last)
@@ -209,22 +196,31 @@ def _each_fate(sender: Changed) -> Iterator[str]:
             yield words.FATES[would].format(count=count)
 
 
-def _causes(sender: Changed) -> str:
-    causes = ", ".join(words.CAUSES[each] for each in list(sender.causes)[:_CAUSES_TOLD])
+def causes(sender: Changed) -> str | None:
+    """What is wrong, and how that is known; None where it does not matter."""
+    if not sender.causes:
+        return None
+    told = ", ".join(words.CAUSES[each] for each in list(sender.causes)[:_CAUSES_TOLD])
     bases = [words.BASES[each] for each in sender.basis if each is not Basis.EXEMPT]
     if not bases:
-        return causes
-    return words.CAUSE_AND_BASIS.format(causes=causes, bases=words.ALSO.join(bases))
+        return told
+    return words.CAUSE_AND_BASIS.format(causes=told, bases=words.ALSO.join(bases))
 
 
-def _looks(sender: Changed) -> str:
+def looks(sender: Changed) -> str | None:
+    """What speaks for it, and what against it; None where nothing does."""
+    if not sender.signs:
+        return None
     signs, against = signs_told(sender.signs)
     template = words.LOOKS_LIKELY if sender.likely else words.LOOKS_UNLIKELY
-    looks = template.format(signs=signs or words.NO_SIGN)
-    return looks + (words.THOUGH.format(against=against) if against else "")
+    told = template.format(signs=signs or words.NO_SIGN)
+    return told + (words.THOUGH.format(against=against) if against else "")
 
 
-def _reason_for(sender: Changed) -> str:
+def reason_for(sender: Changed) -> str | None:
+    """What decided; None where it is undecided."""
+    if not sender.rules:
+        return None
     rule = next(iter(sender.rules))
     if rule is not Rule.VOUCHED:
         return words.REASONS[rule]

@@ -7,7 +7,7 @@ strangers said reaches it escaped.
 from collections.abc import Iterator
 from typing import Final
 
-from gotrdns.reports import english_logs
+from gotrdns.reports import english_logs, moments
 from gotrdns.reports import english_what_if as words
 from gotrdns.reports.columns import Column, shorten_end, table
 from gotrdns.reports.layout import paragraph
@@ -17,11 +17,14 @@ from gotrdns.reports.text import Paint, Style, plain
 from gotrdns.reports.what_if import Changed, Count, Was, WhatIf, Would
 from gotrdns.reports.what_if_sentences import (
     Group,
+    causes,
     exceptions,
+    fates,
     groups,
+    looks,
     not_concerned,
+    reason_for,
     rests_on,
-    told_of,
     verdict_on,
     vouchers_told,
 )
@@ -112,9 +115,21 @@ def _group(group: Group, top: int, room: int, paint: Paint) -> Iterator[str]:
 def _sender(number: int, sender: Changed, room: int, paint: Paint) -> Iterator[str]:
     domain = sender.domain or english_logs.NO_DOMAIN
     yield paint("  " + words.SENDER.format(number=number, domain=domain), Style.HEADING)
-    for fact in (who_it_is(sender, sender.clients), *told_of(sender)):
+    for fact in (who_it_is(sender, sender.clients), *_told_of(sender)):
         yield from paragraph(fact, INDENT, INDENT + "  ", width=room)
     yield INDENT + english_logs.COMMAND.format(address=sender.addresses[0])
+
+
+def _told_of(sender: Changed) -> Iterator[str]:
+    """What would happen to its mail and why, and what it looks like."""
+    yield from fates(sender, moments.short)
+    yield from filter(None, [causes(sender)])
+    reason = reason_for(sender)
+    if reason:
+        yield words.BECAUSE.format(reason=reason)
+    yield from filter(None, [looks(sender)])
+    for each in sender.mailboxes:
+        yield words.MAILBOX.format(mailbox=each)
 
 
 def _exceptions(report: WhatIf, top: int, room: int, paint: Paint) -> Iterator[str]:
