@@ -19,7 +19,7 @@ from gotrdns.mail_logs.compression import NoZstandard
 from gotrdns.mail_logs.lines import LONGEST, LineCutter
 from gotrdns.mail_logs.ordering import in_order
 from gotrdns.mail_logs.reading import Reading, read_facts
-from gotrdns.mail_logs.sources import Damage, File, Harm, Stream
+from gotrdns.mail_logs.sources import Changed, Damage, File, Harm, Stream
 from gotrdns.mail_logs.spooling import Spooled
 from tests.unit.mail_logs.lines_read import LATEST, read_octets
 
@@ -188,6 +188,30 @@ def test_files_without_time_come_last(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         File(tmp_path / "mail.log")
+
+
+def test_what_is_logged_meanwhile_is_not_read(tmp_path: Path) -> None:
+    file = write(tmp_path / "mail.log", connections(0, 20))
+    before = clients(file)[0]
+    with file.path.open("ab") as log:
+        log.write(connections(20, 5))
+
+    assert clients(file)[0] == before
+    assert len(clients(File(file.path))[0]) == 25
+
+
+@pytest.mark.parametrize("rotate", ["create", "copytruncate"])
+def test_a_log_that_is_rotated_before_it_was_read_again_is_not_taken_for_itself(
+    rotate: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "mail.log", connections(0, 20))
+    assert len(clients(file)[0]) == 20
+    if rotate == "create":
+        file.path.rename(tmp_path / "mail.log.1")
+    file.path.write_bytes(connections(20, 5))
+
+    with pytest.raises(Changed, match=r"mail\.log was replaced or cut while it was read"):
+        clients(file)
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 100, 5000])
