@@ -50,9 +50,10 @@ _REJECTED: Final = re.compile(
     rb"(?:(\d{3})[ -])?(?:(\d\.\d{1,3}\.\d{1,3}) )?(.*)",
     re.DOTALL,
 )
+_TEXT: Final = re.compile(rb"[^;]*(?:;(?! (?:from|to|proto)=)[^;]*)*")
 # postscreen puts commas between.
 _ENVELOPE: Final = re.compile(
-    rb"([^;]*(?:;(?! (?:from|to|proto)=)[^;]*)*); "
+    rb"; "
     rb"(?:from=<([^<>]*)>,? )?(?:to=<([^<>]*)>,? )?proto=\w{1,10}(?:,? helo=<([^<>]*)>)?"
     rb"(?: sasl_username=<[^<>]*>)?",
     re.DOTALL,
@@ -85,7 +86,7 @@ def read(frame: Frame) -> Fact | Unread:
     first = message[:1]
     if first in {b"c", b"d"}:
         return _read_session(frame)
-    if b": client=" in message[:32]:
+    if b": client=" in message[:32] and b": reject: " not in message[:32]:
         return _read_acceptance(frame)
     if b"reject" in message[:48] or b": warn: " in message[:32]:
         return _read_rejection(frame)
@@ -180,12 +181,14 @@ def _read_content(frame: Frame) -> Rejection | Unread:
 
 def _envelope(rest: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     """The reply's text, the sender, the recipient and the HELO name."""
+    text = _TEXT.match(rest)
+    assert text is not None  # noqa: S101 - it may be empty
     # Whoever writes "proto=" into an address or a HELO name wants another envelope to be read.
-    found = _ENVELOPE.fullmatch(rest) if rest.count(b"proto=") == 1 else None
+    found = _ENVELOPE.fullmatch(rest, text.end()) if rest.count(b"proto=") == 1 else None
     if found is None:
-        return rest, b"", b"", b""
-    text, sender, recipient, helo = found.groups()
-    return text, sender or b"", recipient or b"", helo or b""
+        return text[0], b"", b"", b""
+    sender, recipient, helo = found.groups()
+    return text[0], sender or b"", recipient or b"", helo or b""
 
 
 def _who(frame: Frame, name: bytes, client: bytes) -> tuple[float, bytes, bytes, bytes | None]:
