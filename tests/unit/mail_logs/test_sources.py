@@ -1,6 +1,8 @@
 """Where logs come from: compressed files, sets in any order, and what is left of broken ones."""
 
 import bz2
+import contextlib
+import errno
 import gzip
 import io
 import lzma
@@ -258,3 +260,15 @@ def test_where_nothing_can_be_kept_it_is_said_where(
     with pytest.raises(FileNotFoundError) as caught:
         list(spooled.pieces())
     assert caught.value.filename == str(tmp_path / "gone")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("count", [10, 50_000], ids=["at-the-end", "midway"])
+def test_where_the_disk_is_full_it_is_said_once(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: Path("/dev/full").open("r+b"))
+    spooled = Spooled(Stream("standard input", io.BytesIO(connections(0, count)), LATEST))
+    with contextlib.closing(spooled), pytest.raises(OSError) as caught:
+        list(spooled.pieces())
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, tempfile.gettempdir())
