@@ -267,8 +267,9 @@ def test_where_nothing_can_be_kept_it_is_said_where(
 def test_where_the_disk_is_full_it_is_said_once(
     count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: Path("/dev/full").open("r+b"))
     spooled = Spooled(Stream("standard input", io.BytesIO(connections(0, count)), LATEST))
-    with contextlib.closing(spooled), pytest.raises(OSError) as caught:
-        list(spooled.pieces())
+    with Path("/dev/full").open("r+b") as full, contextlib.closing(spooled):
+        monkeypatch.setattr(tempfile, "TemporaryFile", lambda: full)
+        with pytest.raises(OSError) as caught:
+            list(spooled.pieces())
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, tempfile.gettempdir())
