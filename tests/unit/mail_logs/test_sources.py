@@ -192,6 +192,15 @@ def test_a_file_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
         File(tmp_path / "mail.log")
 
 
+@pytest.mark.parametrize("packed", ["bzip2", "xz"])
+def test_what_shrinks_well_is_read_a_little_at_a_time(packed: str) -> None:
+    octets = COMPRESSED[packed](connections(0, 1) * 400_000)
+    pieces = Stream("-", io.BytesIO(octets), LATEST).pieces()
+    sizes = [len(piece) for piece in pieces]
+    assert len(octets) < 16_384  # one step
+    assert (sum(sizes), max(sizes)) == (len(connections(0, 1)) * 400_000, 1 << 20)
+
+
 def test_what_is_logged_meanwhile_is_not_read(tmp_path: Path) -> None:
     file = write(tmp_path / "mail.log", connections(0, 20))
     before = clients(file)[0]
