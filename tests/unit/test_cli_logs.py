@@ -5,10 +5,14 @@ import gzip
 import io
 import json
 import os
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gotrdns.cli.log_reading import Logs
+from gotrdns.mail_logs.reading import Reading
 from tests.unit.check_program import redirected, run_here, run_program
 
 pytestmark = pytest.mark.usefixtures("utc")
@@ -189,3 +193,34 @@ def test_octets_of_a_name_that_are_no_text_are_escaped(tmp_path: Path) -> None:
         file.write(ZOMBIE)
     done = run_here("logs", "--json", os.fsdecode(log))
     assert json.loads(done.stdout)["logs"] == [f"{tmp_path}/mail\\udcff.log"]
+
+
+@pytest.mark.parametrize("how", [(), ("--what-if", "strict", "--offline")])
+def test_what_comes_through_a_pipe_is_not_lost(how: tuple[str, ...], tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = Path(POSTFIX).read_bytes()
+    writing = threading.Thread(target=pipe.write_bytes, args=(text,))
+    writing.start()
+    answer = told(*how, str(pipe))
+    writing.join()
+    assert answer == told(*how, POSTFIX) | {"logs": [str(pipe)]}
+
+
+def test_a_log_that_is_rotated_while_dns_is_asked_ends_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "mail.log"
+    log.write_bytes(Path(POSTFIX).read_bytes())
+    read = Logs.read
+
+    def read_and_rotate(logs: Logs, *arguments: Any, **options: Any) -> Reading:
+        reading = read(logs, *arguments, **options)
+        log.rename(tmp_path / "mail.log.1")
+        log.write_text(ZOMBIE)
+        return reading
+
+    monkeypatch.setattr(Logs, "read", read_and_rotate)
+    done = run_here("logs", "--what-if", "strict", "--offline", str(log))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith(f"{log} was replaced or cut while it was read: try again\n")

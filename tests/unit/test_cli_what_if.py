@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -166,6 +167,13 @@ def test_standard_input_is_read_twice(log: str) -> None:
     answer = json.loads(done.stdout)
     assert (answer["logs"], answer["lines"]) == (["standard input"], len(text.splitlines()))
     assert outcomes(answer)["taken-in", "refused"] == 7
+
+
+def test_settings_may_be_in_a_file_whose_name_is_no_text(tmp_path: Path, log: str) -> None:
+    path = settings_in(tmp_path, "strict", '[store]\nurl = "none"\n')
+    odd = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.toml")
+    Path(path).rename(odd)
+    assert told(odd, "--offline", log)[1]["settings"] == f"{tmp_path}/\\udcff.toml"
 
 
 def test_exims_log_is_replayed() -> None:

@@ -126,6 +126,20 @@ def test_nothing_is_lost() -> None:
     assert verdict(changed(safe, outcomes={})).endswith("No message was taken in.")
 
 
+@pytest.mark.parametrize(
+    ("away", "undecided", "would"),
+    [
+        (1, 0, "would be turned away."),
+        (0, 0, "would be let in."),
+        (0, 2, "might be turned away."),
+    ],
+)
+def test_of_one_client_no_share_is_told(away: int, undecided: int, would: str) -> None:
+    report = changed(REPORT, doubtful=1, turned_away=away, undecided=Count(undecided, undecided))
+    told = f"With protect, the only client whose reverse DNS leaves doubts {would} "
+    assert verdict(report).startswith(told)
+
+
 def test_what_is_undecided_is_not_told_for_certain() -> None:
     report = changed(
         REPORT,

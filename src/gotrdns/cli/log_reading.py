@@ -4,6 +4,7 @@ Owns which sources there are, the time that is of interest, and how trouble with
 """
 
 import contextlib
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from gotrdns.mail_logs.ordering import in_order
 from gotrdns.mail_logs.readers import READERS, Readers
 from gotrdns.mail_logs.reading import Gleaner, Reading, glean, read_facts
 from gotrdns.mail_logs.sessions import Listener, Sessions
-from gotrdns.mail_logs.sources import File, Source, Stream
+from gotrdns.mail_logs.sources import Changed, File, Source, Stream
 from gotrdns.mail_logs.spooling import Spooled
 from gotrdns.reports import english_logs as words
 from gotrdns.reports.sentences import legible_path
@@ -77,15 +78,23 @@ class Logs:
         return reading
 
     def _open(self, names: Sequence[str], *, again: bool) -> list[Source]:
-        """The files in the order of time, standard input last. Raises OSError and NoZstandard."""
-        files = [File(Path(each)) for each in names if each != STANDARD_INPUT]
-        sources: list[Source] = [*in_order(files)]
+        """The files in the order of time, then what is read once: standard input last.
+
+        Raises OSError, NoZstandard and Changed.
+        """
+        files: list[File] = []
+        streams: list[Stream] = []
+        for path in [Path(each) for each in dict.fromkeys(names) if each != STANDARD_INPUT]:
+            if _is_read_once(path):
+                file = self._open_files.enter_context(path.open("rb"))
+                streams.append(Stream(str(path), file, time.time()))
+            else:
+                files.append(File(path))
         if STANDARD_INPUT in names:
             if sys.stdin is None:
                 raise Failure("standard input is closed")
-            stream = Stream(words.STANDARD_INPUT, sys.stdin.buffer, time.time())
-            sources.append(self._spooled(stream) if again else stream)
-        return sources
+            streams.append(Stream(words.STANDARD_INPUT, sys.stdin.buffer, time.time()))
+        return [*in_order(files), *(map(self._spooled, streams) if again else streams)]
 
     def _spooled(self, stream: Stream) -> Spooled:
         return self._open_files.enter_context(contextlib.closing(Spooled(stream)))
@@ -126,6 +135,12 @@ class Logs:
         tell_damages(reading)
 
 
+def _is_read_once(path: Path) -> bool:
+    """A pipe, such as a shell's ``<(...)``. Raises OSError."""
+    mode = path.stat().st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 class Span:
     """The time that is of interest; it has no beginning or no end where None is given."""
 
@@ -164,7 +179,7 @@ def failures() -> Iterator[None]:
     """Trouble with a source, in words."""
     try:
         yield
-    except NoZstandard as error:
+    except (Changed, NoZstandard) as error:
         raise Failure(str(error)) from None
     except OSError as error:
         raise Failure(": ".join(filter(None, (error.filename, error.strerror)))) from None

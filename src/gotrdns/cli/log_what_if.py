@@ -13,7 +13,7 @@ import msgspec
 from gotrdns.cli.colour import choose_paint
 from gotrdns.cli.log_asking import ask_about_clients
 from gotrdns.cli.log_pages import write_page
-from gotrdns.cli.log_reading import Logs
+from gotrdns.cli.log_reading import Logs, encodable
 from gotrdns.cli.output import Failure, terminal_width, write, write_octets
 from gotrdns.cli.progress import Progress
 from gotrdns.cli.stores import opened, read_store_settings
@@ -77,7 +77,7 @@ def _enter(
     setting = Setting(
         mode=policy.mode,
         rehearsed=rehearsed,
-        settings=path,
+        settings=encodable(path),
         offline=options["offline"],
         exempts_recipients=bool(policy.pass_recipient_domains),
     )

@@ -21,7 +21,7 @@ from gotrdns.mail_logs.senders import (
     place_of,
     texts,
 )
-from gotrdns.mail_logs.signs import WEIGHTS, judge, score
+from gotrdns.mail_logs.signs import WEIGHTS, judge, registered_domain, score
 from gotrdns.mail_logs.texts import text_in
 from gotrdns.names import Address
 from gotrdns.policy import Rule
@@ -31,6 +31,7 @@ from gotrdns.reports.what_if import TURNED_AWAY, Basis, Changed, Turn, Was, Woul
 from gotrdns.verification import Cause
 
 _DELIVERED: Final = frozenset({Sign.DELIVERED_BEFORE, Sign.DELIVERED_AFTERWARDS})
+_OF_PLACES: Final = frozenset({Sign.NEIGHBOUR_DELIVERS, Sign.DOMAIN_IN_MANY_NETWORKS})
 # Less than of those who were only ever refused: what was taken in was not so bad.
 _LIKELY: Final = 1
 # Who is deferred for these is let in in the end, having come back.
@@ -148,7 +149,7 @@ def _changed(place: Place, clients: Sequence[_Client], signs: tuple[Sign, ...]) 
         score=score(signs),
         signs=tuple(sorted(signs, key=lambda sign: -WEIGHTS[sign])),
         likely=is_likely,
-        keep=tuple(_worth_keeping(ordered)) if is_likely else (),
+        keep=tuple(_worth_keeping(ordered, place, signs)) if is_likely else (),
         mailboxes=tuple(text_in(each) for one in ordered for each in one.replayed.mailboxes),
     )
 
@@ -163,13 +164,29 @@ def _count(
     return sum(times for turn, times in turns if turn.was in was and turn.would in would)
 
 
-def _worth_keeping(clients: Sequence[_Client]) -> Iterator[str]:
-    """What exceptions would be made for: addresses, or their network where there are many."""
-    losing = [each.address for each in clients if not each.is_repaired and _loses(each)]
-    if len(losing) > SHOWN:
-        yield network_of(losing[0])
+def _worth_keeping(
+    clients: Sequence[_Client], place: Place, signs: Sequence[Sign]
+) -> Iterator[str]:
+    """What exceptions would be made for: addresses, or their network where there are many.
+
+    Who looks like nobody's mail server has none for being near, or under the name, of another.
+    """
+    of_the_place = [each for each in signs if each in _OF_PLACES]
+    losing = [
+        each
+        for each in clients
+        if not each.is_repaired and _loses(each) and score((*each.signs, *of_the_place)) >= _LIKELY
+    ]
+    if len(losing) > SHOWN and all(_has_ptr_name_in(each, place.domain) for each in losing):
+        yield network_of(losing[0].address)
     else:
-        yield from (each.text for each in losing)
+        yield from (each.address.text for each in losing)
+
+
+def _has_ptr_name_in(client: _Client, domain: str | None) -> bool:
+    """Anybody may say any name in HELO; a PTR record's is the word of whoever has the network."""
+    names = (*each_said(client.account.claimed), *each_said(client.account.names))
+    return domain is not None and domain in map(registered_domain, names)
 
 
 def _loses(client: _Client) -> bool:

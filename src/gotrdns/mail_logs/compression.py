@@ -14,6 +14,7 @@ from typing import Final, Protocol
 LONGEST_MAGIC: Final = 6
 # As much is decompressed in one step: a log shrinks to a tenth, so a step gives some hundred KiB.
 STEP: Final = 16_384
+_MOST: Final = 1 << 20
 
 
 class NoZstandard(Exception):
@@ -76,12 +77,20 @@ def decompress(pieces: Iterator[bytes], kind: Format) -> Iterator[bytes]:
                 if not rest:
                     break
                 current = kind.make()
-            try:
-                content = current.decompress(rest)
-            except kind.errors as error:
-                raise Corrupt(str(error)) from None
-            if content:
-                yield content
+            yield from filter(None, _contents(current, rest, kind))
             rest = current.unused_data if current.eof else b""
     if not current.eof:
         raise CutShort
+
+
+def _contents(current: Decompressor, data: bytes, kind: Format) -> Iterator[bytes]:
+    try:
+        if not isinstance(current, bz2.BZ2Decompressor | lzma.LZMADecompressor):
+            yield current.decompress(data)
+            return
+        # These may make thousands of times as much of a log in which much is the same.
+        yield current.decompress(data, _MOST)
+        while not (current.eof or current.needs_input):
+            yield current.decompress(b"", _MOST)
+    except kind.errors as error:
+        raise Corrupt(str(error)) from None

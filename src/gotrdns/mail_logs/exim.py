@@ -45,11 +45,10 @@ _REJECTED: Final = re.compile(
 )
 _WARNING: Final = re.compile(rb"(?:[^<]{0,2000} )?Warning: (.*)", re.DOTALL)
 _ENHANCED: Final = re.compile(rb"(?:(\d{3})[ -])?([45]\.\d{1,3}\.\d{1,3}) ")
+# Without brackets around it: a space is part of it between quotation marks alone, anywhere in it.
+_SENDER: Final = rb'[^\s"]{0,1000}(?:"(?:[^"\\]|\\.){0,1000}"[^\s"]{0,1000}){0,100}'
 _ACCEPTED: Final = re.compile(
-    _MESSAGE_ID
-    + rb' <= (<>|"(?:[^"\\]|\\.){0,600}"@\S{1,255}|\S{1,1000}) (?:R=\S{1,64} )?H='
-    + _HOST
-    + rb"(.*?)(?: S=\d|$)",
+    _MESSAGE_ID + rb" <= (<>|" + _SENDER + rb") (?:R=\S{1,64} )?H=" + _HOST + rb"(.*?)(?: S=\d|$)",
     re.DOTALL,
 )
 _LOGIN: Final = re.compile(rb" A=[^\s:]{1,64}:(\S{1,512})")

@@ -56,9 +56,10 @@ _A_DOUBT: Final = re.compile(DOUBT)
 _AN_UNUSABLE_NAME: Final = re.compile(UNUSABLE + rb"(.{1,1000})", re.DOTALL)
 _A_VERDICT: Final = re.compile(_VERDICT)
 _A_REJECTION: Final = re.compile(REJECTED + rb"(.*)", re.DOTALL)
+_TEXT: Final = re.compile(rb"[^;]*(?:;(?! (?:from|to|proto)=)[^;]*)*")
 # postscreen puts commas between.
 _ENVELOPE: Final = re.compile(
-    rb"([^;]*(?:;(?! (?:from|to|proto)=)[^;]*)*); "
+    rb"; "
     rb"(?:from=<([^<>]*)>,? )?(?:to=<([^<>]*)>,? )?proto=\w{1,10}(?:,? helo=<([^<>]*)>)?"
     rb"(?: sasl_username=<[^<>]*>)?",
     re.DOTALL,
@@ -94,10 +95,10 @@ def read(frame: Frame) -> Fact | Unread:
     message = frame.message
     if message.startswith((b"connect from ", b"disconnect from ")):
         return _read_session(frame)
-    if b": client=" in message[:33]:
-        return _read_acceptance(frame)
     if _A_VERDICT.match(message):
         return _read_rejection(frame)
+    if b": client=" in message[:33]:
+        return _read_acceptance(frame)
     if message.startswith(b"warning: "):
         return _read_warning(frame)
     return SAYS_NOTHING
@@ -219,9 +220,11 @@ def _read_content(frame: Frame) -> Rejection | Unread:
 
 def _envelope(rest: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     """The reply's text, the sender, the recipient and the HELO name."""
+    text = _TEXT.match(rest)
+    assert text is not None  # noqa: S101 - it may be empty
     # Whoever writes "proto=" into an address or a HELO name wants another envelope to be read.
-    found = _ENVELOPE.fullmatch(rest) if rest.count(b"proto=") == 1 else None
+    found = _ENVELOPE.fullmatch(rest, text.end()) if rest.count(b"proto=") == 1 else None
     if found is None:
-        return rest, b"", b"", b""
-    text, sender, recipient, helo = found.groups()
-    return text, sender or b"", recipient or b"", helo or b""
+        return text[0], b"", b"", b""
+    sender, recipient, helo = found.groups()
+    return text[0], sender or b"", recipient or b"", helo or b""

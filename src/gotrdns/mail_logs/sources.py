@@ -42,6 +42,13 @@ class Damage:
     text: str = ""
 
 
+class Changed(Exception):
+    """A file is no longer what it was when it was begun with."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} was replaced or cut while it was read: try again")
+
+
 class Source(Protocol):
     """One log. ``latest`` is when it was last written, in seconds since 1970.
 
@@ -71,6 +78,7 @@ class Stream:
     """What can be read once, and is read as it arrives. Raises NoZstandard when it is read."""
 
     def __init__(self, name: str, stream: BinaryIO, latest: float, size: int | None = None) -> None:
+        """Of what has a size nothing is read beyond it."""
         self.name = name
         self.latest = latest
         self.size = size
@@ -95,6 +103,8 @@ class Stream:
 
     def _read(self, octets: int, *, whole: bool = False) -> bytes:
         """Empty at the end. Not ``whole``, it may be less: what has arrived by now."""
+        if self.size is not None:
+            octets = min(octets, self.size - self.octets)
         try:
             if whole or not isinstance(self._stream, io.BufferedReader):
                 data = self._stream.read(octets)
@@ -112,9 +122,10 @@ class Stream:
 
 
 class File:
-    """A log that is no longer written, or is read up to where it is now.
+    """A log that is no longer written, or is read up to where it is when this is made.
 
-    Raises OSError if it cannot be opened, when made or when read.
+    However often it is read, it says the same. Raises OSError if it cannot be opened, when made or
+    when read, and Changed if it is another by then, or shorter.
     """
 
     def __init__(self, path: Path) -> None:
@@ -122,9 +133,9 @@ class File:
         self.name = str(path)
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
-        self.identity = (status.st_dev, status.st_ino)
+        self.identity = _identity(status)
         self.latest = status.st_mtime
-        self.size: int | None = status.st_size
+        self.size = status.st_size
         self._stream: Stream | None = None
 
     @property
@@ -137,5 +148,13 @@ class File:
 
     def pieces(self) -> Iterator[bytes]:
         with self.path.open("rb") as file:
+            if _identity(os.fstat(file.fileno())) != self.identity:
+                raise Changed(self.name)
             self._stream = Stream(self.name, file, self.latest, self.size)
             yield from self._stream.pieces()
+        if self.octets < self.size and not self.damages:
+            raise Changed(self.name)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino

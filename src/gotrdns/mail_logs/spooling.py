@@ -3,6 +3,7 @@
 Owns that file, which has no name.
 """
 
+import contextlib
 import tempfile
 from collections.abc import Iterator
 from typing import IO
@@ -37,21 +38,20 @@ class Spooled:
 
     def close(self) -> None:
         if self._file is not None:
-            self._file.close()
+            # What could not be kept was told of when it came.
+            with contextlib.suppress(OSError):
+                self._file.close()
 
     def _arriving(self) -> Iterator[bytes]:
-        try:
-            file = tempfile.TemporaryFile()  # noqa: SIM115 - see close
-        except OSError as error:
-            raise _named(error) from None
-        self._file = file
+        with _naming_the_directory():
+            file = self._file = tempfile.TemporaryFile()  # noqa: SIM115 - see close
         for piece in self._stream.pieces():
-            try:
+            with _naming_the_directory():
                 file.write(piece)
-            except OSError as error:
-                raise _named(error) from None
             self.octets = self._stream.octets
             yield piece
+        with _naming_the_directory():
+            file.flush()
         self._kept = file.tell()
 
     def _kept_in(self, file: IO[bytes]) -> Iterator[bytes]:
@@ -62,5 +62,9 @@ class Spooled:
             yield piece
 
 
-def _named(error: OSError) -> OSError:
-    return OSError(error.errno, error.strerror, tempfile.gettempdir())
+@contextlib.contextmanager
+def _naming_the_directory() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from None

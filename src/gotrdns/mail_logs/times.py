@@ -19,6 +19,8 @@ _HALF_A_YEAR: Final = 183 * _DAY
 _ALMOST_A_YEAR: Final = 330 * _DAY
 _LEAP_YEARS_APART: Final = 8  # at most, around 1900 and 2100
 _REMEMBERED: Final = 4096
+# Of a damaged line it may be any; before and after these, no calendar has it in every zone.
+_YEARS: Final = range(1970, 9999)
 
 
 ClockState: TypeAlias = tuple[int | None, float]
@@ -166,6 +168,8 @@ def _parts(day: bytes, time: bytes) -> tuple[int, int, int, int]:
 
 
 def _moment(zone: tzinfo | None, year: int, month: int, day: int, hour: int, minute: int) -> float:
+    if year not in _YEARS:
+        raise UnreadableTime(f"{year}-{month}-{day}")
     try:
         return datetime(year, month, day, hour, minute, tzinfo=zone).timestamp()
     except (ValueError, OverflowError):

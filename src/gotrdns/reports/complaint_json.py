@@ -18,8 +18,9 @@ from gotrdns.reports.complaint import (
     Story,
     Turning,
 )
+from gotrdns.reports.complaint_sentences import letters_for
 from gotrdns.reports.explanation_json import encode_explanation
-from gotrdns.reports.letters import Letter, write_letters
+from gotrdns.reports.letters import Letter
 from gotrdns.reports.mail_log import Amount
 
 _Object = dict[str, Any]
@@ -54,7 +55,7 @@ def _case(case: Case) -> _Object:
         "explanation": None
         if explanation is None
         else msgspec.Raw(encode_explanation(explanation)),
-        "letters": [] if explanation is None else [_letter(x) for x in write_letters(explanation)],
+        "letters": [_letter(each) for each in letters_for(case)],
     }
 
 

@@ -4,7 +4,6 @@ Owns which facts a sentence may use; it holds no wording of its own.
 """
 
 from gotrdns.diagnosis.findings import Fixer
-from gotrdns.explaining.explanation import Explanation
 from gotrdns.names import DomainName, InvalidName, is_host_name, special_use
 from gotrdns.reports import english_complaints as words
 from gotrdns.reports import moments
@@ -12,7 +11,7 @@ from gotrdns.reports.complaint import By, Case, Chapter, Event, Standing, State,
 from gotrdns.reports.english_explain import KEEPERS
 from gotrdns.reports.english_logs import GROUNDS
 from gotrdns.reports.explanation_sentences import tame
-from gotrdns.reports.letters import write_letters
+from gotrdns.reports.letters import Letter, write_letters
 
 _LONGEST_REPLY = 120
 
@@ -79,9 +78,9 @@ def _say_not_repaired(case: Case) -> str:
     address = case.story.address
     if case.standing is Standing.STILL_DYNAMIC or case.explanation is None:
         return words.SAY_STILL_DYNAMIC.format(address=address)
-    if special_use(address) is not None:
+    if not is_public(case.story):
         return words.SAY_NOT_PUBLIC.format(address=address)
-    keepers = _keepers(case.explanation)
+    keepers = _keepers(case)
     if not keepers:
         return words.SAY_OURS.format(address=address)
     last = case.story.last
@@ -90,9 +89,20 @@ def _say_not_repaired(case: Case) -> str:
     return say.format(address=address, cause=cause_now(case), keeper=words.AND.join(keepers))
 
 
-def _keepers(explanation: Explanation) -> list[str]:
+def is_public(story: Story) -> bool:
+    """Otherwise something of ours stands between, and nobody outside can change anything."""
+    return special_use(story.address) is None
+
+
+def letters_for(case: Case) -> tuple[Letter, ...]:
+    if case.explanation is None or not is_public(case.story):
+        return ()
+    return write_letters(case.explanation)
+
+
+def _keepers(case: Case) -> list[str]:
     """Those to whom a letter goes, but for ourselves."""
-    fixers = [each.fixer for each in write_letters(explanation)]
+    fixers = [each.fixer for each in letters_for(case)]
     return [KEEPERS[each] for each in fixers if each is not Fixer.RECEIVER]
 
 

@@ -14,6 +14,8 @@ from gotrdns.reports.complaint_sentences import (
     cause_now,
     chapter_sentence,
     command_for,
+    is_public,
+    letters_for,
     say_to_caller,
     span_of,
 )
@@ -22,7 +24,7 @@ from gotrdns.reports.english_logs import HEADING as LINES
 from gotrdns.reports.explanation_outline import outline, result_label, result_meaning
 from gotrdns.reports.explanation_text import repair_sections
 from gotrdns.reports.layout import WIDTH, paragraph
-from gotrdns.reports.letters import Letter, write_letters
+from gotrdns.reports.letters import Letter
 from gotrdns.reports.logs_sentences import logs_told, replies
 from gotrdns.reports.sentences import legible
 from gotrdns.reports.text import Paint, Style, plain
@@ -90,8 +92,8 @@ def _nobody(complaint: Complaint, room: int) -> Iterator[str]:
 def _letters_for(cases: Sequence[Case]) -> tuple[Letter, ...]:
     """The first client's, where there is something to change."""
     for case in cases[:1]:
-        if case.explanation is not None and case.state in _OPEN:
-            return write_letters(case.explanation)
+        if case.state in _OPEN:
+            return letters_for(case)
     return ()
 
 
@@ -136,7 +138,7 @@ class _Telling:
             verdict = explanation.verdict
             now = f"{result_label(verdict)}: {result_meaning(verdict)}"
             yield from self._section(words.NOW, self._paragraph(now))
-            if self._case.state in _OPEN:
+            if self._case.state in _OPEN and is_public(self._story):
                 for heading, section in repair_sections(outline(explanation), self._room):
                     yield from self._section(heading, section)
         yield from self._section(words.NEXT, self._next(letters))
@@ -203,6 +205,8 @@ class _Telling:
             case State.UNTOLD:
                 yield from self._paragraph(self._ask(letters))
                 yield f"    {command_for(self._story)}"
+            case State.NOT_REPAIRED if not is_public(self._story):
+                yield from self._paragraph(words.LOOK_AT_OURS)
             case State.NOT_REPAIRED if letters:
                 yield from self._paragraph(words.SEND_LETTER.of(letters))
             case State.NOT_REPAIRED if self._case.standing is Standing.STILL_DYNAMIC:

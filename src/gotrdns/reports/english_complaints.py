@@ -94,6 +94,10 @@ OR_ASK_LATER: Final = "{send} If it may be a passing trouble, ask again first:"
 ANOTHER_NAME: Final = (
     "Its owner asks the provider for a PTR record with a name of its own, such as a mail host's."
 )
+LOOK_AT_OURS: Final = (
+    "Find out why your mail server sees this address: it is your own network's, or something of "
+    "yours is in between, such as a relay, a proxy or a NAT."
+)
 LETTER_BY: Final = "This writes the letter to send:"
 SEND_LETTER: Final = Counted(
     "Send the letter below.", "Send the {count} letters below: each to whom it is for."

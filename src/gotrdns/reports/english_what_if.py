@@ -27,16 +27,22 @@ MODES: Final[Mapping[Mode | Rehearsal, str]] = {
     Rehearsal.PROTECT: "protect",
 }
 NOBODY_DOUBTFUL: Final = "{under}, nobody would be turned away: every client is confirmed."
-CLIENTS_AWAY: Final = Counted(
-    "{under}, {away} of the one client whose reverse DNS leaves doubts would be turned away.",
+CLIENTS_AWAY: Final = (
     "{under}, {away:,} of the {count:,} clients whose reverse DNS leaves doubts would be turned "
-    "away.",
+    "away."
 )
-CLIENTS_SURELY_AWAY: Final = Counted(
-    "{under}, {away} of the one client whose reverse DNS leaves doubts would certainly be turned "
-    "away.",
+CLIENTS_SURELY_AWAY: Final = (
     "{under}, {away:,} of the {count:,} clients whose reverse DNS leaves doubts would certainly be "
-    "turned away.",
+    "turned away."
+)
+ONE_CLIENT_AWAY: Final = (
+    "{under}, the only client whose reverse DNS leaves doubts would be turned away."
+)
+ONE_CLIENT_LET_IN: Final = (
+    "{under}, the only client whose reverse DNS leaves doubts would be let in."
+)
+ONE_CLIENT_UNDECIDED: Final = (
+    "{under}, the only client whose reverse DNS leaves doubts might be turned away."
 )
 NOTHING_TAKEN_IN: Final = "No message was taken in."
 NONE_LOST: Final = Counted(

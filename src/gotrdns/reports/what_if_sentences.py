@@ -40,8 +40,8 @@ def verdict_on(report: WhatIf) -> Iterator[str]:
     if not report.doubtful:
         yield words.NOBODY_DOUBTFUL.format(under=under)
     else:
-        template = words.CLIENTS_SURELY_AWAY if report.undecided.attempts else words.CLIENTS_AWAY
-        yield template.of(report.doubtful, under=under, away=report.turned_away)
+        template = _clients_away(report)
+        yield template.format(under=under, count=report.doubtful, away=report.turned_away)
     yield _lost(report)
     repaired = sum(1 for each in report.changed if each.lost and each.repaired)
     if repaired:
@@ -49,6 +49,15 @@ def verdict_on(report: WhatIf) -> Iterator[str]:
     admitted = report.attempts(TURNED_AWAY, (Would.LET_IN,))
     if admitted:
         yield words.ADMITTED.of(admitted)
+
+
+def _clients_away(report: WhatIf) -> str:
+    is_open = report.undecided.attempts > 0
+    if report.doubtful > 1:
+        return words.CLIENTS_SURELY_AWAY if is_open else words.CLIENTS_AWAY
+    if report.turned_away:
+        return words.ONE_CLIENT_AWAY
+    return words.ONE_CLIENT_UNDECIDED if is_open else words.ONE_CLIENT_LET_IN
 
 
 def not_concerned(report: WhatIf) -> Iterator[str]:

@@ -60,6 +60,23 @@ def test_many_addresses_are_kept_by_their_network() -> None:
     assert changed(*facts)[0].keep == ("203.0.113.0/24",)
 
 
+def test_a_network_is_not_kept_for_what_strangers_in_it_say_they_are() -> None:
+    facts = [delivered(b"203.0.113.%d" % n, sender=b"me@bank.example") for n in range(5)]
+    [found] = changed(*facts)
+    assert (found.domain, found.clients) == ("bank.example", 5)
+    assert set(found.keep) == {f"203.0.113.{n}" for n in range(5)}
+
+
+def test_who_looks_like_nobodys_mail_server_is_not_kept_for_its_neighbour() -> None:
+    zombies = [
+        delivered(b"203.0.113.%d" % n, ptr=b"203-0-113-%d.dyn.provider.example" % n, sender=b"")
+        for n in range(10, 16)
+    ]
+    [found] = changed(delivered(b"203.0.113.5", sender=b""), *zombies)
+    assert (found.domain, found.clients, found.likely) == (None, 7, True)
+    assert found.keep == ("203.0.113.5",)
+
+
 def test_who_looks_legitimate_comes_first_and_then_who_has_more_to_lose() -> None:
     dynamic = b"192-0-2-5.dyn.provider.example"
     found = changed(

@@ -1,5 +1,6 @@
 """Exim's lines: what each says of a client, with all that log_selector may add to them."""
 
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -185,6 +186,28 @@ def test_what_may_be_a_forged_address_is_not_believed(
 
     assert facts == []
     assert reading.unknown == 1
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        b'"b H=good.example [6.6.6.6] "@a.example',
+        b'a."b H=good.example [6.6.6.6] ".c@a.example',
+        b'"b H=good.example [6.6.6.6] ' + b"x" * 700 + b'"@a.example',
+    ],
+    ids=["quoted", "quoted-in-part", "long"],
+)
+def test_a_quoted_sender_cannot_say_who_delivered(sender: bytes) -> None:
+    fact = read_exim(b"1r7Abc-0001bc-Ab <= %b H=(h) [192.0.2.10] P=esmtp S=12" % sender)
+
+    assert fact == Acceptance(*WHO, None, b"1r7Abc-0001bc-Ab", b"", sender, b"h", is_final=True)
+
+
+def test_quotes_without_end_take_no_time() -> None:
+    began = time.perf_counter()
+    read_exim(b"1r7Abc-0001bc-Ab <= " + b'"a"a' * 4000 + b'" H=x [192.0.2.10] S=1')
+
+    assert time.perf_counter() - began < 1
 
 
 def test_a_quoted_recipient_cannot_say_why_it_was_rejected() -> None:

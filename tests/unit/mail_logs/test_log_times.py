@@ -126,3 +126,11 @@ def test_a_full_stamp_needs_no_guess(moment: datetime, minutes: int) -> None:
     expected = moment.replace(microsecond=0, tzinfo=UTC) - zone
 
     assert Clock(0.0, UTC).read_iso(text.encode()) == expected.timestamp()
+
+
+@pytest.mark.parametrize(
+    "stamp", [b"0001-01-01T00:00:00+14:00", b"9999-12-31T23:59:59-12:00", b"1969-12-31 00:00:00"]
+)
+def test_a_year_in_which_nobody_logged_mail_is_of_a_damaged_line(stamp: bytes) -> None:
+    with pytest.raises(UnreadableTime):
+        Clock(0, UTC).read_iso(stamp)

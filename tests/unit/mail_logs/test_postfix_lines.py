@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gotrdns.mail_logs.conclusions import ground_of
 from gotrdns.mail_logs.facts import (
     Acceptance,
     Arrival,
@@ -256,6 +257,29 @@ def test_an_envelope_that_can_be_read_in_two_ways_is_not_believed(within: bytes)
 
     assert isinstance(fact, Rejection)
     assert fact.helo == fact.sender == fact.recipient == b""
+
+
+@pytest.mark.parametrize("helo", [b"x> no PTR record <y", b"x>: cannot find your hostname, [y"])
+def test_a_helo_name_is_no_part_of_the_reply(helo: bytes) -> None:
+    fact = read_postfix(
+        b"NOQUEUE: reject: RCPT from unknown[192.0.2.10]: 554 5.7.1 <b@b.example>: Relay access "
+        b"denied; from=<a@a.example> to=<b@b.example> proto=ESMTP helo=<%b>" % helo
+    )
+
+    assert isinstance(fact, Rejection)
+    assert fact.text == b"<b@b.example>: Relay access denied"
+    assert ground_of(fact, None, is_whole_session=True) is None
+
+
+def test_a_refused_content_cannot_look_taken_in() -> None:
+    fact = read_postfix(
+        b"1B2C34: reject: body : client=x[6.6.6.6] from unknown[192.0.2.10]; from=<a@a.example> "
+        b"proto=ESMTP helo=<h>: 5.7.1 No",
+        b"postfix/cleanup",
+    )
+
+    assert isinstance(fact, Rejection)
+    assert (fact.client, fact.queue_id) == (b"", b"1B2C34")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Where logs come from: compressed files, sets in any order, and what is left of broken ones."""
 
 import bz2
+import contextlib
+import errno
 import gzip
 import io
 import lzma
@@ -19,7 +21,7 @@ from gotrdns.mail_logs.compression import NoZstandard
 from gotrdns.mail_logs.lines import LONGEST, LineCutter, each_line
 from gotrdns.mail_logs.ordering import in_order
 from gotrdns.mail_logs.reading import Reading, read_facts
-from gotrdns.mail_logs.sources import Damage, File, Harm, Stream
+from gotrdns.mail_logs.sources import Changed, Damage, File, Harm, Stream
 from gotrdns.mail_logs.spooling import Spooled
 from tests.unit.mail_logs.lines_read import LATEST, read_octets
 
@@ -190,6 +192,39 @@ def test_a_file_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
         File(tmp_path / "mail.log")
 
 
+@pytest.mark.parametrize("packed", ["bzip2", "xz"])
+def test_what_shrinks_well_is_read_a_little_at_a_time(packed: str) -> None:
+    octets = COMPRESSED[packed](connections(0, 1) * 400_000)
+    pieces = Stream("-", io.BytesIO(octets), LATEST).pieces()
+    sizes = [len(piece) for piece in pieces]
+    assert len(octets) < 16_384  # one step
+    assert (sum(sizes), max(sizes)) == (len(connections(0, 1)) * 400_000, 1 << 20)
+
+
+def test_what_is_logged_meanwhile_is_not_read(tmp_path: Path) -> None:
+    file = write(tmp_path / "mail.log", connections(0, 20))
+    before = clients(file)[0]
+    with file.path.open("ab") as log:
+        log.write(connections(20, 5))
+
+    assert clients(file)[0] == before
+    assert len(clients(File(file.path))[0]) == 25
+
+
+@pytest.mark.parametrize("rotate", ["create", "copytruncate"])
+def test_a_log_that_is_rotated_before_it_was_read_again_is_not_taken_for_itself(
+    rotate: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "mail.log", connections(0, 20))
+    assert len(clients(file)[0]) == 20
+    if rotate == "create":
+        file.path.rename(tmp_path / "mail.log.1")
+    file.path.write_bytes(connections(20, 5))
+
+    with pytest.raises(Changed, match=r"mail\.log was replaced or cut while it was read"):
+        clients(file)
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 100, 5000])
 def test_lines_are_the_same_however_a_log_is_cut(size: int) -> None:
     octets = connections(0, 50) + b"\n\r\n" + connections(50, 50)[:-1]
@@ -234,3 +269,16 @@ def test_where_nothing_can_be_kept_it_is_said_where(
     with pytest.raises(FileNotFoundError) as caught:
         list(spooled.pieces())
     assert caught.value.filename == str(tmp_path / "gone")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("count", [10, 50_000], ids=["at-the-end", "midway"])
+def test_where_the_disk_is_full_it_is_said_once(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spooled = Spooled(Stream("standard input", io.BytesIO(connections(0, count)), LATEST))
+    with Path("/dev/full").open("r+b") as full, contextlib.closing(spooled):
+        monkeypatch.setattr(tempfile, "TemporaryFile", lambda: full)
+        with pytest.raises(OSError) as caught:
+            list(spooled.pieces())
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, tempfile.gettempdir())
