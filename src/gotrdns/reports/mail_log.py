@@ -157,7 +157,8 @@ class LogReport(msgspec.Struct, frozen=True):
     ``facts`` counts lines that said something of a client, whether in the time that was asked about
     or not; ``unread`` those about clients in words that are not known here, ``damaged`` those that
     could not be read as lines. ``hours`` counts replies for reverse DNS by the hour in which they
-    were given (hours since 1970) and their ground.
+    were given (hours since 1970) and their ground; ``days`` how many clients were first seen on a
+    day (days since 1970), and how many last.
     """
 
     logs: tuple[str, ...]
@@ -177,3 +178,4 @@ class LogReport(msgspec.Struct, frozen=True):
     likely: tuple[Sender, ...]
     others: Others
     hours: Mapping[tuple[int, Ground], int] = {}
+    days: Mapping[int, int] = {}
