@@ -81,10 +81,15 @@ def test_every_bar_is_seen(visited: Visitor) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS[2:], ids=str)
-def test_the_lines_for_a_shell_are_taken_at_one_click(visited: Visitor) -> None:
-    lines = visited.page.locator("pre.record").first
-    lines.click()
-    taken = visited.page.evaluate("getSelection().toString()").strip().split("\n")
+def test_a_line_for_a_shell_is_taken_at_one_click_and_all_of_them_as_they_are(
+    visited: Visitor,
+) -> None:
+    visited.page.locator(".lines .record").nth(1).click()
+    selected = "getSelection().toString().trim()"
+    line = visited.page.evaluate(selected)
+    visited.page.evaluate("getSelection().selectAllChildren(document.querySelector('.lines'))")
+    taken = visited.page.evaluate(selected).split("\n")
+    assert taken[1] == line
     assert len(taken) == 20
     assert all(each.startswith("gotrdns allow add ") for each in taken)
 

@@ -198,3 +198,23 @@ def test_what_cannot_be_used_is_told_in_one_line(log: str, tmp_path: Path) -> No
     assert refused("--what-if", "strict", "--resolver", "nowhere").startswith(
         "'nowhere' is not a resolver"
     )
+
+
+def test_a_page_is_printed_with_the_same_exit_status(resolver: str, log: str) -> None:
+    done = run_here("logs", "--what-if", "protect", "--html", *asking(resolver), log)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("<!DOCTYPE html>\n") and done.stdout.endswith("</html>\n")
+    assert "Of 94 messages that were taken in, 1 from one sender would be refused" in done.stdout
+    assert "orders@eddorre.com" not in done.stdout
+    private = run_here("logs", "--what-if", "protect", "--html", "--envelope", "--offline", log)
+    assert private.returncode == 3
+    assert "orders@eddorre.com" in private.stdout
+
+
+def test_a_page_tells_of_as_many_senders_as_asked_for(log: str) -> None:
+    asked = ("logs", "--what-if", "strict", "--html", "--offline", log)
+    assert 'id="senders-1-2"' in run_here(*asked).stdout
+    fewer = run_here(*asked, "--top", "1").stdout
+    assert 'id="senders-1-1"' in fewer
+    assert 'id="senders-1-2"' not in fewer
+    assert "not on this page: --top 2" in fewer

@@ -26,6 +26,7 @@ Examples:
   gotrdns logs --follow /var/log/mail.log
   journalctl --output=json --unit=postfix* | gotrdns logs --json -
   gotrdns logs --what-if protect /var/log/mail.log*
+  gotrdns logs --what-if protect --html /var/log/mail.log > what-if.html
   gotrdns logs --what-if /etc/gotrdns/gotrdns.toml --offline mail.log
   gotrdns logs --complaint customer.example /var/log/mail.log*
   gotrdns logs --complaint orders@shop.example --envelope mail.log

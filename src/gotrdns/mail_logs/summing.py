@@ -5,12 +5,15 @@ Owns the counts over all clients. Who is told of by name is decided in ``senders
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from typing import Final
 
 from gotrdns.mail_logs.accounts import Account, Ledger
 from gotrdns.mail_logs.facts import Fate
 from gotrdns.mail_logs.reading import Reading
 from gotrdns.mail_logs.senders import amount_from, find_senders
 from gotrdns.reports.mail_log import Amount, Ground, LogReport
+
+_DAY: Final = 86_400
 
 
 def sum_up(ledger: Ledger, reading: Reading, logs: Iterable[str]) -> LogReport:
@@ -39,7 +42,15 @@ def sum_up(ledger: Ledger, reading: Reading, logs: Iterable[str]) -> LogReport:
             for ground, hours in ledger.hours.items()
             for hour, count in hours.items()
         },
+        days=_by_day(accounts),
     )
+
+
+def _by_day(accounts: Collection[Account]) -> dict[int, int]:
+    """When clients were first and last seen."""
+    first = Counter(int(each.first_at // _DAY) for each in accounts)
+    last = Counter(int(each.last_at // _DAY) for each in accounts)
+    return first + last
 
 
 def _for_reverse_dns(accounts: Collection[Account]) -> Amount:

@@ -20,6 +20,12 @@ CLIENTS: Final = Counted("client: {replies}", "clients: {replies}")
 
 GROUNDS_OVER_TIME: Final = "Turned away for reverse DNS, by cause"
 OTHER_GROUNDS: Final = "other causes"
+LEFT_OUT: Final = Counted(
+    "The chart is of {first} to {last}. A few lines are dated far from all others, which may "
+    "be damage; one reply in them is not in the chart.",
+    "The chart is of {first} to {last}. A few lines are dated far from all others, which may "
+    "be damage; {count:,} replies in them are not in the chart.",
+)
 GROUNDS: Final = "Clients and replies by cause"
 GROUND: Final = "Cause"
 GROUND_CLIENTS: Final = "Clients"

@@ -9,6 +9,7 @@ from typing import Final
 from gotrdns.reports import english_logs as words
 from gotrdns.reports import english_logs_page as page_words
 from gotrdns.reports.charts import Chart
+from gotrdns.reports.logs_span import find_span
 from gotrdns.reports.mail_log import LogReport
 from gotrdns.reports.stacking import stack_most
 
@@ -24,13 +25,16 @@ _FIRST_MONDAY: Final = 4 * _DAY
 
 def chart_grounds(report: LogReport) -> Chart | None:
     """None where there is no course of time to show: nobody was turned away, or all in an hour."""
-    if report.first_at is None or report.last_at is None or not report.hours:
+    span = find_span(report)
+    if span is None or not report.hours:
         return None
-    beginnings = _beginnings(report.first_at, report.last_at)
+    beginnings = _beginnings(span.first, span.last)
     if len(beginnings) == 1 or not _can_be_dated(beginnings):
         return None
     counts: Counter[tuple[int, str]] = Counter()
     for (hour, ground), count in report.hours.items():
+        if not span.holds(hour):
+            continue
         step = (hour * _HOUR - beginnings.start) // beginnings.step
         counts[beginnings[step], words.GROUNDS[ground]] += count
     return Chart(

@@ -15,6 +15,7 @@ from gotrdns.reports.charts import Texture, draw_chart
 from gotrdns.reports.logs_chart import chart_grounds
 from gotrdns.reports.logs_page import Entry, Figure, compose_logs_page, tell_clients
 from gotrdns.reports.logs_sentences import delivered, fate, others_told, replies, why
+from gotrdns.reports.logs_span import find_span
 from gotrdns.reports.mail_log import Amount, Ground, LogReport, Sender
 from gotrdns.reports.templating import as_data, fill
 
@@ -35,6 +36,7 @@ def compose_log_report_page(report: LogReport, *, top: int, generated: str) -> s
         generated=generated,
         figures=_figures(report),
         chart=chart and draw_chart(chart),
+        left_out_of_chart=chart and _left_out(report),
         grounds=list(_grounds(report)),
         is_ambiguous=Ground.NO_PTR_OR_FAILED in report.grounds,
         volumes=draw_bars(_volumes(report.likely, len(entries))) if entries else None,
@@ -43,6 +45,14 @@ def compose_log_report_page(report: LogReport, *, top: int, generated: str) -> s
         left_out=len(report.likely) - len(entries),
         others=others_told(report.others) if report.others.amount.clients else None,
     )
+
+
+def _left_out(report: LogReport) -> str | None:
+    span = find_span(report)
+    if span is None or not span.is_cut:
+        return None
+    first, last = moments.short_utc(span.first), moments.short_utc(span.last)
+    return page_words.LEFT_OUT.of(span.left_out, first=first, last=last)
 
 
 def _figures(report: LogReport) -> tuple[Figure, ...]:

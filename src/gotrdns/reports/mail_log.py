@@ -172,7 +172,8 @@ class LogReport(Read, frozen=True):
     """All there is to tell. ``likely`` are the senders that look legitimate, the likeliest first.
 
     ``hours`` counts replies for reverse DNS by the hour in which they were given (hours since 1970)
-    and their ground.
+    and their ground; ``days`` how many clients were first seen on a day (days since 1970), and how
+    many last.
     """
 
     clients: int
@@ -185,3 +186,4 @@ class LogReport(Read, frozen=True):
     likely: tuple[Sender, ...]
     others: Others
     hours: Mapping[tuple[int, Ground], int] = {}
+    days: Mapping[int, int] = {}

@@ -4,11 +4,12 @@ Owns what the page shows, and how much of it however much there is; the layout i
 ``templates/what_if.html``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
+from gotrdns.policy import Rule
 from gotrdns.reports import english_logs, english_logs_page, moments
 from gotrdns.reports import english_what_if as words
 from gotrdns.reports import english_what_if_page as page_words
@@ -21,7 +22,6 @@ from gotrdns.reports.what_if import (
     TAKEN_IN,
     TURNED_AWAY,
     Changed,
-    ReasonCount,
     WhatIf,
     Would,
 )
@@ -128,17 +128,18 @@ def _outcomes(report: WhatIf) -> Iterator[tuple[str, list[str]]]:
 
 def _charts(report: WhatIf) -> Iterator[Bars]:
     """One each, since what is turned away would dwarf what is taken in."""
-    taken_in = {each: each.taken_in for each in report.reasons if each.taken_in}
-    away = {each: each.turned_away for each in report.reasons if each.turned_away}
-    if taken_in:
+    taken_in = {(each.rule, each.would): each.taken_in for each in report.reasons}
+    away = {(each.rule, each.would): each.turned_away for each in report.reasons}
+    if any(taken_in.values()):
         yield _chart("taken", page_words.REASONS_TAKEN_IN, taken_in)
-    if away:
+    if any(away.values()):
         yield _chart("away", page_words.REASONS_AWAY, away)
 
 
-def _chart(name: str, title: str, counts: dict[ReasonCount, int]) -> Bars:
-    present = {reason.would for reason in counts}
+def _chart(name: str, title: str, counts: Mapping[tuple[Rule | None, Would], int]) -> Bars:
+    present = {would for (_, would), count in counts.items() if count}
     woulds = [would for would in words.WOULD_BE if would in present]
+    rules = dict.fromkeys(rule for (rule, _), count in counts.items() if count)
     return Bars(
         name=name,
         title=title,
@@ -146,10 +147,10 @@ def _chart(name: str, title: str, counts: dict[ReasonCount, int]) -> Bars:
         kinds=tuple(Kind(words.WOULD_BE[would], _TEXTURES[would]) for would in woulds),
         bars=tuple(
             Bar(
-                words.REASONS[reason.rule] if reason.rule else words.REASON_UNDECIDED,
-                tuple(count if would is reason.would else 0 for would in woulds),
+                words.REASONS[rule] if rule else words.REASON_UNDECIDED,
+                tuple(counts.get((rule, would), 0) for would in woulds),
             )
-            for reason, count in counts.items()
+            for rule in rules
         ),
         of_data=False,
     )
