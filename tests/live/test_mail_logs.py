@@ -274,6 +274,22 @@ def test_nothing_that_a_stranger_says_to_exim_becomes_another_fact(
     }
 
 
+@pytest.mark.parametrize("local", ['"%s"', 'a."%s"', '"%s".a', 'a."%s".b'])
+def test_whoever_delivers_to_exim_cannot_say_that_another_did(
+    local: str, exim_log: Path, tmp_path: Path
+) -> None:
+    listener = Listener(exim_log, tmp_path)
+    client = clients.RIGHT_PAIR
+    sender = local % "b H=mail.good.example [6.6.6.6] c" + "@v.example"
+    envelope = Envelope(client.address, client.helo, sender)
+    [conversation] = asyncio.run(_to_exim([envelope]))
+    [fact] = [each for each in listener.facts() if isinstance(each, Acceptance)]
+
+    assert conversation.message is not None
+    assert fact.queue_id.decode() in conversation.message.text
+    assert (fact.client.decode(), fact.sender.decode()) == (str(client.address), sender)
+
+
 async def _to_exim(envelopes: Sequence[Envelope]) -> list[Conversation]:
     async with gateway(EXIM_GATEWAY, exim.PORT):
         return await deliver_many(envelopes, EXIM_GATEWAY)

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from gotrdns.deciding.breaker import Breaker
 from gotrdns.deciding.sentinel import ASSURED_FOR, CALM, Round, Sentinel, read_round
-from gotrdns.lookup import CONTROL_QUESTION, Answer, Listener, Outcome, Question
-from gotrdns.names import Address
+from gotrdns.lookup import CONTROL_QUESTION, Answer, Listener, Outcome, Question, RecordType
+from gotrdns.names import Address, DomainName
 from gotrdns.policy import Trust
 from gotrdns.verification import Cause, Verdict
+
+REVERSE_TREE = Question(DomainName.parse("in-addr.arpa"), RecordType.NS)
 
 
 class Clock:
@@ -112,6 +114,26 @@ def test_a_resolver_that_denies_what_it_confirmed_lies() -> None:
     sentinel = Sentinel(Known(Outcome.NXDOMAIN, {CONTROL_QUESTION: Outcome.FOUND}), Clock())
     sentinel.note(verdict(1, Cause.CONFIRMED))
     sentinel.note(verdict(2, Cause.CONFIRMED))
+    assert asyncio.run(sentinel.assure()) is Trust.LYING
+
+
+def test_strangers_who_deny_what_was_confirmed_of_them_make_nobody_a_liar() -> None:
+    answered = {CONTROL_QUESTION: Outcome.FOUND, REVERSE_TREE: Outcome.FOUND}
+    resolver, clock = Known(Outcome.NXDOMAIN, answered), Clock()
+    sentinel = Sentinel(resolver, clock)
+    for number in (1, 1001, 2001):
+        sentinel.note(verdict(number, Cause.CONFIRMED))
+    assert asyncio.run(sentinel.assure()) is Trust.SOUND
+    assert resolver.asked.count(REVERSE_TREE) == 1
+
+    # They are no witnesses any more; others are.
+    clock.now += ASSURED_FOR
+    assert asyncio.run(sentinel.assure()) is Trust.SOUND
+    assert resolver.asked.count(REVERSE_TREE) == 1
+    resolver.others = {CONTROL_QUESTION: Outcome.FOUND}
+    for number in (3001, 4001):
+        sentinel.note(verdict(number, Cause.CONFIRMED))
+    clock.now += ASSURED_FOR
     assert asyncio.run(sentinel.assure()) is Trust.LYING
 
 

@@ -20,17 +20,20 @@ from gotrdns.lookup import (
     Resolver,
     ask_and_wait,
 )
-from gotrdns.names import Address
+from gotrdns.names import Address, DomainName
 from gotrdns.policy import Trust
 from gotrdns.verification import Cause, Result, Verdict
 
 ASSURED_FOR: Final = 5.0  # seconds for which one round of control questions vouches
-PATIENCE: Final = 1.0  # seconds that a round may take
+PATIENCE: Final = 1.0  # seconds that the questions of a round may take
 CALM: Final = 30.0  # seconds of good answers until a resolver is believed again
 _WITNESSES: Final = 8
 _WITNESSES_ASKED: Final = 3
 _WITNESS_FOR: Final = 3600.0
 _FEWEST_LIARS: Final = 2
+
+# What is denied by a resolver that denies what is under it, and in no stranger's hands.
+_REVERSE_TREE: Final = Question(DomainName.parse("in-addr.arpa"), RecordType.NS)
 
 _NO: Final = frozenset({Outcome.NXDOMAIN, Outcome.NODATA})
 
@@ -130,8 +133,13 @@ class Sentinel:
 
     async def _ask_round(self) -> None:
         questions = [CONTROL_QUESTION, *self._witness_questions()]
-        answers = await asyncio.gather(*map(self._ask, questions))
-        self._judge(read_round(answers))
+        root, *witnesses = await asyncio.gather(*map(self._ask, questions))
+        found = read_round([root, *witnesses])
+        # Whoever has addresses in several networks can have them confirmed and then denied.
+        if found.denied and root not in _NO and await self._ask(_REVERSE_TREE) is Outcome.FOUND:
+            self._witnesses.clear()
+            found = read_round([root])
+        self._judge(found)
 
     async def _ask(self, question: Question) -> Outcome:
         try:
