@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks import measure
 from gotrdns.deciding import VerificationSettings
-from gotrdns.mail_logs.today import Claim, Enquiry, ask_today, open_means
+from gotrdns.mail_logs.today.asking import Claim, Enquiry, ask_today, open_means
 from gotrdns.names import Address
 from gotrdns.resolution.client import Client
 from gotrdns.resolution.settings import ResolverSettings

@@ -30,7 +30,7 @@ READING = """
 import sys
 from pathlib import Path
 from gotrdns.mail_logs.reading import Reading, read_facts
-from gotrdns.mail_logs.sources import File
+from gotrdns.mail_logs.sources.opening import File
 reading = Reading()
 for facts in read_facts([File(Path(sys.argv[1]))], reading): pass
 print(reading.lines, "lines,", sum(reading.facts.values()), "facts")

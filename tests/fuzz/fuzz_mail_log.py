@@ -9,7 +9,7 @@ import atheris
 with atheris.instrument_imports(include=["gotrdns.mail_logs"]):
     from gotrdns.mail_logs.facts import Acceptance, Doubt, Fact, Rejection
     from gotrdns.mail_logs.reading import Reading, read_facts
-    from gotrdns.mail_logs.sources import Damage
+    from gotrdns.mail_logs.sources.opening import Damage
 
 LATEST = 1_795_824_000.0
 

@@ -9,9 +9,9 @@ import sys
 import atheris
 
 with atheris.instrument_imports(include=["gotrdns.mail_logs"]):
-    from gotrdns.mail_logs import exim, postfix
     from gotrdns.mail_logs.facts import Fate, Rejection, Unread
-    from gotrdns.mail_logs.frames import Frame
+    from gotrdns.mail_logs.formats import exim, postfix
+    from gotrdns.mail_logs.formats.frames import Frame
 
 CLIENT = b"192.0.2.1"
 

@@ -11,7 +11,7 @@ from itertools import cycle, islice
 import pytest
 
 from gotrdns.deciding import VerificationSettings
-from gotrdns.mail_logs.today import Claim, Enquiry, Today, ask_today, open_means
+from gotrdns.mail_logs.today.asking import Claim, Enquiry, Today, ask_today, open_means
 from gotrdns.names import Address
 from gotrdns.resolution.settings import ResolverSettings
 from gotrdns.verification import Cause

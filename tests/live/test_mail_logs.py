@@ -18,7 +18,7 @@ from gotrdns.mail_logs.facts import (
     Rejection,
 )
 from gotrdns.mail_logs.reading import Reading, read_facts
-from gotrdns.mail_logs.sources import File
+from gotrdns.mail_logs.sources.opening import File
 from tests.live import clients, exim
 from tests.live.clients import CLIENTS, Client
 from tests.live.exim import Exim

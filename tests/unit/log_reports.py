@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from gotrdns.names import Address
-from gotrdns.reports.mail_log import Amount, Ground, LogReport, Others, Sender, Sign
+from gotrdns.reports.logs.report import Amount, Ground, LogReport, Others, Sender, Sign
 
 NOON = 1_795_608_000.0
 SENDER = Sender(

@@ -15,8 +15,8 @@ from gotrdns.cli.log_asking import Countdown, ask_about_clients
 from gotrdns.cli.output import Failure
 from gotrdns.cli.progress import Progress
 from gotrdns.deciding import VerificationSettings
-from gotrdns.mail_logs import resolver_watch
-from gotrdns.mail_logs.today import Claim, Enquiry, Today
+from gotrdns.mail_logs.today import resolver_watch
+from gotrdns.mail_logs.today.asking import Claim, Enquiry, Today
 from gotrdns.names import Address
 from gotrdns.policy import Vouched
 from gotrdns.resolution.settings import ResolverSettings

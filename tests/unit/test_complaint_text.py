@@ -9,8 +9,9 @@ import pytest
 
 from gotrdns.explaining.explanation import Explanation
 from gotrdns.names import Address
-from gotrdns.reports import english_complaints as words
-from gotrdns.reports.complaint import (
+from gotrdns.reports.explanation_json import encode_explanation
+from gotrdns.reports.logs import english_complaints as words
+from gotrdns.reports.logs.complaint import (
     By,
     Case,
     Chapter,
@@ -27,10 +28,9 @@ from gotrdns.reports.complaint import (
     Turning,
     gravest_first,
 )
-from gotrdns.reports.complaint_json import encode_complaint
-from gotrdns.reports.complaint_text import compose_complaint
-from gotrdns.reports.explanation_json import encode_explanation
-from gotrdns.reports.mail_log import Amount, Envelope, Ground
+from gotrdns.reports.logs.complaint_json import encode_complaint
+from gotrdns.reports.logs.complaint_text import compose_complaint
+from gotrdns.reports.logs.report import Amount, Envelope, Ground
 from gotrdns.verification import Cause
 from tests.unit.explanation_cases import CASES, confirmed, hostile, lame, resolver_fault
 from tests.unit.explanations import founding

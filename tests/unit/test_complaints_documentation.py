@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from gotrdns.mail_logs.whom import read_whom
-from gotrdns.reports.complaint import STATES, Meant
+from gotrdns.mail_logs.complaints.whom import read_whom
+from gotrdns.reports.logs.complaint import STATES, Meant
 
 PAGE = (Path(__file__).parents[2] / "docs" / "complaints.md").read_text()
 

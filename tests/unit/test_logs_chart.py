@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gotrdns.reports import english_logs as words
-from gotrdns.reports import english_logs_page as page_words
 from gotrdns.reports.charts import draw_chart
-from gotrdns.reports.logs_chart import chart_grounds
-from gotrdns.reports.mail_log import Ground, LogReport
+from gotrdns.reports.logs import english as words
+from gotrdns.reports.logs import english_page as page_words
+from gotrdns.reports.logs.chart import chart_grounds
+from gotrdns.reports.logs.report import Ground, LogReport
 from tests.unit.log_reports import NOON, REPORT
 
 HOUR = 3600

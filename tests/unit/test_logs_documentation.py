@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gotrdns.mail_logs.signs import WEIGHTS
+from gotrdns.mail_logs.clients.signs import WEIGHTS
 from gotrdns.names import Address
-from gotrdns.reports.english_logs import GROUNDS
-from gotrdns.reports.logs_live import compose_line, compose_repetition, encode_turned_away
-from gotrdns.reports.mail_log import Ground, TurnedAway
+from gotrdns.reports.logs.english import GROUNDS
+from gotrdns.reports.logs.live import compose_line, compose_repetition, encode_turned_away
+from gotrdns.reports.logs.report import Ground, TurnedAway
 from tests.support.logged_day import a_day
 from tests.unit.check_program import run_here
 

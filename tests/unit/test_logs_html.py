@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from gotrdns import __version__
 from gotrdns.names import Address
-from gotrdns.reports import english_logs as words
-from gotrdns.reports.logs_html import compose_log_report_page
-from gotrdns.reports.logs_text import compose_log_report
-from gotrdns.reports.mail_log import Amount, Envelope, Ground, LogReport, Sender
+from gotrdns.reports.logs import english as words
+from gotrdns.reports.logs.html import compose_log_report_page
+from gotrdns.reports.logs.report import Amount, Envelope, Ground, LogReport, Sender
+from gotrdns.reports.logs.text import compose_log_report
 from tests.unit import hostile_explanations
 from tests.unit.log_pages import parse_ours
 from tests.unit.log_reports import NOON, NOTHING, REPORT, SENDER, changed

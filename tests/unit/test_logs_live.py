@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gotrdns.names import Address
-from gotrdns.reports.english_logs import FATES, GROUNDS
-from gotrdns.reports.logs_live import compose_line, compose_repetition, encode_turned_away
-from gotrdns.reports.mail_log import Amount, Envelope, Ground, TurnedAway
+from gotrdns.reports.logs.english import FATES, GROUNDS
+from gotrdns.reports.logs.live import compose_line, compose_repetition, encode_turned_away
+from gotrdns.reports.logs.report import Amount, Envelope, Ground, TurnedAway
 from gotrdns.reports.text import Style
 
 pytestmark = pytest.mark.usefixtures("utc")

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gotrdns.reports.charts import draw_chart
-from gotrdns.reports.logs_chart import chart_grounds
-from gotrdns.reports.logs_html import compose_log_report_page
-from gotrdns.reports.logs_span import find_span
-from gotrdns.reports.mail_log import Ground, LogReport
+from gotrdns.reports.logs.chart import chart_grounds
+from gotrdns.reports.logs.html import compose_log_report_page
+from gotrdns.reports.logs.report import Ground, LogReport
+from gotrdns.reports.logs.span import find_span
 from tests.unit.log_reports import NOON, REPORT, changed
 
 HOUR = 3600

@@ -7,10 +7,10 @@ import json
 import msgspec
 import pytest
 
-from gotrdns.reports import english_logs as words
-from gotrdns.reports.logs_json import encode_log_report, senders_csv
-from gotrdns.reports.logs_text import compose_log_report
-from gotrdns.reports.mail_log import Amount, Envelope, Ground
+from gotrdns.reports.logs import english as words
+from gotrdns.reports.logs.json import encode_log_report, senders_csv
+from gotrdns.reports.logs.report import Amount, Envelope, Ground
+from gotrdns.reports.logs.text import compose_log_report
 from tests.unit.log_reports import NOTHING, REPORT, SENDER, changed
 
 pytestmark = pytest.mark.usefixtures("utc")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gotrdns.mail_logs.claiming import MOST_CLAIMS
+from gotrdns.mail_logs.what_if.claiming import MOST_CLAIMS
 from gotrdns.resolution.scripted import World
 from tests.support.loopback_server import serve
 from tests.unit.check_program import run_here

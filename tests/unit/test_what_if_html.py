@@ -10,11 +10,20 @@ from hypothesis import strategies as st
 
 from gotrdns.names import Address
 from gotrdns.policy import Mode, Rehearsal, Rule, Voucher
-from gotrdns.reports import english_logs
-from gotrdns.reports.what_if import Basis, Changed, Count, ReasonCount, Setting, Was, WhatIf, Would
-from gotrdns.reports.what_if_html import compose_what_if_page
-from gotrdns.reports.what_if_sentences import groups, not_concerned, rests_on, verdict_on
-from gotrdns.reports.what_if_text import compose_what_if
+from gotrdns.reports.logs import english as english_logs
+from gotrdns.reports.logs.what_if import (
+    Basis,
+    Changed,
+    Count,
+    ReasonCount,
+    Setting,
+    Was,
+    WhatIf,
+    Would,
+)
+from gotrdns.reports.logs.what_if_html import compose_what_if_page
+from gotrdns.reports.logs.what_if_sentences import groups, not_concerned, rests_on, verdict_on
+from gotrdns.reports.logs.what_if_text import compose_what_if
 from gotrdns.verification import Cause
 from tests.unit import hostile_explanations
 from tests.unit.log_pages import parse_ours

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gotrdns.policy import Mode, Rehearsal, Rule, Voucher
-from gotrdns.reports import english_what_if as words
-from gotrdns.reports.what_if import (
+from gotrdns.reports.logs import english_what_if as words
+from gotrdns.reports.logs.what_if import (
     Basis,
     Changed,
     Count,
@@ -21,9 +21,9 @@ from gotrdns.reports.what_if import (
     WhatIf,
     Would,
 )
-from gotrdns.reports.what_if_json import changed_csv, encode_what_if
-from gotrdns.reports.what_if_sentences import exceptions, groups, rests_on, verdict_on
-from gotrdns.reports.what_if_text import compose_what_if
+from gotrdns.reports.logs.what_if_json import changed_csv, encode_what_if
+from gotrdns.reports.logs.what_if_sentences import exceptions, groups, rests_on, verdict_on
+from gotrdns.reports.logs.what_if_text import compose_what_if
 from gotrdns.verification import Cause
 from tests.unit.what_if_reports import REPORT, SENDER, changed, sender
 

@@ -6,8 +6,17 @@ import msgspec
 
 from gotrdns.names import Address
 from gotrdns.policy import Mode, Rule
-from gotrdns.reports.mail_log import Sign
-from gotrdns.reports.what_if import Basis, Changed, Count, ReasonCount, Setting, Was, WhatIf, Would
+from gotrdns.reports.logs.report import Sign
+from gotrdns.reports.logs.what_if import (
+    Basis,
+    Changed,
+    Count,
+    ReasonCount,
+    Setting,
+    Was,
+    WhatIf,
+    Would,
+)
 from gotrdns.verification import Cause
 
 NOON = 1_795_608_000.0

@@ -13,9 +13,9 @@ from gotrdns.cli.asking_options import choose_resolver
 from gotrdns.cli.output import Failure, complain
 from gotrdns.cli.progress import Progress
 from gotrdns.deciding import VerificationSettings
-from gotrdns.mail_logs.today import Enquiry, ResolverUnusable, Today, ask_today, open_means
+from gotrdns.mail_logs.today.asking import Enquiry, ResolverUnusable, Today, ask_today, open_means
 from gotrdns.names import Address
-from gotrdns.reports import english_today as words
+from gotrdns.reports.logs import english_today as words
 from gotrdns.reports.walk_sentences import duration
 from gotrdns.resolution.servers import InvalidServer, NoServers
 from gotrdns.resolution.settings import ResolverSettings

@@ -18,19 +18,19 @@ from gotrdns.cli.output import Failure, terminal_width, write, write_octets
 from gotrdns.cli.progress import Progress
 from gotrdns.explaining.expert import Asked
 from gotrdns.explaining.explanation import Explanation
-from gotrdns.mail_logs.complaints import Heard, hear
-from gotrdns.mail_logs.readers import WITH_SENDERS
+from gotrdns.mail_logs.complaints.answering import Heard, hear
+from gotrdns.mail_logs.complaints.repairs import stand
+from gotrdns.mail_logs.complaints.whom import Whom, read_whom
+from gotrdns.mail_logs.formats.readers import WITH_SENDERS
 from gotrdns.mail_logs.reading import Reading
-from gotrdns.mail_logs.repairs import stand
 from gotrdns.mail_logs.sessions import Listener
-from gotrdns.mail_logs.whom import Whom, read_whom
 from gotrdns.names import Address
 from gotrdns.policy.subjects import UnknownSubject
-from gotrdns.reports import english_complaints as words
-from gotrdns.reports.complaint import Case, Complaint, State, Story, gravest_first
-from gotrdns.reports.complaint_json import encode_complaint
-from gotrdns.reports.complaint_sentences import helo_of
-from gotrdns.reports.complaint_text import compose_complaint
+from gotrdns.reports.logs import english_complaints as words
+from gotrdns.reports.logs.complaint import Case, Complaint, State, Story, gravest_first
+from gotrdns.reports.logs.complaint_json import encode_complaint
+from gotrdns.reports.logs.complaint_sentences import helo_of
+from gotrdns.reports.logs.complaint_text import compose_complaint
 from gotrdns.resolution.opening import open_client
 from gotrdns.resolution.servers import InvalidServer, NoServers
 from gotrdns.resolution.walk import InvalidHints, read_root_hints

@@ -35,17 +35,17 @@ from gotrdns.cli.output import (
     write_octets,
 )
 from gotrdns.cli.progress import Progress
-from gotrdns.mail_logs.accounts import Ledger
-from gotrdns.mail_logs.compression import LONGEST_MAGIC, NoZstandard, detect
+from gotrdns.mail_logs.clients.accounts import Ledger
 from gotrdns.mail_logs.facts import Rejection
-from gotrdns.mail_logs.folding import Folding
-from gotrdns.mail_logs.following import Followed
+from gotrdns.mail_logs.live.folding import Folding
+from gotrdns.mail_logs.live.telling import tell
 from gotrdns.mail_logs.reading import Reading, read_facts
 from gotrdns.mail_logs.sessions import Noted, Sessions
-from gotrdns.mail_logs.telling import tell
-from gotrdns.reports import english_logs as words
-from gotrdns.reports.logs_live import compose_line, compose_repetition, encode_turned_away
-from gotrdns.reports.mail_log import Ground, TurnedAway
+from gotrdns.mail_logs.sources.compression import LONGEST_MAGIC, NoZstandard, detect
+from gotrdns.mail_logs.sources.following import Followed
+from gotrdns.reports.logs import english as words
+from gotrdns.reports.logs.live import compose_line, compose_repetition, encode_turned_away
+from gotrdns.reports.logs.report import Ground, TurnedAway
 from gotrdns.reports.sentences import legible_path
 
 _BETWEEN_LOOKS: Final = 0.25  # seconds

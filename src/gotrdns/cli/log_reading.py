@@ -13,16 +13,16 @@ from typing import Any, Final, Self
 
 from gotrdns.cli.output import Failure, complain
 from gotrdns.cli.progress import Progress
-from gotrdns.mail_logs.compression import NoZstandard
 from gotrdns.mail_logs.facts import Fact
-from gotrdns.mail_logs.line_reader import seldom_collected
-from gotrdns.mail_logs.ordering import in_order
-from gotrdns.mail_logs.readers import READERS, Readers
+from gotrdns.mail_logs.formats.line_reader import seldom_collected
+from gotrdns.mail_logs.formats.readers import READERS, Readers
 from gotrdns.mail_logs.reading import Gleaner, Reading, glean, read_facts
 from gotrdns.mail_logs.sessions import Listener, Sessions
-from gotrdns.mail_logs.sources import Changed, File, Source, Stream
-from gotrdns.mail_logs.spooling import Spooled
-from gotrdns.reports import english_logs as words
+from gotrdns.mail_logs.sources.compression import NoZstandard
+from gotrdns.mail_logs.sources.opening import Changed, File, Source, Stream
+from gotrdns.mail_logs.sources.ordering import in_order
+from gotrdns.mail_logs.sources.spooling import Spooled
+from gotrdns.reports.logs import english as words
 from gotrdns.reports.sentences import legible_path
 
 STANDARD_INPUT: Final = "-"

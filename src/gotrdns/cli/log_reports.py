@@ -12,13 +12,13 @@ from gotrdns.cli.log_pages import write_page
 from gotrdns.cli.log_reading import Logs
 from gotrdns.cli.output import terminal_width, write, write_octets
 from gotrdns.cli.progress import Progress
-from gotrdns.mail_logs.accounts import Ledger
+from gotrdns.mail_logs.clients.accounts import Ledger
+from gotrdns.mail_logs.clients.summing import sum_up
 from gotrdns.mail_logs.reading import Reading
-from gotrdns.mail_logs.summing import sum_up
-from gotrdns.reports import english_logs as words
-from gotrdns.reports.logs_json import encode_log_report, senders_csv
-from gotrdns.reports.logs_text import compose_log_report
-from gotrdns.reports.mail_log import LogReport
+from gotrdns.reports.logs import english as words
+from gotrdns.reports.logs.json import encode_log_report, senders_csv
+from gotrdns.reports.logs.report import LogReport
+from gotrdns.reports.logs.text import compose_log_report
 
 _NOBODY_LEGITIMATE: Final = 0
 _SOMEBODY_LEGITIMATE: Final = 1
@@ -59,7 +59,7 @@ def _print(report: LogReport, options: Mapping[str, Any]) -> None:
     elif options["as_csv"]:
         write_octets(senders_csv(report, top=top).encode())
     elif options["as_html"]:
-        from gotrdns.reports.logs_html import compose_log_report_page  # noqa: PLC0415 - few ask
+        from gotrdns.reports.logs.html import compose_log_report_page  # noqa: PLC0415 - few ask
 
         write_page(partial(compose_log_report_page, report), options)
     else:

@@ -17,20 +17,20 @@ from gotrdns.cli.log_reading import Logs, encodable
 from gotrdns.cli.output import Failure, terminal_width, write, write_octets
 from gotrdns.cli.progress import Progress
 from gotrdns.cli.stores import opened, read_store_settings
-from gotrdns.mail_logs.changes import conclude
-from gotrdns.mail_logs.claiming import Census
-from gotrdns.mail_logs.enquiries import Today
-from gotrdns.mail_logs.readers import WITH_SENDERS
-from gotrdns.mail_logs.replaying import Replay, Rulebook
+from gotrdns.mail_logs.formats.readers import WITH_SENDERS
+from gotrdns.mail_logs.today.enquiries import Today
+from gotrdns.mail_logs.what_if.changes import conclude
+from gotrdns.mail_logs.what_if.claiming import Census
+from gotrdns.mail_logs.what_if.replaying import Replay, Rulebook
 from gotrdns.names import Address
 from gotrdns.policy import Mode, Policy, PolicySettings
 from gotrdns.policy.allowances import Allowances
-from gotrdns.reports import english_logs
-from gotrdns.reports import english_what_if as words
+from gotrdns.reports.logs import english as english_logs
+from gotrdns.reports.logs import english_what_if as words
+from gotrdns.reports.logs.what_if import TAKEN_IN, Setting, WhatIf, Would
+from gotrdns.reports.logs.what_if_json import changed_csv, encode_what_if
+from gotrdns.reports.logs.what_if_text import compose_what_if
 from gotrdns.reports.sentences import legible
-from gotrdns.reports.what_if import TAKEN_IN, Setting, WhatIf, Would
-from gotrdns.reports.what_if_json import changed_csv, encode_what_if
-from gotrdns.reports.what_if_text import compose_what_if
 from gotrdns.settings import Settings
 from gotrdns.store.settings import NOWHERE, sqlite_path
 
@@ -151,7 +151,7 @@ def _print(report: WhatIf, options: Mapping[str, Any]) -> None:
     elif options["as_csv"]:
         write_octets(changed_csv(report, top=top).encode())
     elif options["as_html"]:
-        from gotrdns.reports.what_if_html import compose_what_if_page  # noqa: PLC0415 - few ask
+        from gotrdns.reports.logs.what_if_html import compose_what_if_page  # noqa: PLC0415 - few ask
 
         write_page(partial(compose_what_if_page, report), options)
     else:

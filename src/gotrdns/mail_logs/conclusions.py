@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from gotrdns.mail_logs.facts import Doubt, Fate, Flaw, Rejection
-from gotrdns.reports.mail_log import Ground
+from gotrdns.reports.logs.report import Ground
 
 # RFC 7372 section 3.3: X.7.25, "reverse DNS validation failed".
 _ENHANCED: Final = frozenset({b"4.7.25", b"5.7.25"})

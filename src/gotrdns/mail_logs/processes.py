@@ -16,11 +16,11 @@ from typing import IO, Final, NamedTuple, Self, cast
 import msgspec
 
 from gotrdns.mail_logs.facts import AnyFact
-from gotrdns.mail_logs.frames import Framer
-from gotrdns.mail_logs.line_reader import Gleaned, LineReader
-from gotrdns.mail_logs.lines import each_line
-from gotrdns.mail_logs.readers import SETS, Readers, Server
-from gotrdns.mail_logs.times import Clock, ClockState, UnreadableTime
+from gotrdns.mail_logs.formats.frames import Framer
+from gotrdns.mail_logs.formats.line_reader import Gleaned, LineReader
+from gotrdns.mail_logs.formats.readers import SETS, Readers, Server
+from gotrdns.mail_logs.formats.times import Clock, ClockState, UnreadableTime
+from gotrdns.mail_logs.sources.lines import each_line
 
 # Nothing is to be imported from whatever directory the logs are in.
 _PROGRAM: Final = (sys.executable, "-P", "-m", "gotrdns.mail_logs.reading_process")

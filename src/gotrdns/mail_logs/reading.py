@@ -15,11 +15,11 @@ from datetime import tzinfo
 from typing import TypeAlias
 
 from gotrdns.mail_logs.facts import Fact
-from gotrdns.mail_logs.line_reader import Gleaned, LineReader
-from gotrdns.mail_logs.lines import LineCutter
-from gotrdns.mail_logs.readers import READERS, Readers, Server
-from gotrdns.mail_logs.sources import Damage, Source
-from gotrdns.mail_logs.times import Clock
+from gotrdns.mail_logs.formats.line_reader import Gleaned, LineReader
+from gotrdns.mail_logs.formats.readers import READERS, Readers, Server
+from gotrdns.mail_logs.formats.times import Clock
+from gotrdns.mail_logs.sources.lines import LineCutter
+from gotrdns.mail_logs.sources.opening import Damage, Source
 
 Gleaner: TypeAlias = Callable[[Iterable[bytes], Clock, Readers], Iterator[Gleaned]]
 
@@ -68,7 +68,7 @@ def read_facts(
     readers: Readers = READERS,
     glean: Gleaner = glean,
 ) -> Generator[list[Fact], None, None]:
-    """Reads the sources one after another, as they are given: see ``sources.in_order``.
+    """Reads the sources one after another, as they are given: see ``ordering.in_order``.
 
     ``zone`` is that of time stamps which name none, by default this machine's. ``glean`` is how the
     texts are read: here, or in several processes.

@@ -10,10 +10,10 @@ from typing import IO
 
 import msgspec
 
-from gotrdns.mail_logs.line_reader import LineReader, seldom_collected
+from gotrdns.mail_logs.formats.line_reader import LineReader, seldom_collected
+from gotrdns.mail_logs.formats.readers import SETS
+from gotrdns.mail_logs.formats.times import ForeseeingClock
 from gotrdns.mail_logs.processes import Done, Work, receive, send
-from gotrdns.mail_logs.readers import SETS
-from gotrdns.mail_logs.times import ForeseeingClock
 
 
 def main(work_from: IO[bytes], done_to: IO[bytes]) -> None:

@@ -22,7 +22,7 @@ from gotrdns.mail_logs.facts import (
     Queued,
     Rejection,
 )
-from gotrdns.reports.mail_log import Ground
+from gotrdns.reports.logs.report import Ground
 
 # At once: more than a mail server has processes, or messages of which it is not yet known whether
 # they are taken in.

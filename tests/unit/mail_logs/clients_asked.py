@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from gotrdns.lookup import Answer, Listener, Outcome, Question, RecordType
-from gotrdns.mail_logs.today import Claim, Enquiry, Means, Today, ask_today
+from gotrdns.mail_logs.today.asking import Claim, Enquiry, Means, Today, ask_today
 from gotrdns.names import Address, DomainName
 from gotrdns.resolution.scripted import ScriptedResolver, World
 from gotrdns.verification import NAMES_EVALUATED

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from gotrdns.mail_logs.accounts import Ledger
+from gotrdns.mail_logs.clients.accounts import Ledger
 from gotrdns.mail_logs.facts import (
     Acceptance,
     Arrival,

@@ -6,7 +6,7 @@ from typing import Final
 
 from gotrdns.mail_logs.facts import Fact
 from gotrdns.mail_logs.reading import Reading, read_facts
-from gotrdns.mail_logs.sources import Stream
+from gotrdns.mail_logs.sources.opening import Stream
 
 LATEST: Final = datetime(2026, 11, 28, tzinfo=UTC).timestamp()
 STAMP: Final = b"Nov 23 17:33:02 mx "

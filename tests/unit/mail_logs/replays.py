@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gotrdns.mail_logs.changes import conclude
-from gotrdns.mail_logs.claiming import Census
-from gotrdns.mail_logs.enquiries import Claim, Enquiry, Today
 from gotrdns.mail_logs.facts import Fact
 from gotrdns.mail_logs.reading import Reading
-from gotrdns.mail_logs.replaying import Replay, Rulebook
 from gotrdns.mail_logs.sessions import Sessions
+from gotrdns.mail_logs.today.enquiries import Claim, Enquiry, Today
+from gotrdns.mail_logs.what_if.changes import conclude
+from gotrdns.mail_logs.what_if.claiming import Census
+from gotrdns.mail_logs.what_if.replaying import Replay, Rulebook
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import Mode, Policy, PolicySettings, Vouched
 from gotrdns.policy.allowances import Allowances
-from gotrdns.reports.what_if import Setting, Was, WhatIf, Would
+from gotrdns.reports.logs.what_if import Setting, Was, WhatIf, Would
 from gotrdns.verification import Cause, CheckedName, NameState, Verdict
 
 

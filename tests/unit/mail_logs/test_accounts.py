@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gotrdns.mail_logs.accounts import KEPT, Account, Ledger, Otherwise, Tally, each_said
+from gotrdns.mail_logs.clients.accounts import KEPT, Account, Ledger, Otherwise, Tally, each_said
 from gotrdns.mail_logs.facts import Fact, Fate, Flaw
-from gotrdns.reports.mail_log import Ground
+from gotrdns.reports.logs.report import Ground
 from tests.unit.mail_logs.facts_made import (
     CLIENT,
     NOON,

@@ -3,12 +3,12 @@
 import itertools
 from collections.abc import Iterable, Iterator
 
-from gotrdns.mail_logs.enquiries import Today
 from gotrdns.mail_logs.facts import Fact, Flaw
+from gotrdns.mail_logs.today.enquiries import Today
 from gotrdns.names import Address
 from gotrdns.policy import Mode
-from gotrdns.reports.mail_log import Sign
-from gotrdns.reports.what_if import Changed
+from gotrdns.reports.logs.report import Sign
+from gotrdns.reports.logs.what_if import Changed
 from gotrdns.verification import Cause
 from tests.unit.mail_logs.facts_made import NOON, acceptance, arrival, departure, doubt, rejection
 from tests.unit.mail_logs.replays import Replays, today

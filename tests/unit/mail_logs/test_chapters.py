@@ -5,9 +5,9 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gotrdns.mail_logs.chapters import Folding, Kind
-from gotrdns.reports.complaint import Chapter, Chronicle, Event
-from gotrdns.reports.mail_log import Ground
+from gotrdns.mail_logs.complaints.chapters import Folding, Kind
+from gotrdns.reports.logs.complaint import Chapter, Chronicle, Event
+from gotrdns.reports.logs.report import Ground
 from tests.unit.mail_logs.facts_made import NOON
 
 DEFERRED = Kind(Event.DEFERRED, Ground.FORWARD_NODATA)

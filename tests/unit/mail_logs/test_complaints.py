@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from gotrdns.mail_logs.complaints import Heard, hear
+from gotrdns.mail_logs.complaints.answering import Heard, hear
+from gotrdns.mail_logs.complaints.nearest import Nearest
+from gotrdns.mail_logs.complaints.whom import read_whom
 from gotrdns.mail_logs.facts import Fact, Fate, Flaw
-from gotrdns.mail_logs.nearest import Nearest
-from gotrdns.mail_logs.readers import Server
+from gotrdns.mail_logs.formats.readers import Server
 from gotrdns.mail_logs.reading import Reading
 from gotrdns.mail_logs.sessions import Listener, Sessions
-from gotrdns.mail_logs.whom import read_whom
-from gotrdns.reports.complaint import By, Chapter, Confirmation, Event, Match, Story
-from gotrdns.reports.mail_log import Amount, Envelope, Ground
+from gotrdns.reports.logs.complaint import By, Chapter, Confirmation, Event, Match, Story
+from gotrdns.reports.logs.report import Amount, Envelope, Ground
 from tests.unit.mail_logs.facts_made import (
     CLIENT,
     NOON,

@@ -9,7 +9,7 @@ from gotrdns.mail_logs.conclusions import claimed_name, ground_of
 from gotrdns.mail_logs.facts import Fate, Flaw, Rejection
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import Action, Decision, Rule
-from gotrdns.reports.mail_log import Ground
+from gotrdns.reports.logs.report import Ground
 from gotrdns.reports.smtp import refusal_text, reply_text
 from gotrdns.verification import Cause, CheckedName, NameState, Result, Verdict
 from tests.unit.mail_logs.facts_made import doubt, rejection

@@ -1,10 +1,10 @@
 """What happens to a client again and again is told once, and a minute later how often."""
 
 from gotrdns.mail_logs.facts import Fate
-from gotrdns.mail_logs.folding import APART, Folding
+from gotrdns.mail_logs.live.folding import APART, Folding
+from gotrdns.mail_logs.live.telling import tell
 from gotrdns.mail_logs.sessions import Noted
-from gotrdns.mail_logs.telling import tell
-from gotrdns.reports.mail_log import Ground, TurnedAway
+from gotrdns.reports.logs.report import Ground, TurnedAway
 from tests.unit.mail_logs.facts_made import doubt, rejection
 
 NOTHING = Noted(None, is_whole=True)

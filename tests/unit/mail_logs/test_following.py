@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gotrdns.mail_logs.following import Followed
 from gotrdns.mail_logs.reading import Reading, read_facts
-from gotrdns.mail_logs.sources import Harm
+from gotrdns.mail_logs.sources.following import Followed
+from gotrdns.mail_logs.sources.opening import Harm
 from tests.unit.mail_logs.lines_read import LATEST
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from gotrdns.mail_logs.facts import Arrival
-from gotrdns.mail_logs.frames import Framer
-from gotrdns.mail_logs.times import Clock
+from gotrdns.mail_logs.formats.frames import Framer
+from gotrdns.mail_logs.formats.times import Clock
 from tests.unit.mail_logs.lines_read import AT, LATEST, read_line, read_octets
 
 MESSAGE = b"connect from unknown[192.0.2.1]"

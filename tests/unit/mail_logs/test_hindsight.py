@@ -3,11 +3,11 @@
 import pytest
 
 from gotrdns.mail_logs.facts import Flaw
-from gotrdns.mail_logs.hindsight import Gap, Seen, judge_then, see
 from gotrdns.mail_logs.sessions import Noted
+from gotrdns.mail_logs.what_if.hindsight import Gap, Seen, judge_then, see
 from gotrdns.names import Address, DomainName
-from gotrdns.reports.mail_log import Ground
-from gotrdns.reports.what_if import Basis
+from gotrdns.reports.logs.report import Ground
+from gotrdns.reports.logs.what_if import Basis
 from gotrdns.verification import Cause, CheckedName, NameState, Verdict
 from tests.unit.mail_logs.facts_made import acceptance, doubt, rejection
 

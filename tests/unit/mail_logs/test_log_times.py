@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from gotrdns.mail_logs.times import Clock, UnreadableTime
+from gotrdns.mail_logs.formats.times import Clock, UnreadableTime
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from benchmarks.mail_log_lines import MailLog
 from gotrdns.mail_logs.facts import Fact
+from gotrdns.mail_logs.formats.readers import READERS, WITH_SENDERS, Readers
+from gotrdns.mail_logs.formats.times import Clock
 from gotrdns.mail_logs.processes import ReadingProcessEnded, ReadingProcesses
-from gotrdns.mail_logs.readers import READERS, WITH_SENDERS, Readers
 from gotrdns.mail_logs.reading import Gleaner, Reading, glean, read_facts
-from gotrdns.mail_logs.sources import Damage, File
-from gotrdns.mail_logs.times import Clock
+from gotrdns.mail_logs.sources.opening import Damage, File
 from tests.unit.mail_logs.lines_read import LATEST
 from tests.unit.mail_logs.test_reading import EXIM_LINE
 

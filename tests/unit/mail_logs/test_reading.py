@@ -3,7 +3,7 @@
 import pytest
 
 from gotrdns.mail_logs.facts import Arrival, Rejection
-from gotrdns.mail_logs.readers import Server
+from gotrdns.mail_logs.formats.readers import Server
 from tests.unit.mail_logs.lines_read import STAMP, read_octets
 
 LINE = STAMP + b"postfix/smtpd[1]: connect from unknown[192.0.2.1]\n"

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from gotrdns.mail_logs.repairs import stand
+from gotrdns.mail_logs.complaints.repairs import stand
 from gotrdns.names import Address, DomainName
-from gotrdns.reports.complaint import (
+from gotrdns.reports.logs.complaint import (
     STATES,
     Chronicle,
     Confirmation,
@@ -17,7 +17,7 @@ from gotrdns.reports.complaint import (
     Story,
     Turning,
 )
-from gotrdns.reports.mail_log import Amount, Ground
+from gotrdns.reports.logs.report import Amount, Ground
 from gotrdns.verification import Cause, Verdict
 from tests.unit.explanation_cases import confirmed
 from tests.unit.explanations import founding

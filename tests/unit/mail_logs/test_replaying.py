@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from gotrdns.deciding import Decider, VerificationSettings
 from gotrdns.deciding.counsel import Counsel
 from gotrdns.deciding.sentinel import Sentinel
-from gotrdns.mail_logs.claiming import MOST_CLAIMS
-from gotrdns.mail_logs.enquiries import Claim, Today
 from gotrdns.mail_logs.facts import Fact, Fate, Flaw
 from gotrdns.mail_logs.sessions import Sessions
+from gotrdns.mail_logs.today.enquiries import Claim, Today
+from gotrdns.mail_logs.what_if.claiming import MOST_CLAIMS
 from gotrdns.names import Address, DomainName
 from gotrdns.policy import (
     NOBODY,
@@ -32,7 +32,7 @@ from gotrdns.policy import (
 )
 from gotrdns.policy.allowances import Allowance, AllowanceKind, Allowances
 from gotrdns.policy.history import DAY, HOUR, client_key
-from gotrdns.reports.what_if import Basis, Turn, Was, Would
+from gotrdns.reports.logs.what_if import Basis, Turn, Was, Would
 from gotrdns.resolution.scripted import ScriptedResolver, World
 from gotrdns.verification import Cause, Result, Verdict
 from tests.unit.mail_logs.facts_made import (

@@ -3,10 +3,10 @@
 import random
 from typing import Any
 
-from gotrdns.mail_logs.accounts import Account
+from gotrdns.mail_logs.clients.accounts import Account
+from gotrdns.mail_logs.clients.senders import find_senders
 from gotrdns.mail_logs.facts import Fate
-from gotrdns.mail_logs.senders import find_senders
-from gotrdns.reports.mail_log import Amount, Envelope, Ground, Sign
+from gotrdns.reports.logs.report import Amount, Envelope, Ground, Sign
 from tests.unit.mail_logs.facts_made import NOON
 
 BUSINESS: dict[str, Any] = {"helos": b"mail.firm.example", "sender_domains": b"firm.example"}

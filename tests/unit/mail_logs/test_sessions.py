@@ -5,11 +5,11 @@ import io
 import pytest
 
 from gotrdns.mail_logs.facts import Acceptance, Arrival, Fact, Fate, Flaw, Rejection
-from gotrdns.mail_logs.readers import WITH_SENDERS
+from gotrdns.mail_logs.formats.readers import WITH_SENDERS
 from gotrdns.mail_logs.reading import Reading, read_facts
 from gotrdns.mail_logs.sessions import Noted, Sessions
-from gotrdns.mail_logs.sources import Stream
-from gotrdns.reports.mail_log import Ground
+from gotrdns.mail_logs.sources.opening import Stream
+from gotrdns.reports.logs.report import Ground
 from tests.unit.mail_logs.facts_made import (
     NOON,
     acceptance,

@@ -2,13 +2,13 @@
 
 import pytest
 
-from gotrdns.mail_logs.accounts import Account, Otherwise
+from gotrdns.mail_logs.clients.accounts import Account, Otherwise
+from gotrdns.mail_logs.clients.senders import LIKELY
+from gotrdns.mail_logs.clients.signs import WEIGHTS, judge, registered_domain, score
 from gotrdns.mail_logs.facts import Fate
-from gotrdns.mail_logs.senders import LIKELY
-from gotrdns.mail_logs.signs import WEIGHTS, judge, registered_domain, score
 from gotrdns.names import Address
-from gotrdns.reports.english_logs import SIGNS
-from gotrdns.reports.mail_log import SPEAKS_AGAINST, Ground, Sign
+from gotrdns.reports.logs.english import SIGNS
+from gotrdns.reports.logs.report import SPEAKS_AGAINST, Ground, Sign
 from tests.unit.mail_logs.facts_made import NOON
 
 FOUNDING = Address.parse("85.105.64.87")

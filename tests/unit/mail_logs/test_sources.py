@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from gotrdns.mail_logs.compression import NoZstandard
-from gotrdns.mail_logs.lines import LONGEST, LineCutter, each_line
-from gotrdns.mail_logs.ordering import in_order
 from gotrdns.mail_logs.reading import Reading, read_facts
-from gotrdns.mail_logs.sources import Changed, Damage, File, Harm, Stream
-from gotrdns.mail_logs.spooling import Spooled
+from gotrdns.mail_logs.sources.compression import NoZstandard
+from gotrdns.mail_logs.sources.lines import LONGEST, LineCutter, each_line
+from gotrdns.mail_logs.sources.opening import Changed, Damage, File, Harm, Stream
+from gotrdns.mail_logs.sources.ordering import in_order
+from gotrdns.mail_logs.sources.spooling import Spooled
 from tests.unit.mail_logs.lines_read import LATEST, read_octets
 
 COMPRESSED: dict[str, Callable[[bytes], bytes]] = {

@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from benchmarks.mail_log_lines import GOOD, MailLog
+from gotrdns.mail_logs.clients.summing import sum_up
 from gotrdns.mail_logs.facts import Fate
-from gotrdns.mail_logs.summing import sum_up
-from gotrdns.reports.mail_log import Amount, Ground, LogReport
+from gotrdns.reports.logs.report import Amount, Ground, LogReport
 from tests.unit.mail_logs.facts_made import NOON, acceptance, arrival, ledger_from, rejection
 from tests.unit.mail_logs.lines_read import read_octets
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from gotrdns.checking import check_address
 from gotrdns.lookup import Question, RecordType
-from gotrdns.mail_logs import today
-from gotrdns.mail_logs.today import Claim, Enquiry, Today
+from gotrdns.mail_logs.today import asking as today
+from gotrdns.mail_logs.today.asking import Claim, Enquiry, Today
 from gotrdns.names import Address
 from gotrdns.policy import Vouched, Voucher
 from gotrdns.resolution.scripted import ScriptedResolver

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gotrdns.lookup import CONTROL_QUESTION, Answer, Outcome, Question, RecordType
-from gotrdns.mail_logs.resolver_watch import ResolverUnusable, Unusable
-from gotrdns.mail_logs.today import Claim, Today
+from gotrdns.mail_logs.today.asking import Claim, Today
+from gotrdns.mail_logs.today.resolver_watch import ResolverUnusable, Unusable
 from gotrdns.names import Address
 from gotrdns.resolution.scripted import World
 from tests.unit.mail_logs.clients_asked import (

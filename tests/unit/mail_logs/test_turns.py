@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gotrdns.mail_logs.turns import Turns
+from gotrdns.mail_logs.today.turns import Turns
 from tests.unit.simulated_time import run_simulated
 
 

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.mail_log_lines import MailLog
-from gotrdns.mail_logs import exim, postfix
 from gotrdns.mail_logs.facts import Fact, Unread
-from gotrdns.mail_logs.frames import Framer
-from gotrdns.mail_logs.line_reader import LineReader
-from gotrdns.mail_logs.postfix_usual import USUAL
-from gotrdns.mail_logs.readers import READERS
-from gotrdns.mail_logs.times import Clock
+from gotrdns.mail_logs.formats import exim, postfix
+from gotrdns.mail_logs.formats.frames import Framer
+from gotrdns.mail_logs.formats.line_reader import LineReader
+from gotrdns.mail_logs.formats.postfix_usual import USUAL
+from gotrdns.mail_logs.formats.readers import READERS
+from gotrdns.mail_logs.formats.times import Clock
 from tests.unit.mail_logs.lines_read import LATEST
 
 SAYS = (

@@ -2,11 +2,11 @@
 
 import pytest
 
+from gotrdns.mail_logs.complaints.whom import read_whom
 from gotrdns.mail_logs.facts import Fact, Flaw
 from gotrdns.mail_logs.sessions import Noted
-from gotrdns.mail_logs.whom import read_whom
 from gotrdns.policy.subjects import UnknownSubject
-from gotrdns.reports.complaint import By, Meant
+from gotrdns.reports.logs.complaint import By, Meant
 from tests.unit.mail_logs.facts_made import acceptance, arrival, doubt, rejection
 
 NOTHING = Noted(None, is_whole=False)

@@ -1,0 +1,1 @@
+"""One sender's story: who is meant, what happened, and whether it is repaired."""

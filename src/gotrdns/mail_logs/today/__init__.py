@@ -1,0 +1,1 @@
+"""What DNS says today of the clients of a log."""

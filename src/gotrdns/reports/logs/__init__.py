@@ -1,0 +1,1 @@
+"""What mail logs tell, in every form it is told in."""
