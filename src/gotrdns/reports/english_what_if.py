@@ -28,13 +28,13 @@ MODES: Final[Mapping[Mode | Rehearsal, str]] = {
 }
 NOBODY_DOUBTFUL: Final = "{under}, nobody would be turned away: every client is confirmed."
 CLIENTS_AWAY: Final = Counted(
-    "{under}, {away} of the one client whose reverse DNS leaves doubts would be turned away.",
+    "{under}: one client's reverse DNS leaves doubts; clients that would be turned away: {away}.",
     "{under}, {away:,} of the {count:,} clients whose reverse DNS leaves doubts would be turned "
     "away.",
 )
 CLIENTS_SURELY_AWAY: Final = Counted(
-    "{under}, {away} of the one client whose reverse DNS leaves doubts would certainly be turned "
-    "away.",
+    "{under}: one client's reverse DNS leaves doubts; clients that would certainly be turned "
+    "away: {away}.",
     "{under}, {away:,} of the {count:,} clients whose reverse DNS leaves doubts would certainly be "
     "turned away.",
 )
