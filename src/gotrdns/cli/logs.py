@@ -94,8 +94,9 @@ def logs(**options: Any) -> None:
     """Tell from mail logs who was turned away for reverse DNS, and who of them looks legitimate.
 
     Reads logs of Postfix and Exim, also those compressed or rotated, in whatever order; "-" is
-    standard input. Nothing is looked up, changed or sent anywhere, and no settings are needed. Time
-    stamps without a time zone are taken for local time.
+    standard input. Nothing is changed and no settings are needed; without --what-if or --complaint
+    nothing is looked up or sent anywhere either. Time stamps without a time zone are taken for
+    local time.
 
     With --what-if the log is replayed under other settings, and it is told what would become of its
     mail: before they are used. DNS is asked about the clients that the log does not show as
