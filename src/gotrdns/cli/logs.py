@@ -43,7 +43,8 @@ Exit status:
      resolver cannot be used
   3  with --complaint: nobody was found, or whether it is repaired cannot be
      told, since DNS did not answer or was not to be asked; with --what-if:
-     nothing would be turned away for certain, but something is undecided
+     nothing would be turned away for certain, but something that was taken
+     in is undecided
   130, 141  interrupted; whoever read the results went away
 """
 )
