@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from gotrdns.reports import moments
 from gotrdns.reports.explanation_json import encode_explanation
 from gotrdns.reports.letters import Letter
 from gotrdns.reports.logs.complaint import (
@@ -22,6 +21,7 @@ from gotrdns.reports.logs.complaint import (
 )
 from gotrdns.reports.logs.complaint_sentences import letters_for
 from gotrdns.reports.logs.report import Amount
+from gotrdns.reports.logs.spelling import spell_moment
 
 _Object = dict[str, Any]
 
@@ -35,8 +35,8 @@ def encode_complaint(complaint: Complaint) -> bytes:
             "meant": complaint.meant.value,
             "logs": complaint.logs,
             "lines": complaint.lines,
-            "first": _moment(complaint.first_at),
-            "last": _moment(complaint.last_at),
+            "first": spell_moment(complaint.first_at),
+            "last": spell_moment(complaint.last_at),
             "state": None if state is None else state.value,
             "clients": len(complaint.cases) + complaint.rest.clients,
             "stories": [_case(each) for each in complaint.cases],
@@ -74,7 +74,7 @@ def _story(story: Story) -> _Object:
         **_chronicle(story.chronicle),
         "last_rejection": None if story.last is None else _turning(story.last),
         "confirmed_since": None if story.confirmed is None else _confirmation(story.confirmed),
-        "last_delivery": _moment(story.taken_in_at),
+        "last_delivery": spell_moment(story.taken_in_at),
     }
     if story.envelopes:
         told["envelopes"] = [
@@ -97,8 +97,8 @@ def _chronicle(chronicle: Chronicle) -> _Object:
 def _chapter(chapter: Chapter) -> _Object:
     return {
         "event": chapter.event.value,
-        "first": _moment(chapter.first_at),
-        "last": _moment(chapter.last_at),
+        "first": spell_moment(chapter.first_at),
+        "last": spell_moment(chapter.last_at),
         "times": chapter.times,
         "cause": None if chapter.ground is None else chapter.ground.value,
         "name": chapter.name or None,
@@ -109,7 +109,7 @@ def _chapter(chapter: Chapter) -> _Object:
 def _turning(turning: Turning) -> _Object:
     return {
         "event": turning.event.value,
-        "at": _moment(turning.at),
+        "at": spell_moment(turning.at),
         "cause": turning.ground.value,
         "reply": turning.reply,
         "claimed_name": turning.name or None,
@@ -118,7 +118,7 @@ def _turning(turning: Turning) -> _Object:
 
 
 def _confirmation(confirmation: Confirmation) -> _Object:
-    return {"name": confirmation.name, "at": _moment(confirmation.at)}
+    return {"name": confirmation.name, "at": spell_moment(confirmation.at)}
 
 
 def _letter(letter: Letter) -> _Object:
@@ -140,7 +140,3 @@ def _rest(rest: Rest) -> _Object:
 
 def _amount(amount: Amount) -> _Object:
     return {"refused": amount.refused, "deferred": amount.deferred, "warned": amount.warned}
-
-
-def _moment(moment: float | None) -> str | None:
-    return None if moment is None else moments.utc(moment)

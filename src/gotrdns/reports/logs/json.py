@@ -4,14 +4,12 @@ Owns the keys, the columns, their order and their spelling. Nothing here is word
 RFC 3339, in UTC.
 """
 
-import csv
-import io
 from typing import Any, Final
 
 import msgspec
 
-from gotrdns.reports import moments
 from gotrdns.reports.logs.report import Amount, LogReport, Others, Sender
+from gotrdns.reports.logs.spelling import spell_csv, spell_moment, spell_read
 
 _COLUMNS: Final = (
     "domain",
@@ -32,21 +30,13 @@ _COLUMNS: Final = (
     "score",
     "signs",
 )
-# How a spreadsheet tells a formula from a text.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def encode_log_report(report: LogReport, *, top: int | None = None) -> bytes:
     """One JSON object without a line end; of the likely senders the first ``top``."""
     return msgspec.json.encode(
         {
-            "logs": report.logs,
-            "lines": report.lines,
-            "facts": report.facts,
-            "unread": report.unread,
-            "damaged": report.damaged,
-            "first": _moment(report.first_at),
-            "last": _moment(report.last_at),
+            **spell_read(report),
             "clients": report.clients,
             "connections": report.connections,
             "deliveries": report.deliveries,
@@ -65,14 +55,8 @@ def encode_log_report(report: LogReport, *, top: int | None = None) -> bytes:
 
 
 def senders_csv(report: LogReport, *, top: int | None = None) -> str:
-    """A heading, and a line for each likely sender; several values have spaces between."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(_COLUMNS)
-    for sender in report.likely[:top]:
-        values = _flat(sender)
-        rows.writerow([cell(values[column]) for column in _COLUMNS])
-    return text.getvalue()
+    """A heading, and a line for each likely sender."""
+    return spell_csv(_COLUMNS, map(_sender, report.likely[:top]))
 
 
 def _sender(sender: Sender) -> dict[str, Any]:
@@ -84,9 +68,9 @@ def _sender(sender: Sender) -> dict[str, Any]:
         "causes": {ground.value: count for ground, count in sender.grounds.items()},
         "otherwise_refused": sender.otherwise_refused,
         "deliveries": sender.deliveries,
-        "first": _moment(sender.first_at),
-        "last_rejection": _moment(sender.last_rejection),
-        "last_delivery": _moment(sender.last_delivery),
+        "first": spell_moment(sender.first_at),
+        "last_rejection": spell_moment(sender.last_rejection),
+        "last_delivery": spell_moment(sender.last_delivery),
         "names": sender.names,
         "helos": sender.helos,
         "sender_domains": sender.sender_domains,
@@ -115,21 +99,3 @@ def _amount(amount: Amount) -> dict[str, int]:
         "deferred": amount.deferred,
         "warned": amount.warned,
     }
-
-
-def _moment(at: float | None) -> str | None:
-    return None if at is None else moments.utc(at)
-
-
-def _flat(sender: Sender) -> dict[str, Any]:
-    return {
-        key: " ".join(value) if isinstance(value, list | tuple | dict) else value
-        for key, value in _sender(sender).items()
-    }
-
-
-def cell(value: Any) -> Any:
-    """As it is, unless a spreadsheet would take a stranger's words for a formula."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value

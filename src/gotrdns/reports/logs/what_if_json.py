@@ -4,14 +4,11 @@ Owns the keys, the columns, their order and their spelling. Nothing here is word
 RFC 3339, in UTC.
 """
 
-import csv
-import io
 from typing import Any, Final
 
 import msgspec
 
-from gotrdns.reports import moments
-from gotrdns.reports.logs.json import cell
+from gotrdns.reports.logs.spelling import spell_csv, spell_moment, spell_read
 from gotrdns.reports.logs.what_if import Changed, Count, WhatIf
 from gotrdns.reports.logs.what_if_sentences import exceptions
 
@@ -46,13 +43,7 @@ def encode_what_if(report: WhatIf, *, top: int | None = None) -> bytes:
     setting = report.setting
     return msgspec.json.encode(
         {
-            "logs": report.logs,
-            "lines": report.lines,
-            "facts": report.facts,
-            "unread": report.unread,
-            "damaged": report.damaged,
-            "first": _moment(report.first_at),
-            "last": _moment(report.last_at),
+            **spell_read(report),
             "mode": setting.mode.value,
             "rehearsed": setting.rehearsed.value if setting.rehearsed else None,
             "settings": setting.settings or None,
@@ -90,14 +81,8 @@ def encode_what_if(report: WhatIf, *, top: int | None = None) -> bytes:
 
 
 def changed_csv(report: WhatIf, *, top: int | None = None) -> str:
-    """A heading, and a line for each sender; several values have spaces between."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(_COLUMNS)
-    for sender in report.changed[:top]:
-        values = _sender(sender)
-        rows.writerow([cell(_flat(values[column])) for column in _COLUMNS])
-    return text.getvalue()
+    """A heading, and a line for each sender."""
+    return spell_csv(_COLUMNS, map(_sender, report.changed[:top]))
 
 
 def _sender(sender: Changed) -> dict[str, Any]:
@@ -117,7 +102,7 @@ def _sender(sender: Changed) -> dict[str, Any]:
         "vouchers": [each.value for each in sender.by],
         "basis": [each.value for each in sender.basis],
         "confirmed_today": sender.repaired,
-        "last": _moment(sender.last_at),
+        "last": spell_moment(sender.last_at),
         "names": sender.names,
         "helos": sender.helos,
         "sender_domains": sender.sender_domains,
@@ -133,11 +118,3 @@ def _sender(sender: Changed) -> dict[str, Any]:
 
 def _count(count: Count) -> dict[str, int]:
     return {"attempts": count.attempts, "clients": count.clients}
-
-
-def _moment(at: float | None) -> str | None:
-    return None if at is None else moments.utc(at)
-
-
-def _flat(value: Any) -> Any:
-    return " ".join(value) if isinstance(value, list | tuple | dict) else value
