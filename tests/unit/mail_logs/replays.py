@@ -11,10 +11,18 @@ from gotrdns.mail_logs.what_if.changes import conclude
 from gotrdns.mail_logs.what_if.claiming import Census
 from gotrdns.mail_logs.what_if.replaying import Replay, Rulebook
 from gotrdns.names import Address, DomainName
-from gotrdns.policy import Mode, Policy, PolicySettings, Vouched
+from gotrdns.policy import Mode, Policy, PolicySettings, Vouched, Voucher
 from gotrdns.policy.allowances import Allowances
 from gotrdns.reports.logs.what_if import Setting, Was, WhatIf, Would
 from gotrdns.verification import Cause, CheckedName, NameState, Verdict
+from tests.unit.mail_logs.facts_made import CLIENT
+
+TEXT = CLIENT.decode()
+ADDRESS = Address.parse(TEXT)
+NAME = "mail.business.example.net"
+DYNAMIC = "203-0-113-25.dyn.provider.example"
+SOMEBODY = Vouched((Voucher.SPF,), (DomainName.parse("business.example.net"),))
+CLAIM = Claim("mail.business.example.net", "business.example.net")
 
 
 def today(
