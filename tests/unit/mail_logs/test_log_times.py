@@ -75,6 +75,14 @@ def test_what_only_looks_like_a_full_time_is_unreadable() -> None:
         clock.read_iso(b"2026-11-23T17:33(02")
 
 
+def test_no_place_on_earth_is_a_day_ahead() -> None:
+    clock = Clock(utc(2026, 11, 28), UTC)
+    assert clock.read_iso(b"2026-11-23T17:33:02+14:00") == utc(2026, 11, 23, 3, 33, 2)
+    for zone in (b"+24:00", b"-81:00", b"+23:99"):
+        with pytest.raises(UnreadableTime):
+            clock.read_iso(b"2026-11-23T17:33:02" + zone)
+
+
 def test_summer_time_is_an_hour_ahead() -> None:
     clock = Clock(utc(2026, 11, 28), BERLIN)
 

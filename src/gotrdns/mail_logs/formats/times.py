@@ -15,6 +15,7 @@ _MONTHS: Final = {
 _ISO: Final = re.compile(rb"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):")
 _ZONE: Final = re.compile(rb"([+-])(\d\d):?(\d\d)")
 _DAY: Final = 86_400.0
+_ONE_DAY: Final = timedelta(days=1)
 _HALF_A_YEAR: Final = 183 * _DAY
 _ALMOST_A_YEAR: Final = 330 * _DAY
 _LEAP_YEARS_APART: Final = 8  # at most, around 1900 and 2100
@@ -125,6 +126,8 @@ class Clock:
             zone = UTC
         elif part := _ZONE.fullmatch(suffix):
             offset = timedelta(hours=int(part[2]), minutes=int(part[3]))
+            if offset >= _ONE_DAY:
+                raise UnreadableTime(text)
             zone = timezone(-offset if part[1] == b"-" else offset)
         elif suffix:
             raise UnreadableTime(text)
