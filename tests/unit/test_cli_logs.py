@@ -82,7 +82,7 @@ def test_zombies_alone_are_no_reason_to_act(tmp_path: Path) -> None:
     log.write_text(ZOMBIE)
     done = run_here("logs", str(log))
     assert done.returncode == 0
-    assert "Another client looks like nobody's mail server: deferred once." in done.stdout
+    assert "\nOne client looks like nobody's mail server: deferred once." in done.stdout
 
 
 def test_standard_input_and_compressed_files_are_read(

@@ -43,7 +43,7 @@ def conclude(
     progress: Progress,
 ) -> int:
     """Print the report on what was read of these logs; the exit status."""
-    progress.show(words.SUMMING.format(clients=len(ledger.accounts)))
+    progress.show(words.SUMMING.of(len(ledger.accounts)))
     try:
         report = sum_up(ledger, reading, names)
     finally:

@@ -113,7 +113,7 @@ def _replay(
         reading = logs.read(
             replay, lambda: len(replay.clients), template=words.REPLAYING, readers=WITH_SENDERS
         )
-    progress.show(english_logs.SUMMING.format(clients=len(replay.clients)))
+    progress.show(english_logs.SUMMING.of(len(replay.clients)))
     try:
         return conclude(replay, census, today, setting=setting, reading=reading, logs=logs.names)
     finally:

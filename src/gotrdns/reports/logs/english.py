@@ -18,7 +18,7 @@ class Counted(NamedTuple):
 
 READING: Final = "reading {log}: {share:.0%}, {lines:,} lines, {clients:,} clients"
 READING_STREAM: Final = "reading {log}: {lines:,} lines, {clients:,} clients"
-SUMMING: Final = "looking at {clients:,} clients"
+SUMMING: Final = Counted("looking at one client", "looking at {count:,} clients")
 
 STANDARD_INPUT: Final = "standard input"
 LOGS: Final = "{count} logs"
@@ -141,6 +141,11 @@ SIGNS: Final[Mapping[Sign, str]] = {
 OTHERS: Final = Counted(
     "Another client looks like nobody's mail server: {replies}.",
     "Another {count:,} clients look like nobody's mail servers: {replies}.",
+)
+# Where no sender was told of before them.
+ALL: Final = Counted(
+    "One client looks like nobody's mail server: {replies}.",
+    "{count:,} clients look like nobody's mail servers: {replies}.",
 )
 OTHERS_SIGNS: Final = "Most often {signs}."
 SIGN_AND_COUNT: Final = "{sign} ({count:,})"

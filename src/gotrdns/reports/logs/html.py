@@ -43,7 +43,9 @@ def compose_log_report_page(report: LogReport, *, top: int, generated: str) -> s
         entries=entries[:_UNFOLDED],
         folded=entries[_UNFOLDED:],
         left_out=len(report.likely) - len(entries),
-        others=others_told(report.others) if report.others.amount.clients else None,
+        others=others_told(report.others, after_senders=bool(report.likely))
+        if report.others.amount.clients
+        else None,
     )
 
 

@@ -80,9 +80,10 @@ def signs_told(signs: Iterable[Sign]) -> tuple[str, str]:
     return speaking, against
 
 
-def others_told(others: Others) -> str:
+def others_told(others: Others, *, after_senders: bool) -> str:
     count = others.amount.clients
-    text = words.OTHERS.of(count, replies=replies(others.amount))
+    template = words.OTHERS if after_senders else words.ALL
+    text = template.of(count, replies=replies(others.amount))
     signs = _signs_of(others)
     return f"{text} {words.OTHERS_SIGNS.format(signs=', '.join(signs))}" if signs else text
 

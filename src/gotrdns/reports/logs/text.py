@@ -35,7 +35,12 @@ def compose_log_report(
         lines += ["", paint(words.GROUNDS_HEADING, Style.HEADING), *_grounds(report, room, paint)]
         lines += ["", *_likely(report, top, room, paint)]
         if report.others.amount.clients:
-            lines += ["", *paragraph(others_told(report.others), "", width=room)]
+            lines += [
+                "",
+                *paragraph(
+                    others_told(report.others, after_senders=bool(report.likely)), "", width=room
+                ),
+            ]
     return "".join(f"{line}\n" for line in lines)
 
 
