@@ -245,8 +245,11 @@ def excepted(pages: Pages, browser: Chromium) -> str:
     ends = time.monotonic() + 3
     while not send(EXCEPTED).accepted:
         assert time.monotonic() < ends, "the daemon does not heed the exception"
-    lines = pages.daemon.lines()
-    assert any(f"client={EXCEPTED}" in line and "rule=allowed" in line for line in lines)
+    # The log may be written a moment after the reply.
+    while not any(
+        f"client={EXCEPTED}" in line and "rule=allowed" in line for line in pages.daemon.lines()
+    ):
+        assert time.monotonic() < ends + 3, pages.daemon.lines()
     # Decisions are stored behind the mail path.
     while EXCEPTED not in elsewhere(fetch, f"{ADMIN}/follow-up"):
         assert time.monotonic() < ends + 3, "nobody is to be followed up"
